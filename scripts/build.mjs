@@ -1,0 +1,44 @@
+// Bundles the programs of the house into dist/: one file each, native and protocol-heavy modules left outside.
+import { rmSync } from 'node:fs';
+import { context } from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+const shared = {
+  bundle: true,
+  sourcemap: !production,
+  minify: production,
+  logLevel: 'warning',
+  outdir: 'dist',
+};
+const node = {
+  ...shared,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['vscode', 'onnxruntime-node'],
+};
+
+const programs = [
+  { ...node, entryPoints: { extension: 'src/extension/extension.ts' } },
+  { ...node, entryPoints: { host: 'src/host/main.ts', worker: 'src/host/worker.ts' } },
+  { ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: { webview: 'src/webview/main.ts' },
+  },
+];
+
+rmSync('dist', { recursive: true, force: true });
+for (const program of programs) {
+  const build = await context(program);
+  if (watch) await build.watch();
+  else {
+    await build.rebuild();
+    await build.dispose();
+  }
+}
