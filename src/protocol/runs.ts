@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { ErrorReport } from './errors';
+import type { Contender, Metrics } from './metrics';
+import type { ResolvedTask } from './taskFile';
+
+/** `interrupted`: the process went away; the run can be resumed from its checkpoint. */
+export type RunState =
+  | 'preparing'
+  | 'training'
+  | 'paused'
+  | 'testing'
+  | 'finished'
+  | 'cancelled'
+  | 'failed'
+  | 'interrupted';
+
+/** States in which a process is working on the run. */
+export const LIVE_STATES: readonly RunState[] = ['preparing', 'training', 'paused', 'testing'];
+
+export interface VirtualTokenWords {
+  /** Index of the virtual token. */
+  token: number;
+  /** Nearest words of the vocabulary by cosine similarity: a hint, not an explanation. */
+  nearest: { word: string; similarity: number }[];
+}
+
+/** run.json: what was run, and how it ended. */
+export interface RunRecord {
+  version: 1;
+  /** Folder name: NAME-2026-11-22T10-15-30. */
+  id: string;
+  task: ResolvedTask;
+  state: RunState;
+  /** The process that works on the run, while it is live. */
+  process?: number;
+  createdAt: string;
+  endedAt?: string;
+  softprompt: string;
+  model: { name: string; path: string; hash: string; parameters: number; hiddenSize: number; layers: number };
+  data: {
+    hashes: Record<string, string>;
+    rows: { train: number; validation: number; test: number };
+    /** Rows left out, and why. */
+    leftOut: { count: number; reasons: Record<string, number> };
+    /** Rows whose text was cut to fit the limit. */
+    cutRows: number;
+  };
+  labelWords?: { label: string; word: string; tokens: number[] }[];
+  device: { platform: string; cpu: string; threads: number; precision: 'float32' };
+  /** Planned optimiser steps. */
+  steps: number;
+  /** The step whose prompt is in adapter/. */
+  best?: { step: number; score: number };
+  results: Partial<Record<Contender, Metrics>>;
+  nearestWords?: VirtualTokenWords[];
+  seconds?: { training: number; evaluation: number; total: number };
+  error?: ErrorReport;
+}
+
+/** One line of metrics.jsonl, and what the host tells the panel while a run lives. `time` is in ms since 1970. */
+export type RunEvent =
+  | { type: 'state'; time: number; state: RunState; error?: ErrorReport }
+  | { type: 'phase'; time: number; phase: string; done: number; total: number }
+  | {
+      type: 'step';
+      time: number;
+      step: number;
+      /** Mean loss of the step's rows in nats, before the update. */
+      loss: number;
+      learningRate: number;
+      gradientNorm: number;
+      /** Text tokens of the step, padding not counted. */
+      tokens: number;
+      seconds: number;
+    }
+  | {
+      type: 'evaluation';
+      time: number;
+      step: number;
+      split: 'validation' | 'test';
+      contender: Contender;
+      metrics: Metrics;
+    }
+  | { type: 'notice'; time: number; message: string; hint?: string }
+  | { type: 'resumed'; time: number; step: number };
+
+/** Only the envelope of a line from disk is checked; unknown types are for newer versions and are skipped. */
+export const runEventEnvelope = z.looseObject({ type: z.string(), time: z.number() });
+
+/** One line of predictions.jsonl. */
+export interface PredictionRecord {
+  /** Data row in its file, counted from 1 without the header. */
+  row: number;
+  /** Line in the file where the row starts, counted from 1. */
+  line: number;
+  file: string;
+  text: string;
+  expected: string;
+  predicted: string;
+  correct: boolean;
+  /** Probability of the predicted label, or of the target's tokens (geometric mean) for free text. */
+  confidence: number;
+  /** Loss on the expected answer in nats. */
+  loss: number;
+  /** By label, for label targets. */
+  probabilities?: Record<string, number>;
+  /** What the best hard prompt answered. */
+  baseline?: { contender: Contender; predicted: string; correct: boolean };
+  /** Tokens cut to fit the limit. */
+  cutTokens: number;
+}
+
+/** A line of the sidebar and of `softprompt runs`. */
+export interface RunSummary {
+  id: string;
+  /** Absolute path of the run's folder. */
+  folder: string;
+  task: string;
+  taskFile: string;
+  state: RunState;
+  createdAt: string;
+  step: number;
+  steps: number;
+  /** Headline score on the test rows once tested, else the best on validation. */
+  score?: number;
+  scoreOn?: 'test' | 'validation';
+  /** Best hard prompt's headline score on the test rows. */
+  baseline?: number;
+  modelName: string;
+}
+
+/** Everything a page needs to show a run. */
+export interface RunDetail {
+  folder: string;
+  record: RunRecord;
+  events: RunEvent[];
+  predictions: PredictionRecord[];
+}

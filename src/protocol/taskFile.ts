@@ -1,0 +1,220 @@
+import { z } from 'zod';
+
+// The schema of NAME.softprompt.json. Descriptions are what the editor shows on hover; the JSON Schema that the
+// extension contributes is generated from this file (scripts/taskSchema.mjs) and a test holds the two together.
+
+const fraction = z.number().gt(0).lt(1);
+const dataFile = z.string().min(1);
+
+export const splitSchema = z
+  .strictObject({
+    validation: fraction.optional().describe('Part of the rows kept for validation, for example 0.1.'),
+    test: fraction.optional().describe('Part of the rows kept for the final test, for example 0.2.'),
+    seed: z.int().min(0).optional().describe('The same seed always gives the same split.'),
+  })
+  .describe('How to split when files are not given: seeded, and stratified by class.');
+
+export const dataSchema = z
+  .union([
+    dataFile.describe(
+      'One dataset file (.csv, .tsv, .jsonl or .json); it is split into train, validation and test.',
+    ),
+    z.strictObject({
+      train: dataFile.describe(
+        'Rows to learn from: a .csv, .tsv, .jsonl or .json file, relative to this file.',
+      ),
+      validation: dataFile
+        .optional()
+        .describe('Rows for choosing the best prompt. Split off the training rows when absent.'),
+      test: dataFile
+        .optional()
+        .describe('Rows for the final comparison. Split off the training rows when absent.'),
+      split: splitSchema.optional(),
+    }),
+  ])
+  .describe('The dataset: files relative to this task file.');
+
+export const targetSchema = z
+  .union([
+    z
+      .string()
+      .min(1)
+      .describe(
+        'The column to predict; it holds classes if few distinct short values repeat, else free text.',
+      ),
+    z.strictObject({
+      column: z.string().min(1).describe('The label column.'),
+      kind: z.literal('label'),
+      words: z
+        .record(z.string(), z.string().min(1))
+        .optional()
+        .describe(
+          'Label words: for each class, the text whose likelihood stands for it. Chosen automatically when absent.',
+        ),
+      score: z
+        .enum(['first-token', 'whole-label'])
+        .optional()
+        .describe(
+          'What stands for a class: one token that no other class has (fast), or the likelihood of its whole label.',
+        ),
+    }),
+    z.strictObject({
+      column: z.string().min(1).describe('The column with the text to write.'),
+      kind: z.literal('text'),
+      maxTokens: z.int().min(1).max(4096).optional().describe('Longest answer to write, in tokens.'),
+    }),
+  ])
+  .describe('What to predict: a label column, or a column of free text.');
+
+export const initSchema = z
+  .union([
+    z.strictObject({
+      from: z.literal('text'),
+      text: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('The words the virtual tokens start from; an instruction for this task when absent.'),
+    }),
+    z.strictObject({ from: z.literal('vocabulary').describe('Start from words drawn from the vocabulary.') }),
+    z.strictObject({ from: z.literal('labels').describe('Start from the class labels.') }),
+  ])
+  .describe('What the virtual tokens start as.');
+
+export const methodSchema = z
+  .strictObject({
+    kind: z.literal('prompt-tuning').optional().describe('Prompt tuning (Lester et al., 2021).'),
+    virtualTokens: z
+      .int()
+      .min(1)
+      .max(512)
+      .optional()
+      .describe('Number of virtual tokens. More can hold more, and cost more time.'),
+    init: initSchema.optional(),
+    placement: z.literal('before').optional().describe('Where the virtual tokens stand: before the text.'),
+  })
+  .describe('How the prompt is tuned.');
+
+export const trainingSchema = z
+  .strictObject({
+    steps: z.int().min(1).optional().describe('Number of optimiser steps. Give steps or epochs, not both.'),
+    epochs: z.number().gt(0).optional().describe('Passes over the training rows.'),
+    batchRows: z.int().min(1).max(4096).optional().describe('Rows in one step.'),
+    batchTokens: z
+      .int()
+      .min(16)
+      .optional()
+      .describe('Instead of batchRows: text tokens in one step, padding included.'),
+    learningRate: z.number().gt(0).max(10).optional().describe('Highest learning rate of AdamW.'),
+    warmup: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('Part of the steps in which the learning rate rises from zero.'),
+    decay: z
+      .enum(['linear', 'cosine', 'none'])
+      .optional()
+      .describe('How the learning rate falls after the warm-up.'),
+    weightDecay: z.number().min(0).optional().describe('Decoupled weight decay of AdamW.'),
+    clip: z.number().gt(0).optional().describe('Largest norm of the gradient; longer ones are scaled down.'),
+    evaluateEvery: z.int().min(1).optional().describe('Steps between two looks at the validation rows.'),
+    patience: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Stop early after this many validations without a better result. The best prompt is kept in any case.',
+      ),
+    checkpointEvery: z.int().min(1).optional().describe('Steps between two checkpoints.'),
+    seed: z.int().min(0).optional().describe('The same seed gives the same numbers.'),
+  })
+  .describe('How long and how fast to learn.');
+
+export const evaluationSchema = z
+  .strictObject({
+    fewShot: z
+      .int()
+      .min(0)
+      .max(64)
+      .optional()
+      .describe('Examples in the few-shot baseline; 0 leaves it out.'),
+    zeroShot: z.boolean().optional().describe('Compare with the bare template.'),
+    hardPrompt: z
+      .string()
+      .optional()
+      .describe('Your own instruction, put before the template in the zero-shot baseline.'),
+    maxRows: z.int().min(1).optional().describe('Use at most this many test rows, drawn by the seed.'),
+  })
+  .describe('What the tuned prompt is compared with.');
+
+export const taskFileSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    model: z
+      .string()
+      .min(1)
+      .describe('The base model: a name from the catalogue, a .gguf file, or a safetensors folder.'),
+    data: dataSchema,
+    template: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Text with {column} holes, rendered for each row. Write {{ and }} for braces.'),
+    target: targetSchema.optional(),
+    limit: z
+      .int()
+      .min(8)
+      .optional()
+      .describe(
+        'Longest row in tokens, virtual tokens not counted; longer ones are cut in their longest hole.',
+      ),
+    method: methodSchema.optional(),
+    training: trainingSchema.optional(),
+    evaluation: evaluationSchema.optional(),
+  })
+  .describe('A Softprompt task.');
+
+/** The task file as written: everything but model and data may be left out. */
+export type TaskFile = z.infer<typeof taskFileSchema>;
+
+/** The task file with every default filled in, as it is kept in run.json. */
+export interface ResolvedTask {
+  /** File name without `.softprompt.json`. */
+  name: string;
+  /** Absolute path of the task file. */
+  file: string;
+  model: string;
+  data: {
+    /** Absolute paths. */
+    train: string;
+    validation?: string;
+    test?: string;
+    split: { validation: number; test: number; seed: number };
+  };
+  template: string;
+  target:
+    | { kind: 'label'; column: string; words?: Record<string, string>; score: 'first-token' | 'whole-label' }
+    | { kind: 'text'; column: string; maxTokens: number };
+  limit: number;
+  method: {
+    kind: 'prompt-tuning';
+    virtualTokens: number;
+    init: { from: 'text'; text: string } | { from: 'vocabulary' } | { from: 'labels' };
+    placement: 'before';
+  };
+  training: {
+    length: { steps: number } | { epochs: number };
+    batch: { rows: number } | { tokens: number };
+    learningRate: number;
+    warmup: number;
+    decay: 'linear' | 'cosine' | 'none';
+    weightDecay: number;
+    clip: number;
+    evaluateEvery: number;
+    patience?: number;
+    checkpointEvery: number;
+    seed: number;
+  };
+  evaluation: { fewShot: number; zeroShot: boolean; hardPrompt?: string; maxRows?: number };
+}
