@@ -1,0 +1,14 @@
+/** Text to token ids and back, as the base model was trained with. */
+export interface Tokenizer {
+  readonly vocabularySize: number;
+  /** Written at the end of a text target, and where generation stops. */
+  readonly endOfText: number;
+  /** Put before every text, for models that were trained with it. */
+  readonly beginOfText?: number;
+  /** No special tokens are added. */
+  encode(text: string): number[];
+  /** Special tokens are left out. */
+  decode(ids: readonly number[]): string;
+  /** One token as people read it: byte-level marks and word-start marks turned back into spaces and letters. */
+  word(id: number): string;
+}

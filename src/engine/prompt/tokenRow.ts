@@ -1,0 +1,30 @@
+/**
+ * One row as token ids, the virtual tokens not included.
+ *
+ * Alternatives (the label words of a class each, say) can be scored in one pass: they are appended to the row, one after
+ * another, and `branches` says which alternative a token belongs to (0: the trunk that all share). A token sees the trunk
+ * and the earlier tokens of its own branch, and its position counts on from the trunk's end.
+ */
+export interface TokenRow {
+  tokens: Int32Array;
+  branches?: Int32Array;
+}
+
+/** A place where the model's next-token distribution is read. */
+export interface Readout {
+  /** Index into the batch's rows. */
+  row: number;
+  /** Index into that row's tokens: the distribution of the token after it. */
+  position: number;
+  /** What should come next: an index into the words that are read out. Needed for a loss. */
+  target: number;
+}
+
+/** Rows that go through the model together, right-padded to the longest. */
+export interface TokenBatch {
+  rows: TokenRow[];
+  readouts: Readout[];
+}
+
+/** Which logits are computed: all of the vocabulary, or only these token ids, in this order. */
+export type Words = 'all' | Int32Array;
