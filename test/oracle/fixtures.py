@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM
+from transformers.models.llama.modeling_llama import LlamaRMSNorm
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TIED = "tiny-llama-gqa-tied"
@@ -23,6 +24,22 @@ os.chdir(FIXTURES)
 def load_tiny(name: str, dtype: torch.dtype = torch.float32):
     model = AutoModelForCausalLM.from_pretrained(name, dtype=dtype, attn_implementation="eager")
     return model.eval().requires_grad_(False)
+
+
+def in_float64(model):
+    """The same model in float64. `.double()` alone is not enough: Transformers' norms and its eager softmax go down
+    to float32 on the way. (Rotary angles stay float32, as every implementation has them.)
+    """
+
+    def norm(self, x):
+        return self.weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.variance_epsilon))
+
+    model = model.double()
+    model.set_attn_implementation("sdpa")
+    for module in model.modules():
+        if isinstance(module, LlamaRMSNorm):
+            module.forward = norm.__get__(module)
+    return model
 
 
 def save_arrays(path: str, arrays: dict[str, torch.Tensor]) -> None:
