@@ -96,7 +96,6 @@ def random_llama(seed: int, std: float, **settings) -> LlamaForCausalLM:
         initializer_range=std,
         bos_token_id=1,
         eos_token_id=2,
-        pad_token_id=2,
         **settings,
     )
     model = LlamaForCausalLM(config).eval()
