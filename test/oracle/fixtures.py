@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import torch
@@ -58,7 +59,10 @@ def load_arrays(path: str) -> dict[str, torch.Tensor]:
 
 def save_json(path: str, value) -> None:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    # Lists of numbers on one line. (A string never holds a raw line break, so no string can match.)
+    text = re.sub(r"\[\n[-+\d.,eE\s]+\]", lambda match: json.dumps(json.loads(match[0])), text)
+    Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 def pad_rows(rows: list[list[int]], pad_id: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
