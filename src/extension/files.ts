@@ -1,0 +1,28 @@
+import { basename } from 'node:path';
+
+/** Kinds of files a task can learn from, as VS Code's file patterns. */
+export const DATASET_PATTERN = '**/*.{csv,tsv,jsonl,json}';
+export const TASK_PATTERN = '**/*.softprompt.json';
+/** Never searched for tasks or datasets. */
+export const EXCLUDED_PATTERN = '**/{node_modules,.git,.softprompt,.venv}/**';
+
+const TASK_SUFFIX = '.softprompt.json';
+
+export function isTaskFile(file: string): boolean {
+  return file.endsWith(TASK_SUFFIX) && basename(file) !== TASK_SUFFIX;
+}
+
+/** `/w/support.softprompt.json` → `support`. */
+export function taskName(file: string): string {
+  return basename(file, TASK_SUFFIX);
+}
+
+/** By its name alone; whether a .json file holds rows is seen by looking into it. */
+export function isDatasetFile(file: string): boolean {
+  return /\.(csv|tsv|jsonl|json)$/i.test(file) && !isTaskFile(file);
+}
+
+/** Rows in JSON are an array of objects; settings and the like, which are objects, are not datasets. */
+export function startsLikeRows(file: string, firstLine: string): boolean {
+  return !/\.json$/i.test(file) || /^\uFEFF?\s*\[\s*(\{|$)/.test(firstLine);
+}

@@ -1,0 +1,25 @@
+import type { RenderedPrompt } from '../protocol/dataset';
+import { count } from './wording';
+
+/** A row's prompt as a plain text page: what the model reads, the virtual tokens marked, the label words listed. */
+export function previewText(prompt: RenderedPrompt): string {
+  const facts = [`Row ${prompt.row}`, count(prompt.tokens, 'token')];
+  if (prompt.cutTokens > 0) facts.push(`${count(prompt.cutTokens, 'token')} cut to fit the limit`);
+  facts.push(`target: ${prompt.target}`);
+
+  const body = prompt.segments
+    .map((segment) =>
+      segment.kind === 'text' ? segment.text : `⟦${count(segment.count, 'virtual token')}⟧\n`,
+    )
+    .join('');
+  const lines = [facts.join(' · '), '─'.repeat(60), body, '─'.repeat(60)];
+
+  if (prompt.labelWords?.length) {
+    const width = Math.max(...prompt.labelWords.map(({ label }) => label.length));
+    lines.push('Label words: the text whose likelihood stands for each class');
+    for (const { label, word } of prompt.labelWords) {
+      lines.push(`  ${label.padEnd(width)}  ${JSON.stringify(word)}${label === prompt.target ? '  ←' : ''}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}

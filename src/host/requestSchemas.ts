@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Params, RequestName } from '../protocol/requests';
+
+const path = z.string().min(1);
+const nothing = z.strictObject({});
+const runFolder = z.strictObject({ folder: path });
+
+/** What a client may send, by method: checked once, here, before a handler sees it. */
+export const requestSchemas: { readonly [M in RequestName]: z.ZodType<Params<M>> } = {
+  initialize: z.strictObject({
+    cacheFolder: path.optional(),
+    threads: z.int().min(1).max(1024).optional(),
+  }),
+
+  'dataset/inspect': z.strictObject({ file: path }),
+  'dataset/preview': z.strictObject({ taskFile: path, row: z.int().min(1), file: path.optional() }),
+
+  'task/draft': z.strictObject({ dataset: path, model: z.string().min(1).optional() }),
+  'task/check': z.strictObject({ file: path, text: z.string().optional() }),
+
+  'models/list': nothing,
+  'models/pull': z.strictObject({ name: z.string().min(1) }),
+  'models/remove': z.strictObject({ path }),
+
+  'runs/list': z.strictObject({ workspace: path }),
+  'runs/read': runFolder,
+  'runs/delete': runFolder,
+
+  'training/start': z.strictObject({ taskFile: path }),
+  'training/resume': runFolder,
+  'training/pause': runFolder,
+  'training/continue': runFolder,
+  'training/cancel': runFolder,
+
+  evaluate: z.strictObject({ folder: path, file: path.optional() }),
+  predict: z.strictObject({ folder: path, values: z.record(z.string(), z.string()) }),
+
+  shutdown: nothing,
+};

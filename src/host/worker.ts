@@ -1,0 +1,103 @@
+// The compute thread. Only here, and only when a job asks for it, the native runtime is loaded.
+import { parentPort, workerData } from 'node:worker_threads';
+import { evaluateRun } from '../engine/evaluation/evaluateRun';
+import { openTrial, type Trial } from '../engine/evaluation/trial';
+import { resumeRun } from '../engine/runs/resumeRun';
+import { type RunOptions, startRun } from '../engine/runs/startRun';
+import { RunControl } from '../engine/tuning/runControl';
+import { reportError, SoftpromptError } from '../protocol/errors';
+import type { FromWorker, JobMessage, JobName, Jobs, ToWorker, WorkerSettings } from './workerMessages';
+
+type Work = {
+  [N in JobName]: (params: Jobs[N]['params'], signal: AbortSignal) => Promise<Jobs[N]['result']>;
+};
+
+if (!parentPort) throw new Error('worker.js is started by the training host, not by hand.');
+const port = parentPort;
+const settings = workerData as WorkerSettings;
+
+/** The training's controls: the user's wishes, and the process going away. */
+const control = new RunControl();
+const leaving = new AbortController();
+
+const say = (message: FromWorker): void => port.postMessage(message);
+
+function runOptions(): RunOptions {
+  let folder = '';
+  return {
+    ...settings,
+    control,
+    signal: leaving.signal,
+    onCreated(created) {
+      folder = created;
+      say({ type: 'created', folder });
+    },
+    onEvent: (event) => say({ type: 'event', folder, event }),
+    onPredictions: (predictions) => say({ type: 'predictions', folder, predictions }),
+  };
+}
+
+/** The model and prompt of the last trial, kept for the next. */
+let trial: { folder: string; opened: Trial } | undefined;
+
+const work: Work = {
+  train: ({ taskFile }) => startRun(taskFile, runOptions()),
+  resume: ({ folder }) => resumeRun(folder, runOptions()),
+  evaluate: ({ folder, file }, signal) =>
+    evaluateRun(folder, {
+      ...settings,
+      file,
+      signal,
+      onEvent: (event) => say({ type: 'event', folder, event }),
+    }),
+  async predict({ folder, values }) {
+    if (trial?.folder !== folder) {
+      await trial?.opened.close();
+      trial = undefined;
+      trial = { folder, opened: await openTrial(folder, settings) };
+    }
+    return trial.opened.predict(values);
+  },
+};
+
+const abandoned = new Map<number, AbortController>();
+let queue: Promise<void> = Promise.resolve();
+
+/** One job after another: each has the whole processor. */
+function enqueue(job: JobMessage): void {
+  const interest = new AbortController();
+  abandoned.set(job.id, interest);
+  queue = queue.then(async () => {
+    try {
+      if (interest.signal.aborted) throw new SoftpromptError('cancelled', 'Cancelled.');
+      const run = work[job.name] as (
+        params: unknown,
+        signal: AbortSignal,
+      ) => Promise<Jobs[JobName]['result']>;
+      say({ type: 'done', id: job.id, result: await run(job.params, interest.signal) });
+    } catch (error) {
+      say({ type: 'failed', id: job.id, error: reportError(error) });
+    } finally {
+      abandoned.delete(job.id);
+    }
+  });
+}
+
+const react: { [T in ToWorker['type']]: (message: Extract<ToWorker, { type: T }>) => void } = {
+  job: enqueue,
+  abandon: ({ id }) => abandoned.get(id)?.abort(),
+  pause: () => control.pause(),
+  continue: () => control.continue(),
+  cancel: () => control.cancel(),
+  suspend: () => leaving.abort(),
+  end() {
+    queue = queue.then(async () => {
+      await trial?.opened.close();
+      port.close();
+    });
+  },
+};
+
+port.on('message', (message: ToWorker) => {
+  (react[message.type] as (message: ToWorker) => void)(message);
+});

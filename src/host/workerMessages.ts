@@ -1,0 +1,41 @@
+import type { ErrorReport } from '../protocol/errors';
+import type { Result, TrialAnswer } from '../protocol/requests';
+import type { PredictionRecord, RunEvent, RunRecord } from '../protocol/runs';
+
+/** The work a compute thread does: parameters and result, by name. */
+export interface Jobs {
+  train: { params: { taskFile: string }; result: RunRecord };
+  resume: { params: { folder: string }; result: RunRecord };
+  evaluate: { params: { folder: string; file?: string }; result: Result<'evaluate'> };
+  predict: { params: { folder: string; values: Record<string, string> }; result: TrialAnswer };
+}
+
+export type JobName = keyof Jobs;
+
+/** A job with its number; jobs of one thread run one after another. */
+export type JobMessage = {
+  [N in JobName]: { type: 'job'; id: number; name: N; params: Jobs[N]['params'] };
+}[JobName];
+
+/**
+ * To the thread. `pause`, `continue` and `cancel` are the user's wishes for the training; `suspend` says that the
+ * process is going away: write a checkpoint, the run can be resumed; `abandon` gives up one job.
+ */
+export type ToWorker =
+  | JobMessage
+  | { type: 'pause' | 'continue' | 'cancel' | 'suspend' | 'end' }
+  | { type: 'abandon'; id: number };
+
+export type FromWorker =
+  | { type: 'created'; folder: string }
+  | { type: 'event'; folder: string; event: RunEvent }
+  | { type: 'predictions'; folder: string; predictions: PredictionRecord[] }
+  | { type: 'done'; id: number; result: Jobs[JobName]['result'] }
+  | { type: 'failed'; id: number; error: ErrorReport };
+
+/** What a compute thread is started with. */
+export interface WorkerSettings {
+  cacheFolder: string;
+  /** Threads of one onnxruntime session; its own choice when absent. */
+  threads?: number;
+}
