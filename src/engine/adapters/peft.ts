@@ -1,0 +1,172 @@
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SoftpromptError } from '../../protocol/errors';
+import type { ResolvedTask } from '../../protocol/taskFile';
+import { writeDurably } from '../durableFile';
+import { openSafetensors } from '../safetensors';
+import { writeSafetensors } from '../safetensorsWriter';
+
+// Prompt tuning as PEFT stores it: https://github.com/huggingface/peft, src/peft/tuners/prompt_tuning.
+
+/** The version whose files these are; PEFT warns where it meets fields that it does not know. */
+const PEFT_VERSION = '0.21.2';
+const CONFIG_FILE = 'adapter_config.json';
+const TENSORS_FILE = 'adapter_model.safetensors';
+const TENSOR = 'prompt_embeddings';
+
+export interface PromptToStore {
+  /** Row-major [virtualTokens, hiddenSize]. */
+  prompt: Float32Array;
+  virtualTokens: number;
+  /** What PEFT is to load the adapter onto: a name on the model hub, or a path. */
+  baseModel: string;
+  model: { hiddenSize: number; layers: number; heads: number };
+  init: ResolvedTask['method']['init'];
+}
+
+export interface PeftAdapter {
+  prompt: Float32Array;
+  virtualTokens: number;
+  hiddenSize: number;
+  baseModel: string | null;
+}
+
+/** Writes `adapter_config.json` and `adapter_model.safetensors`, byte for byte as PEFT would. */
+export async function writePeftAdapter(folder: string, stored: PromptToStore): Promise<void> {
+  const { prompt, virtualTokens, baseModel, model, init } = stored;
+  // Python's json.dumps(indent=2, sort_keys=True): the keys stand here in that order.
+  const config = {
+    auto_mapping: null,
+    base_model_name_or_path: baseModel,
+    inference_mode: true,
+    modules_to_save: null,
+    num_attention_heads: model.heads,
+    num_layers: model.layers,
+    num_transformer_submodules: 1,
+    num_virtual_tokens: virtualTokens,
+    peft_type: 'PROMPT_TUNING',
+    peft_version: PEFT_VERSION,
+    prompt_tuning_init:
+      init.from === 'text' ? 'TEXT' : init.from === 'vocabulary' ? 'SAMPLE_VOCAB' : 'RANDOM',
+    prompt_tuning_init_text: init.from === 'text' ? init.text : null,
+    revision: null,
+    task_type: 'CAUSAL_LM',
+    token_dim: model.hiddenSize,
+    tokenizer_kwargs: null,
+    tokenizer_name_or_path: init.from === 'text' ? baseModel : null,
+  };
+  await mkdir(folder, { recursive: true });
+  await writeSafetensors(
+    join(folder, TENSORS_FILE),
+    { [TENSOR]: { shape: [virtualTokens, model.hiddenSize], data: prompt } },
+    { format: 'pt' },
+  );
+  await writeDurably(join(folder, CONFIG_FILE), inAscii(JSON.stringify(config, null, 2)));
+}
+
+/** As Python's json writes text: everything beyond ASCII escaped. */
+function inAscii(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const configSchema = z.looseObject({
+  peft_type: z.string(),
+  task_type: z.string().nullish(),
+  base_model_name_or_path: z.string().nullish(),
+  num_virtual_tokens: z.int().min(1),
+  num_transformer_submodules: z.int().nullish(),
+  token_dim: z.int().min(1).nullish(),
+});
+
+/**
+ * Reads a prompt tuning adapter, whoever wrote it. `hiddenSize` is that of the model it is meant for.
+ * Throws SoftpromptError('run-invalid') that says what does not fit.
+ */
+export async function readPeftAdapter(
+  folder: string,
+  expected: { hiddenSize?: number } = {},
+): Promise<PeftAdapter> {
+  const config = await readConfig(join(folder, CONFIG_FILE));
+  const prompt = await readPrompt(folder);
+  const virtualTokens = config.num_virtual_tokens;
+  const hiddenSize = prompt.shape[1] ?? 0;
+  if (prompt.shape.length !== 2 || prompt.shape[0] !== virtualTokens) {
+    throw invalid(
+      join(folder, TENSORS_FILE),
+      `${TENSOR} has shape [${prompt.shape.join(', ')}], but ${CONFIG_FILE} says ${virtualTokens} virtual tokens`,
+    );
+  }
+  if (expected.hiddenSize !== undefined && hiddenSize !== expected.hiddenSize) {
+    throw invalid(
+      join(folder, TENSORS_FILE),
+      `the adapter's virtual tokens are ${hiddenSize} wide, the model's hidden size is ${expected.hiddenSize}`,
+      `It was made for ${config.base_model_name_or_path ?? 'another model'}: use it with that model.`,
+    );
+  }
+  return {
+    prompt: prompt.values,
+    virtualTokens,
+    hiddenSize,
+    baseModel: config.base_model_name_or_path ?? null,
+  };
+}
+
+async function readConfig(file: string) {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw invalid(
+      file,
+      `the adapter's configuration cannot be read: ${(cause as Error).message}`,
+      undefined,
+      cause,
+    );
+  }
+  const parsed = configSchema.safeParse(json);
+  if (!parsed.success) throw invalid(file, z.prettifyError(parsed.error));
+  const { peft_type, task_type, num_transformer_submodules } = parsed.data;
+  if (peft_type !== 'PROMPT_TUNING') {
+    throw invalid(file, `the adapter is of type ${peft_type}`, 'Only PROMPT_TUNING adapters can be read.');
+  }
+  if ((task_type ?? 'CAUSAL_LM') !== 'CAUSAL_LM' || (num_transformer_submodules ?? 1) !== 1) {
+    throw invalid(
+      file,
+      `the adapter is for ${task_type}`,
+      'Only adapters of causal language models can be read.',
+    );
+  }
+  return parsed.data;
+}
+
+async function readPrompt(folder: string) {
+  const file = join(folder, TENSORS_FILE);
+  if (!(await exists(file))) {
+    const hint = (await exists(join(folder, 'adapter_model.bin')))
+      ? 'The folder holds adapter_model.bin, a Python pickle: save it again with safe_serialization=True.'
+      : undefined;
+    throw invalid(file, 'the adapter has no such file', hint);
+  }
+  const { tensors, close } = await openSafetensors(file);
+  try {
+    const tensor = tensors.get(TENSOR);
+    if (!tensor) {
+      throw invalid(file, `there is no ${TENSOR} in it, only ${[...tensors.keys()].join(', ') || 'nothing'}`);
+    }
+    return { shape: tensor.shape, values: await tensor.read() };
+  } finally {
+    await close();
+  }
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function invalid(file: string, message: string, hint?: string, cause?: unknown): SoftpromptError {
+  return new SoftpromptError('run-invalid', `${message}.`, { place: { file }, hint, cause });
+}
