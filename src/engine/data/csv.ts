@@ -1,0 +1,237 @@
+import { isUtf8 } from 'node:buffer';
+import { SoftpromptError } from '../../protocol/errors';
+import type { DatasetBuilder } from './datasetBuilder';
+import { MAX_ROW_BYTES } from './limits';
+import type { MakeRowReader, RowReader } from './rowReader';
+
+const QUOTE = 0x22;
+const LF = 0x0a;
+const CR = 0x0d;
+const COMMA = 0x2c;
+const SEMICOLON = 0x3b;
+const TAB = 0x09;
+
+const SAVE_AS_UTF8 = 'Save the file as UTF-8.';
+
+export const csvReader: MakeRowReader = (builder) => new CsvReader(builder);
+export const tsvReader: MakeRowReader = (builder) => new CsvReader(builder, TAB);
+
+interface Scanned {
+  /** Position after the row's line break. */
+  end: number;
+  /** Lines the row takes. */
+  lines: number;
+  cells: string[];
+}
+
+/** What is wrong with a row, `incomplete` if more bytes may mend it. */
+interface Fault {
+  incomplete: boolean;
+  reason: string;
+  message: string;
+  hint?: string;
+}
+
+/**
+ * RFC 4180, on bytes: comma, quotes and line breaks are ASCII, so UTF-8 need only be decoded cell by cell, and each cell
+ * becomes a string of its own instead of a slice that keeps the whole file in memory. Line breaks may be LF, CRLF or CR,
+ * mixed; blank lines are skipped; spaces after a closing quote are ignored.
+ *
+ * A row with broken quotes costs that line only: reading goes on with the next line.
+ */
+class CsvReader implements RowReader {
+  private line = 1;
+  private width = 0;
+  /** Inside a line that is too long to be read. */
+  private skipping = false;
+
+  constructor(
+    private readonly builder: DatasetBuilder,
+    private delimiter?: number,
+  ) {}
+
+  read(bytes: Buffer, last: boolean): number {
+    let position = this.skipping ? this.skipLine(bytes, 0, last) : 0;
+    this.delimiter ??= guessDelimiter(bytes);
+    while (position < bytes.length) {
+      const lineBreak = breakLength(bytes, position, last);
+      if (lineBreak === undefined) return position;
+      if (lineBreak > 0) {
+        position += lineBreak;
+        this.line += 1;
+        continue;
+      }
+      const scanned = this.scan(bytes, position, last);
+      if ('cells' in scanned) {
+        this.take(scanned, bytes.subarray(position, scanned.end));
+        position = scanned.end;
+        this.line += scanned.lines;
+        continue;
+      }
+      const tooLong = bytes.length - position > MAX_ROW_BYTES;
+      if (scanned.incomplete && !last && !tooLong) return position;
+      this.builder.leaveOut(this.line, scanned.reason, scanned.message, { hint: scanned.hint });
+      position = this.skipLine(bytes, position, last);
+    }
+    return position;
+  }
+
+  /** One row from `start` on. */
+  private scan(bytes: Buffer, start: number, last: boolean): Scanned | Fault {
+    const cells: string[] = [];
+    let lines = 1;
+    let position = start;
+    for (;;) {
+      if (bytes[position] === QUOTE) {
+        const close = closingQuote(bytes, position + 1, last);
+        if (close === undefined) return UNCLOSED;
+        cells.push(unquote(bytes.toString('utf8', position + 1, close)));
+        lines += countBreaks(bytes, position + 1, close);
+        position = close + 1;
+        while (bytes[position] === 0x20) position += 1;
+      } else {
+        const from = position;
+        while (position < bytes.length && !this.endsCell(bytes[position]!)) position += 1;
+        cells.push(bytes.toString('utf8', from, position));
+      }
+      if (position === bytes.length) return last ? { end: position, lines, cells } : TOO_LONG;
+      if (bytes[position] === this.delimiter) {
+        position += 1;
+        continue;
+      }
+      const lineBreak = breakLength(bytes, position, last);
+      if (lineBreak === undefined) return TOO_LONG;
+      if (lineBreak === 0) return STRAY_QUOTE;
+      return { end: position + lineBreak, lines, cells };
+    }
+  }
+
+  private endsCell(byte: number): boolean {
+    return byte === this.delimiter || byte === LF || byte === CR;
+  }
+
+  private take({ cells }: Scanned, bytes: Buffer): void {
+    if (this.width === 0) {
+      this.takeHeader(cells, bytes);
+    } else if (bytes.length > MAX_ROW_BYTES) {
+      this.builder.leaveOut(this.line, TOO_LONG.reason, TOO_LONG.message);
+    } else if (!isUtf8(bytes)) {
+      this.builder.leaveOut(this.line, 'not valid UTF-8', 'The row has bytes that are not UTF-8.', {
+        hint: SAVE_AS_UTF8,
+      });
+    } else if (cells.length !== this.width) {
+      const found = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`;
+      this.builder.leaveOut(
+        this.line,
+        'wrong number of cells',
+        `The row has ${found}, the header ${this.width}.`,
+        {
+          hint: cells.length > this.width ? 'Put quotes around cells that contain the separator.' : undefined,
+        },
+      );
+    } else {
+      this.builder.addCells(this.line, cells);
+    }
+  }
+
+  private takeHeader(cells: string[], bytes: Buffer): void {
+    if (!isUtf8(bytes)) {
+      throw new SoftpromptError('data-invalid', 'The header has bytes that are not UTF-8.', {
+        place: { file: this.builder.file, line: this.line },
+        hint: SAVE_AS_UTF8,
+      });
+    }
+    this.width = cells.length;
+    const taken = new Set<string>();
+    for (const [index, cell] of cells.entries()) {
+      const wanted = cell.trim() || `column ${index + 1}`;
+      let name = wanted;
+      for (let copy = 2; taken.has(name); copy++) name = `${wanted} (${copy})`;
+      taken.add(name);
+      this.builder.addColumn(name);
+      if (name === cell.trim()) continue;
+      this.builder.problems.add({
+        severity: 'warning',
+        kind: 'column-name',
+        message: cell.trim()
+          ? `Two columns are called "${wanted}"; the second is "${name}" here.`
+          : `Column ${index + 1} has no name; it is "${name}" here.`,
+        place: { file: this.builder.file, line: this.line },
+      });
+    }
+  }
+
+  /** Position after the line that `position` is in. */
+  private skipLine(bytes: Buffer, position: number, last: boolean): number {
+    let end = position;
+    while (end < bytes.length && bytes[end] !== LF && bytes[end] !== CR) end += 1;
+    const lineBreak = end === bytes.length ? undefined : breakLength(bytes, end, last);
+    this.skipping = lineBreak === undefined;
+    if (lineBreak === undefined) return end;
+    this.line += 1;
+    return end + lineBreak;
+  }
+}
+
+const TOO_LONG: Fault = {
+  incomplete: true,
+  reason: 'row too long',
+  message: `The row is longer than ${MAX_ROW_BYTES / 1024 / 1024} MB.`,
+};
+const UNCLOSED: Fault = {
+  incomplete: true,
+  reason: 'quote not closed',
+  message: 'A quote is opened here and not closed.',
+  hint: 'Write "" for a quote inside a quoted cell.',
+};
+const STRAY_QUOTE: Fault = {
+  incomplete: false,
+  reason: 'text after a closing quote',
+  message: 'There is text between a closing quote and the next separator.',
+  hint: 'Write "" for a quote inside a quoted cell.',
+};
+
+/** Bytes of the line break at `position`, 0 if there is none; undefined if the next byte must be known first. */
+function breakLength(bytes: Buffer, position: number, last: boolean): number | undefined {
+  if (bytes[position] === LF) return 1;
+  if (bytes[position] !== CR) return 0;
+  if (position + 1 === bytes.length) return last ? 1 : undefined;
+  return bytes[position + 1] === LF ? 2 : 1;
+}
+
+/** The quote that ends a quoted cell, two in a row being one inside it. */
+function closingQuote(bytes: Buffer, from: number, last: boolean): number | undefined {
+  let quote = bytes.indexOf(QUOTE, from);
+  while (quote !== -1) {
+    if (quote + 1 === bytes.length) return last ? quote : undefined;
+    if (bytes[quote + 1] !== QUOTE) return quote;
+    quote = bytes.indexOf(QUOTE, quote + 2);
+  }
+  return undefined;
+}
+
+function unquote(text: string): string {
+  return text.includes('"') ? text.replaceAll('""', '"') : text;
+}
+
+function countBreaks(bytes: Buffer, from: number, to: number): number {
+  let breaks = 0;
+  for (let i = from; i < to; i++) {
+    if (bytes[i] === LF || (bytes[i] === CR && bytes[i + 1] !== LF)) breaks += 1;
+  }
+  return breaks;
+}
+
+/** Comma, unless the header has none and has semicolons or tabs instead, as some spreadsheets write. */
+function guessDelimiter(bytes: Buffer): number {
+  let inQuotes = false;
+  let guess = COMMA;
+  for (const byte of bytes) {
+    if (byte === QUOTE) inQuotes = !inQuotes;
+    if (inQuotes) continue;
+    if (byte === LF || byte === CR) break;
+    if (byte === COMMA) return COMMA;
+    if (byte === SEMICOLON || (byte === TAB && guess === COMMA)) guess = byte;
+  }
+  return guess;
+}

@@ -1,0 +1,62 @@
+import { isUtf8 } from 'node:buffer';
+import type { DatasetBuilder } from './datasetBuilder';
+import { cellsOf, isObject, locateJsonError } from './jsonCells';
+import { MAX_ROW_BYTES } from './limits';
+import type { MakeRowReader, RowReader } from './rowReader';
+
+const LF = 0x0a;
+
+export const jsonlReader: MakeRowReader = (builder) => new JsonLinesReader(builder);
+
+/** One JSON object a line; blank lines are skipped. */
+class JsonLinesReader implements RowReader {
+  private line = 1;
+  /** Inside a line that is too long to be read. */
+  private skipping = false;
+
+  constructor(private readonly builder: DatasetBuilder) {}
+
+  read(bytes: Buffer, last: boolean): number {
+    let position = 0;
+    while (position < bytes.length) {
+      const lineBreak = bytes.indexOf(LF, position);
+      const complete = lineBreak !== -1 || last;
+      const end = lineBreak === -1 ? bytes.length : lineBreak;
+      const tooLong = end - position > MAX_ROW_BYTES;
+      if (!complete && !tooLong && !this.skipping) return position;
+      if (!this.skipping) {
+        if (tooLong)
+          this.refuse('row too long', `The line is longer than ${MAX_ROW_BYTES / 1024 / 1024} MB.`);
+        else this.take(bytes.subarray(position, end));
+      }
+      this.skipping = !complete;
+      position = end + 1;
+      if (complete) this.line += 1;
+    }
+    return bytes.length;
+  }
+
+  private take(bytes: Buffer): void {
+    if (!isUtf8(bytes)) {
+      this.refuse('not valid UTF-8', 'The line has bytes that are not UTF-8.', {
+        hint: 'Save the file as UTF-8.',
+      });
+      return;
+    }
+    const text = bytes.toString('utf8');
+    if (text.trim() === '') return;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      this.refuse('not valid JSON', 'The line is not valid JSON.', { column: locateJsonError(text).column });
+      return;
+    }
+    if (isObject(value)) this.builder.addEntries(this.line, cellsOf(value));
+    else this.refuse('not an object', 'The line is not a JSON object like {"text": "…", "label": "…"}.');
+  }
+
+  private refuse(reason: string, message: string, details?: { hint?: string; column?: number }): void {
+    this.builder.leaveOut(this.line, reason, message, details);
+  }
+}

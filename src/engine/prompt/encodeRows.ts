@@ -1,0 +1,90 @@
+import { SoftpromptError } from '../../protocol/errors';
+import type { Tokenizer } from '../models/tokenizer';
+import { renderAnswer, renderParts, type Template } from './template';
+
+export interface EncodedRow {
+  tokens: Int32Array;
+  /** Tokens that were cut to fit the limit; 0 when the row fits. */
+  cutTokens: number;
+  /** What `tokens` stand for, cut as they are. */
+  text: string;
+}
+
+/**
+ * A row's prompt as token ids, begin-of-text first where the model has one: always the tokens of the text as a whole,
+ * as the model saw them in its own training, never tokens of pieces put together.
+ *
+ * A row longer than `limit` loses the end of its longest hole, token by token, then of the next longest; the template's
+ * own words, and with them the place of the answer, stay.
+ *
+ * @throws SoftpromptError `task-invalid` if the template's own words do not fit.
+ */
+export function encodeRow(
+  template: Template,
+  values: Readonly<Record<string, string>>,
+  tokenizer: Tokenizer,
+  limit: number,
+): EncodedRow {
+  const begin = tokenizer.beginOfText === undefined ? [] : [tokenizer.beginOfText];
+  const room = limit - begin.length;
+  const holes = template.parts.map((part) => (part.kind === 'hole' ? (values[part.column] ?? '') : ''));
+  let text = renderParts(template, holes);
+  let tokens = tokenizer.encode(text);
+  const length = tokens.length;
+
+  if (length > room) {
+    const pieces = holes.map((hole) => (hole === '' ? [] : tokenizer.encode(hole)));
+    const longestFirst = [...holes.keys()].sort((a, b) => pieces[b]!.length - pieces[a]!.length);
+    for (const index of longestFirst) {
+      const hole = holes[index]!;
+      const withKept = (kept: number) => {
+        holes[index] = firstTokens(hole, pieces[index]!, kept, tokenizer);
+        text = renderParts(template, holes);
+        tokens = tokenizer.encode(text);
+        return tokens.length <= room;
+      };
+      // The most tokens of this hole that fit; with none of it, the next hole has to give way too.
+      let fitting = 0;
+      let tooMany = Math.min(pieces[index]!.length, room + 1);
+      while (tooMany - fitting > 1) {
+        const middle = (fitting + tooMany) >> 1;
+        if (withKept(middle)) fitting = middle;
+        else tooMany = middle;
+      }
+      if (withKept(fitting)) break;
+    }
+    if (tokens.length > room) {
+      throw new SoftpromptError(
+        'task-invalid',
+        `The template's own words take ${tokens.length + begin.length} tokens, the limit is ${limit}.`,
+        { hint: 'Shorten the template or raise "limit".' },
+      );
+    }
+  }
+  return { tokens: Int32Array.from([...begin, ...tokens]), cutTokens: length - tokens.length, text };
+}
+
+/** The text of the first `count` of a text's tokens, in whole characters and without a space at the end. */
+function firstTokens(text: string, tokens: readonly number[], count: number, tokenizer: Tokenizer): string {
+  if (count === 0) return '';
+  // The last token may hold the first bytes of a character only.
+  const decoded = tokenizer.decode(tokens.slice(0, count)).replace(/\ufffd+$/, '');
+  if (text.startsWith(decoded)) return decoded.trimEnd();
+  // A vocabulary that does not give back the text as it was: the same part of its characters.
+  const characters = [...text];
+  return characters
+    .slice(0, Math.floor((characters.length * count) / tokens.length))
+    .join('')
+    .trimEnd();
+}
+
+/** A free-text target as token ids, end-of-text last: what the model is to write after the prompt. */
+export function encodeTarget(
+  template: Template,
+  target: string,
+  tokenizer: Tokenizer,
+  maxTokens: number,
+): Int32Array {
+  const tokens = tokenizer.encode(renderAnswer(template, target));
+  return Int32Array.from([...tokens.slice(0, maxTokens - 1), tokenizer.endOfText]);
+}

@@ -1,0 +1,160 @@
+import { SoftpromptError } from '../../protocol/errors';
+import type { RunRecord } from '../../protocol/runs';
+import type { Tokenizer } from '../models/tokenizer';
+
+/** What stands for a class, in one token and in full. */
+export interface LabelWord {
+  label: string;
+  /** The token whose probability stands for the class; no other class has it. */
+  token: number;
+  /** `token` as people read it. */
+  word: string;
+  /** The whole label as it is written after the prompt, and its tokens. */
+  text: string;
+  tokens: number[];
+  /** Whether `token` is a word of the label, or a letter or number that stands in for it. */
+  origin: 'label' | 'letter';
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const LARGEST_NUMBER = 999;
+
+/**
+ * Label words for the classes. In order, each class takes
+ * 1. the first token of its label that is in no other label (`card_arrival`, `card_linking`: " arrival", " linking"),
+ * 2. the first token of its label that no other class took,
+ * 3. a letter, then a number, that no label has.
+ *
+ * `given` are the user's own words, one for each class; they are taken whole for whole-label scoring, and for one token
+ * by the same rule. `separator` is the template's: what stands between the prompt and the answer.
+ *
+ * @throws SoftpromptError `task-invalid` for a class without word, or two with the same.
+ */
+export function chooseLabelWords(
+  labels: readonly string[],
+  tokenizer: Tokenizer,
+  options: { given?: Readonly<Record<string, string>>; separator?: ' ' | '' } = {},
+): LabelWord[] {
+  const separator = options.separator ?? ' ';
+  const texts = labelTexts(labels, options.given).map((text) => separator + text);
+  const sequences = texts.map((text) => tokenizer.encode(text));
+  const candidates = sequences.map((tokens) =>
+    [...new Set(tokens)].filter((id) => tokenizer.word(id).trim() !== ''),
+  );
+
+  const chosen = new Map<number, number>();
+  const taken = new Set<number>();
+  const take = (label: number, token: number | undefined) => {
+    if (token === undefined) return;
+    chosen.set(label, token);
+    taken.add(token);
+  };
+
+  const labelsWith = new Map<number, number>();
+  for (const tokens of candidates) for (const id of tokens) labelsWith.set(id, (labelsWith.get(id) ?? 0) + 1);
+  for (const [label, tokens] of candidates.entries())
+    take(
+      label,
+      tokens.find((id) => labelsWith.get(id) === 1),
+    );
+
+  const free = (label: number) => candidates[label]!.filter((id) => !taken.has(id));
+  const open = new Set([...labels.keys()].filter((label) => !chosen.has(label)));
+  while (open.size > 0) {
+    // The class with the fewest words left to choose from goes first.
+    const next = [...open].reduce((a, b) => (free(b).length < free(a).length ? b : a));
+    open.delete(next);
+    take(next, free(next)[0]);
+  }
+
+  const standIns = singleTokens(tokenizer, separator, new Set(candidates.flat()));
+  return labels.map((label, i) => {
+    const token = chosen.get(i) ?? standIns.next().value;
+    if (token === undefined) {
+      throw new SoftpromptError(
+        'task-invalid',
+        `There is no word left that could stand for the class "${label}".`,
+        {
+          hint: 'Set "score": "whole-label" in the target, or give label words.',
+        },
+      );
+    }
+    return {
+      label,
+      token,
+      word: tokenizer.word(token),
+      text: texts[i]!,
+      tokens: sequences[i]!,
+      origin: chosen.has(i) ? 'label' : 'letter',
+    };
+  });
+}
+
+/** A label as words: `card_arrival` → `card arrival`, `cardArrival` → `card Arrival`. */
+export function readableLabel(label: string): string {
+  return label
+    .replace(/[_\-./]+/g, ' ')
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** As run.json keeps them: what is scored for each class. */
+export function recordLabelWords(
+  words: readonly LabelWord[],
+  score: 'first-token' | 'whole-label',
+): NonNullable<RunRecord['labelWords']> {
+  return words.map(({ label, word, token, text, tokens }) =>
+    score === 'first-token' ? { label, word, tokens: [token] } : { label, word: text, tokens },
+  );
+}
+
+function labelTexts(
+  labels: readonly string[],
+  given: Readonly<Record<string, string>> | undefined,
+): string[] {
+  if (!given) {
+    const texts = labels.map((label) => readableLabel(label) || label);
+    // Labels that differ in their separators alone keep them.
+    return texts.map((text, i) => (texts.indexOf(text) === texts.lastIndexOf(text) ? text : labels[i]!));
+  }
+  const owners = new Map<string, string>();
+  return labels.map((label) => {
+    const text = Object.hasOwn(given, label) ? given[label]!.trim() : '';
+    if (text === '') {
+      throw new SoftpromptError('task-invalid', `The class "${label}" has no label word.`, {
+        hint: 'Give every class a word in "words", or leave "words" out to have them chosen.',
+      });
+    }
+    const owner = owners.get(text);
+    if (owner !== undefined) {
+      throw new SoftpromptError(
+        'task-invalid',
+        `The classes "${owner}" and "${label}" have the same word "${text}".`,
+        {
+          hint: 'Give each class a word of its own.',
+        },
+      );
+    }
+    owners.set(text, label);
+    return text;
+  });
+}
+
+/** Letters, then numbers, that are one token and in no label. */
+function* singleTokens(
+  tokenizer: Tokenizer,
+  separator: string,
+  taken: ReadonlySet<number>,
+): Generator<number, undefined> {
+  const numbers = Array.from({ length: LARGEST_NUMBER }, (_, i) => String(i + 1));
+  const given = new Set<number>();
+  for (const text of [...LETTERS, ...numbers]) {
+    const ids = tokenizer.encode(separator + text).filter((id) => tokenizer.word(id).trim() !== '');
+    const id = ids[0];
+    if (ids.length !== 1 || id === undefined || taken.has(id) || given.has(id)) continue;
+    given.add(id);
+    yield id;
+  }
+  return undefined;
+}

@@ -1,0 +1,24 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DataRow, type Dataset, readDataset } from '../../src/engine/data/dataset';
+
+/** Writes `content` to a file of that name in a folder of its own, reads it as a dataset, and cleans up. */
+export async function readText(name: string, content: string | Uint8Array): Promise<Dataset> {
+  const folder = await mkdtemp(join(tmpdir(), 'softprompt-data-'));
+  try {
+    const file = join(folder, name);
+    await writeFile(file, content);
+    return await readDataset(file);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+export function rowsOf(dataset: Dataset): DataRow[] {
+  return Array.from({ length: dataset.length }, (_, i) => dataset.rowAt(i));
+}
+
+export function valuesOf(dataset: Dataset): Record<string, string>[] {
+  return rowsOf(dataset).map((row) => row.values);
+}
