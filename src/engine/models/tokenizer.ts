@@ -5,6 +5,8 @@ export interface Tokenizer {
   readonly endOfText: number;
   /** Put before every text, for models that were trained with it. */
   readonly beginOfText?: number;
+  /** How the model was taught to see a conversation, in Jinja, where the files say it. */
+  readonly chatTemplate?: string;
   /** No special tokens are added. */
   encode(text: string): number[];
   /** Special tokens are left out. */

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { SoftpromptError } from '../../protocol/errors';
+
+/** Reads a JSON file of a model folder. Where it is absent: `otherwise`, or an error that names it. */
+export async function readJson(path: string, otherwise?: unknown): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if (otherwise !== undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
+    throw new SoftpromptError('model-missing', `The model folder has no ${basename(path)}.`, {
+      place: { file: path },
+      hint: 'A model folder holds config.json, tokenizer.json and model.safetensors.',
+      cause,
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalidJson(path, (cause as Error).message);
+  }
+}
+
+export function invalidJson(path: string, problem: string): SoftpromptError {
+  return new SoftpromptError('model-invalid', `${basename(path)} is not what it should be: ${problem}`, {
+    place: { file: path },
+    hint: 'Download the file again.',
+  });
+}

@@ -1,0 +1,110 @@
+import { halfValues } from '../halfFloat';
+
+/**
+ * An element type of ggml: values are stored in blocks. `dequantise` reads whole blocks and writes their values, equal
+ * to the last bit to what ggml computes: every product below is exact in float32 (a half-precision scale has 11 bits).
+ */
+export interface ElementType {
+  name: string;
+  valuesPerBlock: number;
+  bytesPerBlock: number;
+  dequantise(bytes: Uint8Array, values: Float32Array): void;
+}
+
+/** ggml's number for a type → how it is read. */
+export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
+  0: { name: 'F32', valuesPerBlock: 1, bytesPerBlock: 4, dequantise: float32 },
+  1: { name: 'F16', valuesPerBlock: 1, bytesPerBlock: 2, dequantise: float16 },
+  30: { name: 'BF16', valuesPerBlock: 1, bytesPerBlock: 2, dequantise: bfloat16 },
+  8: { name: 'Q8_0', valuesPerBlock: 32, bytesPerBlock: 34, dequantise: q8_0 },
+  2: { name: 'Q4_0', valuesPerBlock: 32, bytesPerBlock: 18, dequantise: q4_0 },
+  3: { name: 'Q4_1', valuesPerBlock: 32, bytesPerBlock: 20, dequantise: q4_1 },
+};
+
+/** Types that exist but are not read here, for messages. */
+const OTHER_TYPES: Readonly<Record<number, string>> = {
+  6: 'Q5_0',
+  7: 'Q5_1',
+  9: 'Q8_1',
+  10: 'Q2_K',
+  11: 'Q3_K',
+  12: 'Q4_K',
+  13: 'Q5_K',
+  14: 'Q6_K',
+  15: 'Q8_K',
+  16: 'IQ2_XXS',
+  17: 'IQ2_XS',
+  18: 'IQ3_XXS',
+  19: 'IQ1_S',
+  20: 'IQ4_NL',
+  21: 'IQ3_S',
+  22: 'IQ2_S',
+  23: 'IQ4_XS',
+  24: 'I8',
+  25: 'I16',
+  26: 'I32',
+  27: 'I64',
+  28: 'F64',
+  29: 'IQ1_M',
+  34: 'TQ1_0',
+  35: 'TQ2_0',
+  39: 'MXFP4',
+};
+
+export function elementTypeName(type: number): string {
+  return ELEMENT_TYPES[type]?.name ?? OTHER_TYPES[type] ?? `number ${type}`;
+}
+
+function float32(bytes: Uint8Array, values: Float32Array): void {
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength).set(bytes);
+}
+
+function float16(bytes: Uint8Array, values: Float32Array): void {
+  const half = halfValues();
+  for (let i = 0, at = 0; i < values.length; i++, at += 2) {
+    values[i] = half[bytes[at]! | (bytes[at + 1]! << 8)]!;
+  }
+}
+
+function bfloat16(bytes: Uint8Array, values: Float32Array): void {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0, at = 0; i < words.length; i++, at += 2) {
+    words[i] = (bytes[at]! << 16) | (bytes[at + 1]! << 24);
+  }
+}
+
+/** A block: scale (float16), 32 signed bytes. */
+function q8_0(bytes: Uint8Array, values: Float32Array): void {
+  const half = halfValues();
+  for (let i = 0, at = 0; i < values.length; i += 32, at += 34) {
+    const scale = half[bytes[at]! | (bytes[at + 1]! << 8)]!;
+    for (let j = 0; j < 32; j++) values[i + j] = scale * ((bytes[at + 2 + j]! << 24) >> 24);
+  }
+}
+
+/** A block: scale (float16), 16 bytes; low halves are the first 16 values, high halves the rest, both from -8. */
+function q4_0(bytes: Uint8Array, values: Float32Array): void {
+  const half = halfValues();
+  for (let i = 0, at = 0; i < values.length; i += 32, at += 18) {
+    const scale = half[bytes[at]! | (bytes[at + 1]! << 8)]!;
+    for (let j = 0; j < 16; j++) {
+      const pair = bytes[at + 2 + j]!;
+      values[i + j] = scale * ((pair & 15) - 8);
+      values[i + j + 16] = scale * ((pair >> 4) - 8);
+    }
+  }
+}
+
+/** A block: scale and minimum (float16), 16 bytes as in Q4_0, but from 0. */
+function q4_1(bytes: Uint8Array, values: Float32Array): void {
+  const half = halfValues();
+  for (let i = 0, at = 0; i < values.length; i += 32, at += 20) {
+    const scale = half[bytes[at]! | (bytes[at + 1]! << 8)]!;
+    const minimum = half[bytes[at + 2]! | (bytes[at + 3]! << 8)]!;
+    for (let j = 0; j < 16; j++) {
+      const pair = bytes[at + 4 + j]!;
+      values[i + j] = scale * (pair & 15) + minimum;
+      values[i + j + 16] = scale * (pair >> 4) + minimum;
+    }
+  }
+}

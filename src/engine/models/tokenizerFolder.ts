@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createTokenizer, type TokenizerDescription } from './createTokenizer';
+import { invalidJson, readJson } from './modelJson';
+import type { Tokenizer } from './tokenizer';
+
+const TOKENIZER = 'tokenizer.json';
+const SETTINGS = 'tokenizer_config.json';
+const CONFIG = 'config.json';
+
+const part = z.looseObject({ type: z.string() });
+const descriptionSchema = z.object({
+  added_tokens: z
+    .array(z.looseObject({ id: z.int().min(0), content: z.string().min(1), special: z.boolean().optional() }))
+    .default([]),
+  normalizer: part.nullish().transform((value) => value ?? null),
+  pre_tokenizer: part.nullish().transform((value) => value ?? null),
+  post_processor: part.nullish().transform((value) => value ?? null),
+  decoder: part.nullish().transform((value) => value ?? null),
+  model: z.looseObject({ vocab: z.union([z.record(z.string(), z.int()), z.array(z.unknown())]) }),
+});
+
+/** Special tokens are written as text, or as an object with the text in it. */
+const marker = z
+  .union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)])
+  .nullish();
+const settingsSchema = z.object({
+  eos_token: marker,
+  bos_token: marker,
+  chat_template: z.unknown().optional(),
+});
+const configSchema = z.object({ eos_token_id: z.union([z.int(), z.array(z.int()).min(1)]).nullish() });
+
+/** The tokenizer of a model folder: tokenizer.json, its markers from tokenizer_config.json, else config.json. */
+export async function tokenizerFromFolder(folder: string): Promise<Tokenizer> {
+  const file = join(folder, TOKENIZER);
+  const description: TokenizerDescription = parse(descriptionSchema, await readJson(file), file);
+  const settingsFile = join(folder, SETTINGS);
+  const settings = parse(settingsSchema, await readJson(settingsFile, {}), settingsFile);
+  const configFile = join(folder, CONFIG);
+  const config = parse(configSchema, await readJson(configFile, {}), configFile);
+
+  const ids = new Map(description.added_tokens.map(({ content, id }) => [content, id]));
+  const vocabulary = (description.model as { vocab: Record<string, number> }).vocab;
+  const idOf = (text: string) =>
+    ids.get(text) ?? (Object.hasOwn(vocabulary, text) ? vocabulary[text] : undefined);
+  const endOfText = (settings.eos_token && idOf(settings.eos_token)) ?? [config.eos_token_id].flat()[0];
+  if (typeof endOfText !== 'number') {
+    throw invalidJson(settingsFile, 'it names no eos_token that the tokenizer knows');
+  }
+  const begin = settings.bos_token ? idOf(settings.bos_token) : undefined;
+  return createTokenizer(description, {
+    endOfText,
+    beginOfText:
+      begin !== undefined && opensWith(description.post_processor, settings.bos_token!) ? begin : undefined,
+    chatTemplate: typeof settings.chat_template === 'string' ? settings.chat_template : undefined,
+  });
+}
+
+/** Whether the template that wraps a text in markers puts this one first. */
+function opensWith(postProcessor: object | null, token: string): boolean {
+  const template = z
+    .object({ single: z.array(z.looseObject({ SpecialToken: z.object({ id: z.string() }).optional() })) })
+    .or(z.object({ processors: z.array(z.unknown()) }));
+  const parsed = template.safeParse(postProcessor);
+  if (!parsed.success) return false;
+  if ('single' in parsed.data) return parsed.data.single[0]?.SpecialToken?.id === token;
+  return parsed.data.processors.some((step) => opensWith(step as object, token));
+}
+
+function parse<T>(schema: z.ZodType<T>, json: unknown, file: string): T {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw invalidJson(file, z.prettifyError(parsed.error));
+  return parsed.data;
+}
