@@ -78,13 +78,16 @@ function firstTokens(text: string, tokens: readonly number[], count: number, tok
     .trimEnd();
 }
 
-/** A free-text target as token ids, end-of-text last: what the model is to write after the prompt. */
+/**
+ * A free-text target as token ids: what the model is to write after the prompt. End-of-text comes last, except where the
+ * target was cut at `maxTokens`: a cut is not an end.
+ */
 export function encodeTarget(
   template: Template,
   target: string,
   tokenizer: Tokenizer,
   maxTokens: number,
 ): Int32Array {
-  const tokens = tokenizer.encode(renderAnswer(template, target));
-  return Int32Array.from([...tokens.slice(0, maxTokens - 1), tokenizer.endOfText]);
+  const tokens = [...tokenizer.encode(renderAnswer(template, target)), tokenizer.endOfText];
+  return Int32Array.from(tokens.slice(0, maxTokens));
 }

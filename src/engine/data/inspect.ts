@@ -1,0 +1,96 @@
+import type { ColumnSummary, DatasetSummary } from '../../protocol/dataset';
+import { parseTemplate, renderTemplate } from '../prompt/template';
+import { summariseColumn } from './columns';
+import { type Dataset, readDataset } from './dataset';
+import { ProblemList } from './problems';
+import { suggestTask } from './suggest';
+import { textKey } from './textKey';
+
+/** A class this many times rarer than the most frequent one is pointed out. */
+const IMBALANCE = 20;
+/** A class with fewer rows is hard to learn and harder to test. */
+const FEW_ROWS = 5;
+
+/** Reads a dataset and says what is in it: columns, what a task could take, what deserves a look. */
+export async function inspectDataset(
+  file: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<DatasetSummary> {
+  const dataset = await readDataset(file, options);
+  const columns = dataset.columns.map((name) => summariseColumn(name, dataset.column(name)!));
+  const suggested = suggestTask(columns);
+  return {
+    file,
+    format: dataset.format,
+    rows: dataset.length,
+    columns,
+    suggested,
+    problems: [...dataset.problems, ...(suggested ? suggestedProblems(dataset, columns, suggested) : [])],
+  };
+}
+
+/** What would trouble the suggested task. */
+function suggestedProblems(
+  dataset: Dataset,
+  columns: readonly ColumnSummary[],
+  { target, template: source }: NonNullable<DatasetSummary['suggested']>,
+): DatasetSummary['problems'] {
+  const problems = new ProblemList();
+  const { file } = dataset;
+  const template = parseTemplate(source);
+  const firstRows = new Map<number, { line: number; target: string }>();
+  for (let i = 0; i < dataset.length; i++) {
+    const { row, line, values } = dataset.rowAt(i);
+    const place = { file, line, row };
+    const label = values[target]!.trim();
+    if (label === '') {
+      problems.add({ severity: 'warning', kind: 'missing-label', message: `"${target}" is empty.`, place });
+    }
+    if (template.columns.every((name) => values[name]!.trim() === '')) {
+      problems.add({ severity: 'warning', kind: 'empty-text', message: 'The row has no text.', place });
+      continue;
+    }
+    const key = textKey(renderTemplate(template, values));
+    const first = firstRows.get(key);
+    if (!first) {
+      firstRows.set(key, { line, target: label });
+    } else if (first.target === label) {
+      const message = `The same text as in line ${first.line}.`;
+      problems.add({ severity: 'information', kind: 'duplicate', message, place });
+    } else {
+      const message = `The same text as in line ${first.line}, but with another ${target}.`;
+      problems.add({ severity: 'warning', kind: 'contradiction', message, place });
+    }
+  }
+  const summary = columns.find((column) => column.name === target)!;
+  const classes = summary.classes ?? [];
+  const most = classes[0];
+  for (const { value, count } of classes) {
+    if (most && (count < FEW_ROWS || count * IMBALANCE < most.count)) {
+      problems.add({
+        severity: 'warning',
+        kind: 'rare-class',
+        message: `The class "${value}" has ${count} ${count === 1 ? 'row' : 'rows'}, "${most.value}" has ${most.count}.`,
+        place: { file },
+        hint: 'Add rows, or leave the class out.',
+      });
+    }
+  }
+  return [...problems.list(), ...similarLabels(file, classes)];
+}
+
+/** Labels that differ in case alone are most often the same. */
+function similarLabels(file: string, classes: readonly { value: string }[]): DatasetSummary['problems'] {
+  const seen = new Map<string, string>();
+  const problems: DatasetSummary['problems'] = [];
+  for (const { value } of classes) {
+    const key = value.toLowerCase();
+    const other = seen.get(key);
+    if (other === undefined) seen.set(key, value);
+    else {
+      const message = `"${other}" and "${value}" are different classes, because of upper and lower case.`;
+      problems.push({ severity: 'warning', kind: 'similar-labels', message, place: { file } });
+    }
+  }
+  return problems;
+}
