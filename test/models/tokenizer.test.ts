@@ -52,7 +52,6 @@ describe('the tokenizer of a tiny model', () => {
   it('gives back every text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {
-        fc.pre(text.isWellFormed());
         expect(fromFolder.decode(fromFolder.encode(text))).toBe(text);
       }),
       { numRuns: 500 },

@@ -1,7 +1,9 @@
 import { Tokenizer as Runtime } from '@huggingface/tokenizers';
+import { BYTE_OF_CHARACTER, textOfBytes } from './byteLevel';
+import { cutsAtSpaces, exactPreTokenizer, type PreTokenizer } from './preTokenizer';
 import type { Tokenizer } from './tokenizer';
 
-/** A token outside the merge rules: markers of the model's own, found in a text before anything else. */
+/** A token outside the merge rules: the model's own markers, found in a text before anything else. */
 export interface AddedToken {
   id: number;
   content: string;
@@ -12,55 +14,37 @@ export interface AddedToken {
   single_word?: boolean;
 }
 
-/** A step that cuts a text into words; only its type is known here, the rest is the library's. */
-export interface PreTokenizer {
-  type: string;
-  [setting: string]: unknown;
-}
-
-/** What tokenizer.json holds, as far as this file looks into it. */
+/** What tokenizer.json holds, as far as it is looked into here. */
 export interface TokenizerDescription {
   added_tokens: AddedToken[];
   normalizer: object | null;
   pre_tokenizer: PreTokenizer | null;
   post_processor: object | null;
   decoder: object | null;
-  model: object;
+  model: { vocab: object; unk_token?: string | null; [setting: string]: unknown };
 }
 
-export interface TokenizerSettings {
-  endOfText: number;
-  beginOfText?: number;
-  chatTemplate?: string;
-}
+export type TokenizerSettings = Pick<Tokenizer, 'endOfText' | 'beginOfText' | 'chatTemplate'>;
 
-/** GPT-2's cut into words, which the ByteLevel step does unless told otherwise. */
-export const GPT2_WORDS =
-  "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
-export function split(regex: string): PreTokenizer {
-  return { type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false };
-}
-
-export const BYTES: PreTokenizer = {
-  type: 'ByteLevel',
-  add_prefix_space: false,
-  trim_offsets: true,
-  use_regex: false,
-};
-
-/** Runs a tokenizer description with `@huggingface/tokenizers`. */
+/** Runs a tokenizer description with `@huggingface/tokenizers`, and gives the ids of the original, Rust implementation. */
 export function createTokenizer(description: TokenizerDescription, settings: TokenizerSettings): Tokenizer {
-  const exact = { ...description, pre_tokenizer: exactPreTokenizer(description.pre_tokenizer) };
-  const runtime = new Runtime(exact, {});
-  const vocabularySize = runtime.get_vocab().size;
-  const encodeWhole = (text: string) => runtime.encode(text, { add_special_tokens: false }).ids;
-  const byteLevel = JSON.stringify(description.decoder ?? {}).includes('"ByteLevel"');
-  const added = new Set(description.added_tokens.map(({ id }) => id));
+  const { added_tokens, decoder, model, normalizer } = description;
+  const byteLevel = JSON.stringify(decoder ?? {}).includes('"ByteLevel"');
+  const words = exactPreTokenizer(description.pre_tokenizer);
+  const runtime = new Runtime(
+    { ...description, pre_tokenizer: byteLevel ? withoutUnknownBytes(words, model) : words },
+    {},
+  );
+  const encode = (text: string) => runtime.encode(text, { add_special_tokens: false }).ids;
+  const added = new Set(added_tokens.map(({ id }) => id));
+  const markersKeepSpaces = added_tokens.every(
+    ({ content, lstrip, rstrip }) => !/\s/.test(content) && !lstrip && !rstrip,
+  );
   return {
-    vocabularySize,
     ...settings,
-    encode: cutsAtSpaces(exact) ? rememberingWords(encodeWhole) : encodeWhole,
+    vocabularySize: runtime.get_vocab().size,
+    encode:
+      normalizer === null && markersKeepSpaces && cutsAtSpaces(words) ? rememberingWords(encode) : encode,
     decode: (ids) => {
       // Models often have more rows in their embedding table than the tokenizer has words.
       const known = ids.filter((id) => runtime.id_to_token(id) !== undefined);
@@ -77,47 +61,18 @@ export function createTokenizer(description: TokenizerDescription, settings: Tok
 }
 
 /**
- * The library's Digits step knows 0 to 9 only, and its ByteLevel step uses JavaScript's idea of white space; the
- * original counts every numeric character (², ½, Ⅳ) and Unicode's white space. Its Split step is exact, so it is put in their place.
+ * A vocabulary may lack bytes (SmolLM2's has no U+0006). The original leaves them out before it merges their neighbours, the
+ * library after that: so they are left out here already.
  */
-function exactPreTokenizer(step: PreTokenizer | null): PreTokenizer | null {
-  if (step?.type === 'Sequence') {
-    return { ...step, pretokenizers: (step.pretokenizers as PreTokenizer[]).map(exactPreTokenizer) };
-  }
-  if (step?.type === 'Digits') return split(step.individual_digits ? '\\p{N}' : '\\p{N}+');
-  if (step?.type === 'ByteLevel' && step.use_regex !== false && !step.add_prefix_space) {
-    return { type: 'Sequence', pretokenizers: [split(GPT2_WORDS), { ...step, use_regex: false }] };
-  }
-  return step;
-}
-
-/**
- * Whether a single space before a letter always starts a new word, so that what stands on its two sides can be encoded
- * apart: true of the cuts that byte-level models use, if no marker contains or swallows spaces.
- */
-function cutsAtSpaces({ normalizer, pre_tokenizer, added_tokens }: TokenizerDescription): boolean {
-  const steps = pre_tokenizer?.type === 'Sequence' ? flatSteps(pre_tokenizer) : [pre_tokenizer];
-  return (
-    normalizer === null &&
-    steps.some((step) => step?.type === 'Split' && CUTS_AT_SPACES.has(regexOf(step))) &&
-    steps.every((step) => step?.type === 'Split' || (step?.type === 'ByteLevel' && !step.add_prefix_space)) &&
-    added_tokens.every(({ content, lstrip, rstrip }) => !/\s/.test(content) && !lstrip && !rstrip)
-  );
-}
-
-/** Llama 3's cut into words. */
-export const LLAMA3_WORDS =
-  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
-const CUTS_AT_SPACES = new Set([GPT2_WORDS, LLAMA3_WORDS]);
-
-function regexOf(step: PreTokenizer): string {
-  return (step.pattern as { Regex?: string } | undefined)?.Regex ?? '';
-}
-
-function flatSteps(step: PreTokenizer): PreTokenizer[] {
-  if (step.type !== 'Sequence') return [step];
-  return (step.pretokenizers as PreTokenizer[]).flatMap(flatSteps);
+function withoutUnknownBytes(
+  words: PreTokenizer | null,
+  { vocab, unk_token }: TokenizerDescription['model'],
+): PreTokenizer | null {
+  const unknown = [...BYTE_OF_CHARACTER.keys()].filter((character) => !Object.hasOwn(vocab, character));
+  if (unknown.length === 0 || unk_token) return words;
+  const escaped = unknown.map((character) => `\\x{${character.charCodeAt(0).toString(16)}}`);
+  const leaveOut = { type: 'Replace', pattern: { Regex: `[${escaped.join('')}]` }, content: '' };
+  return { type: 'Sequence', pretokenizers: words ? [words, leaveOut] : [leaveOut] };
 }
 
 const REMEMBERED_WORDS = 50_000;
@@ -139,28 +94,4 @@ function rememberingWords(encode: (text: string) => number[]): (text: string) =>
     }
     return ids;
   };
-}
-
-/** Byte-level tokens write each byte as a visible character: bytes that are visible in Latin-1 as themselves, the others from U+0100 on. */
-const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = new Map(
-  Array.from({ length: 256 }, (_, byte) => byte)
-    .sort((a, b) => Number(isVisible(b)) - Number(isVisible(a)) || a - b)
-    .map((byte, rank, bytes) => {
-      const hidden = rank - bytes.filter(isVisible).length;
-      return [String.fromCharCode(isVisible(byte) ? byte : 256 + hidden), byte];
-    }),
-);
-
-function isVisible(byte: number): boolean {
-  return (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-}
-
-/** The text of a byte-level token; one that is only a part of a character shows its bytes. */
-function textOfBytes(token: string): string {
-  const bytes = Uint8Array.from(token, (character) => BYTE_OF_CHARACTER.get(character) ?? 63);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return Array.from(bytes, (byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`).join('');
-  }
 }

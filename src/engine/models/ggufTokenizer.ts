@@ -1,15 +1,8 @@
 import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
-import {
-  type AddedToken,
-  BYTES,
-  createTokenizer,
-  GPT2_WORDS,
-  LLAMA3_WORDS,
-  type PreTokenizer,
-  split,
-} from './createTokenizer';
+import { type AddedToken, createTokenizer } from './createTokenizer';
 import type { GgufValue } from './gguf';
+import { BYTES, GPT2_WORDS, LLAMA3_WORDS, type PreTokenizer, SINGLE_DIGITS, split } from './preTokenizer';
 import type { Tokenizer } from './tokenizer';
 
 interface Cut {
@@ -20,15 +13,15 @@ interface Cut {
 }
 
 const GPT2: Cut = { words: [split(GPT2_WORDS)] };
-const SINGLE_DIGITS: Cut = { words: [split('\\p{N}'), split(GPT2_WORDS)] };
+const SMOLLM: Cut = { words: [split(SINGLE_DIGITS), split(GPT2_WORDS)] };
 const LLAMA3: Cut = { words: [split(LLAMA3_WORDS)], wholeWordsFirst: true, beginOfText: true };
 
 /** llama.cpp's names for how a text is cut into words, `tokenizer.ggml.pre`. */
 const CUTS: Readonly<Record<string, Cut>> = {
   default: GPT2,
   'gpt-2': GPT2,
-  smollm: SINGLE_DIGITS,
-  starcoder: SINGLE_DIGITS,
+  smollm: SMOLLM,
+  starcoder: SMOLLM,
   'llama-bpe': LLAMA3,
   'llama-v3': LLAMA3,
   llama3: LLAMA3,

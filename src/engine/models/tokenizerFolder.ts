@@ -17,7 +17,10 @@ const descriptionSchema = z.object({
   pre_tokenizer: part.nullish().transform((value) => value ?? null),
   post_processor: part.nullish().transform((value) => value ?? null),
   decoder: part.nullish().transform((value) => value ?? null),
-  model: z.looseObject({ vocab: z.union([z.record(z.string(), z.int()), z.array(z.unknown())]) }),
+  model: z.looseObject({
+    vocab: z.union([z.record(z.string(), z.int()), z.array(z.unknown())]),
+    unk_token: z.string().nullish(),
+  }),
 });
 
 /** Special tokens are written as text, or as an object with the text in it. */
