@@ -1,0 +1,151 @@
+import type { Contender } from '../../protocol/metrics';
+import type { PromptModel } from '../compile/promptModel';
+import type { Tokenizer } from '../models/tokenizer';
+import { Random } from '../random';
+import type { LabelledRow } from '../task/prepareTask';
+import { type Evaluation, evaluateRows, type Setting } from './evaluate';
+import { chooseExamples, exampleTokens } from './fewShotExamples';
+import { answerLabelsEveryWay, judgeLabels, type LabelScoring, SCORING_NAMES } from './labelAnswers';
+import type { ScoringOptions } from './labelScoring';
+import { type ReadableTask, type TaskReader, taskReader } from './taskReader';
+import { targetLosses } from './textAnswers';
+
+/** A hard prompt, ready to be asked: the strongest of its kind on the training rows. */
+export interface HardPrompt extends Setting {
+  contender: Exclude<Contender, 'tuned'>;
+  /** In a sentence: what was chosen, and how it did on the training rows. */
+  notice: string;
+}
+
+/** Training rows that choose between hard prompts: enough to tell scorings apart, and quickly done. */
+const ZERO_SHOT_ROWS = 200;
+const FEW_SHOT_ROWS = 64;
+/** Sets of examples drawn; few-shot answers depend much on the examples. */
+const FEW_SHOT_DRAWS = 3;
+
+/** Streams of chance under the split's seed. */
+const ZERO_SHOT_STREAM = 101;
+const FEW_SHOT_STREAM = 102;
+
+/** The zero-shot baseline: the bare template, or the task's own hard prompt before it. Null when the task leaves it out. */
+export async function chooseZeroShot(
+  model: PromptModel,
+  tokenizer: Tokenizer,
+  prepared: ReadableTask,
+  options?: ScoringOptions,
+): Promise<HardPrompt | null> {
+  const { evaluation, data } = prepared.task;
+  if (!evaluation.zeroShot) return null;
+  const reader = taskReader(prepared, tokenizer);
+  const candidate: Candidate = { prefix: null };
+  if (evaluation.hardPrompt) {
+    const text = evaluation.hardPrompt.replace(/(?<!\s)$/u, '\n');
+    candidate.prefix = await model.prefix(model.embed(beginText(tokenizer, tokenizer.encode(text))));
+    candidate.beginsText = true;
+  }
+  const random = Random.seeded(data.split.seed, ZERO_SHOT_STREAM);
+  const rows = random.shuffle([...prepared.train]).slice(0, ZERO_SHOT_ROWS);
+  const { notice, ...best } = await chooseBest(model, reader, [candidate], rows, options);
+  return { ...best, contender: 'zero-shot', notice: `Zero-shot ${notice}.` };
+}
+
+/**
+ * The few-shot baseline: examples from the training rows before each row, the best of a few draws. Null when the task
+ * leaves it out, or not one example fits the model's context.
+ */
+export async function chooseFewShot(
+  model: PromptModel,
+  tokenizer: Tokenizer,
+  prepared: ReadableTask,
+  options?: ScoringOptions,
+): Promise<HardPrompt | null> {
+  const { evaluation, data, limit } = prepared.task;
+  if (evaluation.fewShot === 0) return null;
+  const reader = taskReader(prepared, tokenizer);
+  const random = Random.seeded(data.split.seed, FEW_SHOT_STREAM);
+  const room = model.config.contextLength - limit - reader.longestAnswer - 1;
+  const draws: { examples: LabelledRow[]; tokens: number[] }[] = [];
+  for (let draw = 0; draw < FEW_SHOT_DRAWS; draw++) {
+    const examples = chooseExamples(prepared.train, reader, { count: evaluation.fewShot, room }, random);
+    const tokens = examples.flatMap((row) => exampleTokens(row, reader, tokenizer));
+    if (examples.length > 0) draws.push({ examples, tokens: beginText(tokenizer, tokens) });
+  }
+  if (draws.length === 0) return null;
+
+  const candidates: Candidate[] = [];
+  for (const { tokens } of draws) {
+    candidates.push({ prefix: await model.prefix(model.embed(tokens)), beginsText: true });
+  }
+  const used = new Set(draws.flatMap(({ examples }) => examples));
+  const unseen = prepared.train.filter((row) => !used.has(row));
+  const rows = random.shuffle(unseen).slice(0, FEW_SHOT_ROWS);
+  const { notice, ...best } = await chooseBest(model, reader, candidates, rows, options);
+  const examples = draws[candidates.findIndex(({ prefix }) => prefix === best.prefix)]!.examples;
+  const count = examples.length === 1 ? '1 example' : `${examples.length} examples`;
+  const lines = examples.map(({ row }) => row).join(', ');
+  return {
+    ...best,
+    contender: 'few-shot',
+    notice: `Few-shot with ${count} (training rows ${lines}) ${notice}; the best of ${draws.length} draws.`,
+  };
+}
+
+/** How a hard prompt does on `rows`. */
+export async function evaluateHardPrompt(
+  model: PromptModel,
+  tokenizer: Tokenizer,
+  prepared: ReadableTask,
+  hardPrompt: HardPrompt,
+  rows: readonly LabelledRow[],
+  options?: ScoringOptions,
+): Promise<Evaluation> {
+  return evaluateRows(model, tokenizer, taskReader(prepared, tokenizer), rows, hardPrompt, options);
+}
+
+type Candidate = Omit<Setting, 'scoring'>;
+
+/** The candidate and the scoring that do best on some training rows: by accuracy, then by loss. */
+async function chooseBest(
+  model: PromptModel,
+  reader: TaskReader,
+  candidates: readonly Candidate[],
+  rows: readonly LabelledRow[],
+  { onProgress }: ScoringOptions = {},
+): Promise<Setting & { notice: string }> {
+  const read = rows.map((row) => reader.read(row));
+  let best: { setting: Setting; accuracy: number; loss: number } | null = null;
+  const offer = (setting: Setting, accuracy: number, loss: number) => {
+    if (best && (accuracy < best.accuracy || (accuracy === best.accuracy && loss >= best.loss))) return;
+    best = { setting, accuracy, loss };
+  };
+  for (const [index, candidate] of candidates.entries()) {
+    const tokens = read.map((row) => (candidate.beginsText ? row.continued : row.tokens));
+    const options: ScoringOptions = {
+      onProgress: (done, total) => onProgress?.(index * total + done, candidates.length * total),
+    };
+    if (reader.kind === 'text') {
+      const targets = rows.map((row) => reader.readTarget(row));
+      const losses = await targetLosses(model, tokens, targets, candidate.prefix, options);
+      const total = losses.reduce((sum, { loss }) => sum + loss, 0);
+      const count = losses.reduce((sum, loss) => sum + loss.tokens, 0);
+      offer({ ...candidate, scoring: 'whole-label' }, 0, count === 0 ? 0 : total / count);
+      continue;
+    }
+    const answers = await answerLabelsEveryWay(model, reader.labels, tokens, candidate.prefix, options);
+    for (const scoring of Object.keys(answers) as LabelScoring[]) {
+      const { metrics } = judgeLabels(read, answers[scoring], reader.labels);
+      offer({ ...candidate, scoring }, metrics.kind === 'label' ? metrics.accuracy : 0, metrics.loss);
+    }
+  }
+  const { setting, accuracy, loss } = best!;
+  const rowCount = `${rows.length} training ${rows.length === 1 ? 'row' : 'rows'}`;
+  const notice =
+    reader.kind === 'label'
+      ? `is scored by ${SCORING_NAMES[setting.scoring]}: accuracy ${accuracy.toFixed(3)} on ${rowCount}`
+      : `has loss ${loss.toFixed(3)} on ${rowCount}`;
+  return { ...setting, notice };
+}
+
+function beginText(tokenizer: Tokenizer, tokens: readonly number[]): number[] {
+  return tokenizer.beginOfText === undefined ? [...tokens] : [tokenizer.beginOfText, ...tokens];
+}

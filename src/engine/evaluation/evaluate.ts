@@ -1,0 +1,78 @@
+import type { Contender, Metrics } from '../../protocol/metrics';
+import type { PredictionRecord } from '../../protocol/runs';
+import type { Prefix, PromptModel } from '../compile/promptModel';
+import type { Tokenizer } from '../models/tokenizer';
+import type { LabelledRow } from '../task/prepareTask';
+import { answerLabels, judgeLabels, type LabelScoring } from './labelAnswers';
+import type { ScoringOptions } from './labelScoring';
+import { type ReadableTask, type TaskReader, taskReader } from './taskReader';
+import { judgeTexts, targetLosses, writeAnswers } from './textAnswers';
+
+/** How one contender did on some rows: the figures, and each row's prediction in the order of the rows. */
+export interface Evaluation {
+  metrics: Metrics;
+  predictions: PredictionRecord[];
+}
+
+/**
+ * How a soft prompt does on `rows`; `prompt` is row-major [virtual tokens, hiddenSize]. Labels are scored the way the
+ * task trains them.
+ */
+export async function evaluateTuned(
+  model: PromptModel,
+  tokenizer: Tokenizer,
+  prepared: ReadableTask,
+  prompt: Float32Array,
+  rows: readonly LabelledRow[],
+  options?: ScoringOptions,
+): Promise<Evaluation> {
+  const reader = taskReader(prepared, tokenizer);
+  const prefix = await model.prefix(prompt);
+  return evaluateRows(model, tokenizer, reader, rows, { prefix, scoring: tunedScoring(prepared) }, options);
+}
+
+/** The scoring that a task's soft prompt is trained for. */
+export function tunedScoring({ task: { target } }: ReadableTask): LabelScoring {
+  return target.kind === 'label' && target.score === 'whole-label' ? 'whole-label' : 'label-words';
+}
+
+/** What stands before the rows, and how labels are scored after them. */
+export interface Setting {
+  prefix: Prefix | null;
+  scoring: LabelScoring;
+  /** The prefix is text and holds the model's begin-of-text token itself. */
+  beginsText?: boolean;
+}
+
+/** Has the rows answered after a prefix, and judges the answers. */
+export async function evaluateRows(
+  model: PromptModel,
+  tokenizer: Tokenizer,
+  reader: TaskReader,
+  rows: readonly LabelledRow[],
+  { prefix, scoring, beginsText }: Setting,
+  options?: ScoringOptions,
+): Promise<Evaluation> {
+  const read = rows.map((row) => reader.read(row));
+  const tokens = read.map((row) => (beginsText ? row.continued : row.tokens));
+  if (reader.kind === 'label') {
+    const answers = await answerLabels(model, reader.labels, tokens, prefix, scoring, options);
+    return judgeLabels(read, answers, reader.labels);
+  }
+  const targets = read.map(({ source }) => reader.readTarget(source));
+  const losses = await targetLosses(model, tokens, targets, prefix);
+  const answers = await writeAnswers(model, tokenizer, reader, tokens, prefix, options);
+  return judgeTexts(read, answers, losses);
+}
+
+/** The tuned prompt's predictions, each beside what the given hard prompt answered on the same row. */
+export function withBaseline(
+  predictions: readonly PredictionRecord[],
+  contender: Contender,
+  baseline: Evaluation,
+): PredictionRecord[] {
+  return predictions.map((prediction, row) => {
+    const { predicted, correct } = baseline.predictions[row]!;
+    return { ...prediction, baseline: { contender, predicted, correct } };
+  });
+}

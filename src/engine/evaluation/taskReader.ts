@@ -1,0 +1,109 @@
+import { SoftpromptError } from '../../protocol/errors';
+import type { ResolvedTask } from '../../protocol/taskFile';
+import type { Tokenizer } from '../models/tokenizer';
+import { encodeRow, encodeTarget } from '../prompt/encodeRows';
+import { chooseLabelWords, type LabelWord } from '../prompt/labelWords';
+import { parseTemplate, renderAnswer } from '../prompt/template';
+import type { LabelledRow } from '../task/prepareTask';
+
+/** What a reader needs to know of a prepared task. */
+export interface ReadableTask {
+  task: ResolvedTask;
+  /** The classes, in the order of the scores. */
+  labels: readonly string[];
+  train: readonly LabelledRow[];
+}
+
+/** A row as the model reads it. */
+export interface ReadRow {
+  source: LabelledRow;
+  /** With the begin-of-text token, for models that have one. */
+  tokens: Int32Array;
+  /** Without it: the row after a text that has begun already. */
+  continued: Int32Array;
+  /** As people read it: the one column of a simple template, else the rendered template. */
+  text: string;
+  /** Tokens cut to fit the limit. */
+  cutTokens: number;
+}
+
+/** A task's rows and answers as token ids. Rows are remembered: validation reads the same ones again and again. */
+export class TaskReader {
+  readonly kind: 'label' | 'text';
+  /** Empty for free text. */
+  readonly labels: readonly LabelWord[];
+  /** Longest free text to write, in tokens. */
+  readonly maxTokens: number;
+  /** Longest answer, in tokens. */
+  readonly longestAnswer: number;
+  /** No training target has a line break: answers end at the first one. */
+  readonly oneLine: boolean;
+  private readonly template;
+  private readonly limit: number;
+  private readonly known = new WeakMap<LabelledRow, ReadRow>();
+
+  constructor(
+    { task, labels, train }: ReadableTask,
+    private readonly tokenizer: Tokenizer,
+  ) {
+    const { target } = task;
+    this.kind = target.kind;
+    this.template = parseTemplate(task.template);
+    this.limit = task.limit;
+    this.labels =
+      target.kind === 'label'
+        ? chooseLabelWords(labels, tokenizer, { given: target.words, separator: this.template.separator })
+        : [];
+    this.maxTokens = target.kind === 'text' ? target.maxTokens : 0;
+    this.longestAnswer = this.labels.reduce(
+      (most, { tokens }) => Math.max(most, tokens.length),
+      this.maxTokens,
+    );
+    this.oneLine = train.every((row) => !row.target.trim().includes('\n'));
+  }
+
+  read(row: LabelledRow): ReadRow {
+    const known = this.known.get(row);
+    if (known) return known;
+    const { tokens, cutTokens, text } = encodeRow(this.template, row.values, this.tokenizer, this.limit);
+    const [column, ...others] = this.template.columns;
+    const read: ReadRow = {
+      source: row,
+      tokens,
+      continued: this.tokenizer.beginOfText === undefined ? tokens : tokens.subarray(1),
+      text: column !== undefined && others.length === 0 ? (row.values[column] ?? '') : text,
+      cutTokens,
+    };
+    if (read.continued.length === 0) {
+      throw new SoftpromptError('data-invalid', 'The row has no text: there is nothing to answer.', {
+        place: { file: row.file, line: row.line, row: row.row },
+        hint: 'Fill the row, remove it, or add words of your own to the template.',
+      });
+    }
+    this.known.set(row, read);
+    return read;
+  }
+
+  /** The free text to write, end-of-text last. */
+  readTarget({ target }: LabelledRow): Int32Array {
+    return encodeTarget(this.template, target, this.tokenizer, this.maxTokens);
+  }
+
+  /** The answer as it stands in a few-shot example. */
+  readAnswer({ target }: LabelledRow): readonly number[] {
+    if (this.kind === 'label') return this.labels.find(({ label }) => label === target)!.tokens;
+    return this.tokenizer.encode(renderAnswer(this.template, target)).slice(0, this.maxTokens);
+  }
+}
+
+const readers = new WeakMap<ReadableTask, TaskReader>();
+
+/** The reader of a prepared task; the same one each time. A task has one model, and so one tokenizer. */
+export function taskReader(prepared: ReadableTask, tokenizer: Tokenizer): TaskReader {
+  let reader = readers.get(prepared);
+  if (!reader) {
+    reader = new TaskReader(prepared, tokenizer);
+    readers.set(prepared, reader);
+  }
+  return reader;
+}

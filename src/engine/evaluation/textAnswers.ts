@@ -1,0 +1,120 @@
+import type { PredictionRecord } from '../../protocol/runs';
+import type { Prefix, PromptModel } from '../compile/promptModel';
+import type { Tokenizer } from '../models/tokenizer';
+import { microBatches } from '../prompt/batches';
+import type { Readout } from '../prompt/tokenRow';
+import type { Evaluation } from './evaluate';
+import { BATCH_TOKENS, type ScoringOptions } from './labelScoring';
+import { sameText, textMetrics } from './metrics';
+import type { ReadRow, TaskReader } from './taskReader';
+
+/** A target's likelihood after its row. */
+export interface TargetLoss {
+  /** Summed cross-entropy of the target's tokens in nats. */
+  loss: number;
+  tokens: number;
+}
+
+/** Writes an answer to each row, greedily. */
+export async function writeAnswers(
+  model: PromptModel,
+  tokenizer: Tokenizer,
+  reader: TaskReader,
+  rows: readonly Int32Array[],
+  prefix: Prefix | null,
+  options: ScoringOptions = {},
+): Promise<string[]> {
+  const answers: string[] = new Array(rows.length).fill('');
+  const stop = [tokenizer.endOfText, ...(reader.oneLine ? lineBreakTokens(tokenizer) : [])];
+  const lengths = rows.map((row) => row.length + reader.maxTokens);
+  let done = 0;
+  for (const batch of microBatches(lengths, { maxTokens: BATCH_TOKENS })) {
+    const written = await model.generate(
+      batch.map((index) => rows[index]!),
+      prefix,
+      { maxTokens: reader.maxTokens, stop },
+    );
+    batch.forEach((index, row) => {
+      answers[index] = tidyAnswer(tokenizer.decode(written[row]!), reader.oneLine);
+    });
+    done += batch.length;
+    options.onProgress?.(done, rows.length);
+  }
+  return answers;
+}
+
+/** Tokens that are nothing but a line break. */
+function lineBreakTokens(tokenizer: Tokenizer): number[] {
+  return ['\n', '\n\n'].map((text) => tokenizer.encode(text)).flatMap((ids) => (ids.length === 1 ? ids : []));
+}
+
+/** A line break may also hide inside a token: what a one-line task gets after it is not part of the answer. */
+function tidyAnswer(answer: string, oneLine: boolean): string {
+  const text = answer.trim();
+  return oneLine ? text.split(/\r?\n/u, 1)[0]!.trimEnd() : text;
+}
+
+/** Cross-entropy of each row's target tokens, given row and prefix. */
+export async function targetLosses(
+  model: PromptModel,
+  rows: readonly Int32Array[],
+  targets: readonly Int32Array[],
+  prefix: Prefix | null,
+  options: ScoringOptions = {},
+): Promise<TargetLoss[]> {
+  const losses: TargetLoss[] = targets.map((target) => ({ loss: 0, tokens: target.length }));
+  const joined = rows.map((row, index) => Int32Array.from([...row, ...targets[index]!.subarray(0, -1)]));
+  let done = 0;
+  for (const batch of microBatches(
+    joined.map((row) => row.length),
+    { maxTokens: BATCH_TOKENS },
+  )) {
+    const readouts = batch.flatMap((index, row) =>
+      Array.from(
+        targets[index]!,
+        (target, at): Readout => ({
+          row,
+          position: rows[index]!.length - 1 + at,
+          target,
+        }),
+      ),
+    );
+    const tokenRows = batch.map((index) => ({ tokens: joined[index]! }));
+    const found = await model.logProbabilities({ rows: tokenRows, readouts }, 'all', prefix);
+    readouts.forEach(({ row }, readout) => {
+      losses[batch[row]!]!.loss -= found[readout]!;
+    });
+    done += batch.length;
+    options.onProgress?.(done, rows.length);
+  }
+  return losses;
+}
+
+/** Figures and one record a row. */
+export function judgeTexts(
+  rows: readonly ReadRow[],
+  answers: readonly string[],
+  losses: readonly TargetLoss[],
+): Evaluation {
+  const outcomes = rows.map(({ source }, row) => ({
+    expected: source.target,
+    predicted: answers[row]!,
+    ...losses[row]!,
+  }));
+  const predictions = rows.map(({ source, text, cutTokens }, row): PredictionRecord => {
+    const loss = losses[row]!.loss / losses[row]!.tokens;
+    return {
+      row: source.row,
+      line: source.line,
+      file: source.file,
+      text,
+      expected: source.target,
+      predicted: answers[row]!,
+      correct: sameText(source.target, answers[row]!),
+      confidence: Math.exp(-loss),
+      loss,
+      cutTokens,
+    };
+  });
+  return { metrics: textMetrics(outcomes), predictions };
+}
