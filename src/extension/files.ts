@@ -17,9 +17,9 @@ export function taskName(file: string): string {
   return basename(file, TASK_SUFFIX);
 }
 
-/** By its name alone; whether a .json file holds rows is seen by looking into it. */
+/** By its name alone, files of runs left out; whether a .json file holds rows is seen by looking into it. */
 export function isDatasetFile(file: string): boolean {
-  return /\.(csv|tsv|jsonl|json)$/i.test(file) && !isTaskFile(file);
+  return /\.(csv|tsv|jsonl|json)$/i.test(file) && !isTaskFile(file) && !/[\\/]\.softprompt[\\/]/.test(file);
 }
 
 /** Rows in JSON are an array of objects; settings and the like, which are objects, are not datasets. */

@@ -203,14 +203,18 @@ export class HostClient {
   #left(how: string, lifeMilliseconds: number): void {
     this.#running = null;
     this.#child = null;
-    if (this.#disposed) return this.#become('stopped');
+    if (this.#disposed) {
+      this.#become('stopped');
+      return;
+    }
     const delays = this.options.restartMilliseconds ?? RESTART_MILLISECONDS;
     if (lifeMilliseconds > HEALTHY_MILLISECONDS) this.#crashes = 0;
     const delay = delays[this.#crashes++];
     if (delay === undefined) {
       this.#crashes = 0;
       this.options.log.error(`The training host ended (${how}). It is started again when it is next needed.`);
-      return this.#become('stopped');
+      this.#become('stopped');
+      return;
     }
     this.options.log.warn(`The training host ended (${how}). Starting it again in ${delay} ms.`);
     this.#become('lost');

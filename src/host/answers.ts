@@ -34,10 +34,10 @@ export class Answers {
     }
   }
 
-  async end(): Promise<void> {
+  async end(milliseconds?: number): Promise<void> {
     clearTimeout(this.#idle);
     const thread = this.#thread;
     this.#thread = null;
-    await thread?.end();
+    await thread?.end(milliseconds);
   }
 }

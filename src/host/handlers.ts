@@ -52,7 +52,7 @@ export function createHost({ workerScript, notify }: HostOptions): {
   );
 
   async function leave(): Promise<void> {
-    await Promise.all([trainings.suspend(CHECKPOINT_MILLISECONDS), answers.end()]);
+    await Promise.all([trainings.suspend(CHECKPOINT_MILLISECONDS), answers.end(CHECKPOINT_MILLISECONDS)]);
   }
 
   const handlers: Handlers = {

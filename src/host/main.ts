@@ -25,8 +25,11 @@ let leaving = false;
 async function leave(): Promise<void> {
   if (leaving) return;
   leaving = true;
-  await host.leave();
-  process.exit(0);
+  try {
+    await host.leave();
+  } finally {
+    process.exit(0);
+  }
 }
 process.on('disconnect', () => void leave());
 process.on('SIGTERM', () => void leave());

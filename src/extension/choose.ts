@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import * as vscode from 'vscode';
+import { SoftpromptError } from '../protocol/errors';
+import type { RunSummary } from '../protocol/runs';
+import type { Softprompt } from './context';
+import { DATASET_PATTERN, EXCLUDED_PATTERN, isDatasetFile, isTaskFile, startsLikeRows } from './files';
+import type { SidebarNode } from './sidebarTree';
+import { type TaskEntry, taskEntry } from './taskEntry';
+import { createTask } from './training';
+import { runDescription, runTime } from './wording';
+
+/** What a command may be called with: a file (Explorer, lenses), a line of the sidebar, a run's folder, or nothing. */
+export type Target = vscode.Uri | SidebarNode | string | undefined;
+
+/** Datasets that the picker offers at most. */
+const MOST_DATASETS = 500;
+
+/** The file a command was meant for: the one it was called with, else the active editor's. */
+function fileOf(target: Target): string | undefined {
+  if (target instanceof Object && 'fsPath' in target) return target.fsPath;
+  if (target instanceof Object && target.kind === 'task') return target.task.file;
+  if (target instanceof Object && target.kind === 'run') return target.run.taskFile;
+  if (target !== undefined) return undefined;
+  const active = vscode.window.activeTextEditor?.document;
+  if (active?.uri.scheme !== 'file') return undefined;
+  const file = active.uri.fsPath;
+  return isTaskFile(file) || startsLikeRows(file, active.lineAt(0).text) ? file : undefined;
+}
+
+/** The dataset meant, or one the user picks; undefined when nothing is picked. */
+export async function chooseDataset(target: Target): Promise<string | undefined> {
+  const file = fileOf(target);
+  if (file && isDatasetFile(file)) return file;
+  const uris = await vscode.workspace.findFiles(DATASET_PATTERN, EXCLUDED_PATTERN, MOST_DATASETS);
+  const files = (
+    await Promise.all(uris.map(async ({ fsPath }) => ((await isRows(fsPath)) ? [fsPath] : [])))
+  ).flat();
+  if (files.length === 0) {
+    throw new SoftpromptError('data-invalid', 'There is no dataset in this workspace.', {
+      hint: 'Add a .csv, .tsv, .jsonl or .json file with one example a row.',
+    });
+  }
+  return pick(
+    files.sort().map((path) => ({ label: vscode.workspace.asRelativePath(path), value: path })),
+    'The dataset to learn from',
+  );
+}
+
+async function isRows(file: string): Promise<boolean> {
+  if (!isDatasetFile(file)) return false;
+  if (!/\.json$/i.test(file)) return true;
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return startsLikeRows(file, text.slice(0, 200).trimStart().split(/\r?\n/, 1)[0] ?? '');
+}
+
+/**
+ * The task meant, directly or through a dataset it uses; else one the user picks among all. Where there is none yet, it
+ * is made from the dataset meant or picked. Undefined when the user picks nothing.
+ */
+export async function chooseTask(softprompt: Softprompt, target: Target): Promise<TaskEntry | undefined> {
+  const { tasks } = softprompt;
+  const file = fileOf(target);
+  const all = await tasks.all();
+  if (file && isTaskFile(file)) {
+    return all.find((task) => task.file === file) ?? taskEntry(file, await readFile(file, 'utf8'));
+  }
+  const candidates = file && isDatasetFile(file) ? await tasks.using(file) : all;
+  if (candidates.length === 1) return candidates[0];
+  if (candidates.length === 0) {
+    const dataset = await chooseDataset(target);
+    return dataset === undefined ? undefined : createTask(softprompt, dataset);
+  }
+  return pick(
+    candidates.map((task) => ({
+      label: task.name,
+      description: vscode.workspace.asRelativePath(task.file),
+      value: task,
+    })),
+    'Which task?',
+  );
+}
+
+/**
+ * The run meant: the one of a line or folder, else among those that `wanted` lets through, of the task meant if one is
+ * meant, the newest when `newest` is set, else the user's pick if there are several.
+ */
+export async function chooseRun(
+  { runs, tasks }: Softprompt,
+  target: Target,
+  wanted: (run: RunSummary) => boolean,
+  { newest = false, none }: { newest?: boolean; none: string },
+): Promise<RunSummary | undefined> {
+  const all = await runs.all();
+  const folder = typeof target === 'string' ? target : undefined;
+  if (target instanceof Object && 'kind' in target && target.kind === 'run') return target.run;
+  if (folder) return all.find((run) => run.folder === folder);
+
+  const file = fileOf(target);
+  const files = file && isDatasetFile(file) ? (await tasks.using(file)).map((task) => task.file) : [file];
+  const suited = all.filter(wanted).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const own = suited.filter((run) => files.includes(run.taskFile));
+  // A file that was named counts alone; the one that happens to be open only comes first.
+  const candidates = own.length > 0 || target !== undefined ? own : suited;
+  if (candidates.length === 0) {
+    throw new SoftpromptError('run-invalid', none, { hint: 'Softprompt: Tune starts a run.' });
+  }
+  if (newest || candidates.length === 1) return candidates[0];
+  return pick(
+    candidates.map((run) => ({
+      label: `${run.task}, ${runTime(run.createdAt)}`,
+      description: runDescription(run, false),
+      detail: relative(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', run.folder),
+      value: run,
+    })),
+    'Which run?',
+  );
+}
+
+export async function pick<T>(
+  items: (vscode.QuickPickItem & { value: T })[],
+  placeHolder: string,
+): Promise<T | undefined> {
+  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.value;
+}

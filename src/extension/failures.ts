@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { formatReport, type Place, reportError } from '../protocol/errors';
+import type { Softprompt } from './context';
+
+/** Shows an error with what to do next; what the user cancelled is no error. Also goes to the log. */
+export async function showFailure(
+  { log }: Pick<Softprompt, 'log'>,
+  error: unknown,
+  whileDoing: string,
+): Promise<void> {
+  const report = reportError(error);
+  if (report.code === 'cancelled') {
+    log.info(`${whileDoing}: cancelled.`);
+    return;
+  }
+  log.error(`${whileDoing}: ${formatReport(report)}${report.stack ? `\n${report.stack}` : ''}`);
+  const openFile = report.place?.file ? ['Open File'] : [];
+  const choice = await vscode.window.showErrorMessage(
+    [report.message, report.hint].filter(Boolean).join(' '),
+    ...openFile,
+    'Open Log',
+  );
+  if (choice === 'Open Log') log.show();
+  if (choice === 'Open File' && report.place) await openPlace(report.place);
+}
+
+/** Opens a file at a place; folders are shown in the Explorer. */
+export async function openPlace({ file, line, column }: Place): Promise<void> {
+  if (!file) return;
+  const uri = vscode.Uri.file(file);
+  const stat = await vscode.workspace.fs.stat(uri);
+  if (stat.type & vscode.FileType.Directory) {
+    await vscode.commands.executeCommand('revealInExplorer', uri);
+    return;
+  }
+  const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), Math.max(0, (column ?? 1) - 1));
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
+}
