@@ -1,0 +1,75 @@
+import { batchTensors, gatherReadouts, nextTokenTensors } from './batchTensors';
+import { inferencePass, type PassContext } from './inferencePass';
+import type { Prefix } from './promptModel';
+
+/** Rows that are continued together. */
+const ROWS_AT_ONCE = 16;
+
+interface TokenReader {
+  embed(ids: ArrayLike<number>): Float32Array;
+  headLogits(hidden: Float32Array): Promise<Float32Array>;
+}
+
+/** Greedy continuation with cached keys and values; rows of a batch go on until the last one has stopped. */
+export async function generateGreedily(
+  c: PassContext,
+  model: TokenReader,
+  rows: readonly Int32Array[],
+  prefix: Prefix | null,
+  options: { maxTokens: number; stop: readonly number[] },
+): Promise<number[][]> {
+  const answers: number[][] = [];
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    answers.push(...(await continueRows(c, model, rows.slice(from, from + ROWS_AT_ONCE), prefix, options)));
+  }
+  return answers;
+}
+
+async function continueRows(
+  c: PassContext,
+  model: TokenReader,
+  rows: readonly Int32Array[],
+  prefix: Prefix | null,
+  { maxTokens, stop }: { maxTokens: number; stop: readonly number[] },
+): Promise<number[][]> {
+  const shared = prefix?.length ?? 0;
+  const batch = batchTensors(
+    rows.map((tokens) => ({ tokens })),
+    shared,
+  );
+  const readouts = rows.map((tokens, row) => ({ row, position: tokens.length - 1, target: 0 }));
+  const lengths = rows.map((tokens) => tokens.length);
+  let { hidden, present } = await inferencePass(c, model.embed(batch.ids), batch, prefix, {
+    keepPresent: true,
+  });
+  let states = gatherReadouts(hidden, { rows: [], readouts });
+  const answers = rows.map(() => [] as number[]);
+  const open = new Set(rows.keys());
+  for (let generated = 0; generated < maxTokens; generated++) {
+    const next = greatest(await model.headLogits(states), rows.length);
+    for (const row of open) {
+      if (stop.includes(next[row]!)) open.delete(row);
+      else answers[row]!.push(next[row]!);
+    }
+    if (open.size === 0 || generated === maxTokens - 1) break;
+    const cache = { shared, padded: batch.length, lengths, generated };
+    const tensors = nextTokenTensors(next, cache);
+    const past = { length: tensors.past, layers: present };
+    ({ hidden, present } = await inferencePass(c, model.embed(next), tensors, past, {
+      pastRows: rows.length,
+      keepPresent: true,
+    }));
+    states = hidden.data as Float32Array;
+  }
+  return answers;
+}
+
+/** Index of the greatest logit of each row. */
+function greatest(logits: Float32Array, rows: number): Int32Array {
+  const width = logits.length / rows;
+  return Int32Array.from({ length: rows }, (_, row) => {
+    let best = row * width;
+    for (let i = best + 1; i < (row + 1) * width; i++) if (logits[i]! > logits[best]!) best = i;
+    return best - row * width;
+  });
+}

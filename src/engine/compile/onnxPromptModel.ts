@@ -1,0 +1,186 @@
+import type { ModelConfig } from '../models/checkpoint';
+import type { LanguageModel } from '../models/languageModel';
+import type { TokenBatch, Words } from '../prompt/tokenRow';
+import { BufferPool } from '../runtime/bufferPool';
+import { floats, integers, type Tensor } from '../runtime/tensor';
+import { batchTensors, gatherReadouts } from './batchTensors';
+import type { CompiledFolder } from './compiledFolder';
+import { generateGreedily } from './generate';
+import { gradientPass } from './gradientPass';
+import { inferencePass, type PassContext } from './inferencePass';
+import type { Breathe, Prefix, PromptModel } from './promptModel';
+import { RotaryTables } from './rotaryTables';
+import { StageSessions } from './stageSessions';
+import type { WeightRows } from './weightsFile';
+
+/** Readouts over the whole vocabulary that go through the head together: 64 × 49,152 logits are 12.6 MB. */
+const READOUTS_AT_ONCE = 64;
+
+/** A prompt model whose stages and heads are onnxruntime sessions. */
+export class OnnxPromptModel implements PromptModel {
+  readonly config: ModelConfig;
+  breathe: Breathe | null = null;
+  private readonly pass: PassContext;
+  private readonly pool = new BufferPool();
+  private readonly embeddings: WeightRows;
+  private readonly outputMatrix: WeightRows;
+  private chosen: { words: Int32Array; matrix: Tensor } | null = null;
+
+  constructor(
+    model: LanguageModel,
+    folder: CompiledFolder,
+    options: { threads: number; layersPerStage: number },
+  ) {
+    this.config = model.config;
+    this.embeddings = folder.rows(model.embeddings);
+    this.outputMatrix = folder.rows(model.outputMatrix);
+    this.pass = {
+      config: model.config,
+      sessions: new StageSessions(model, folder, options),
+      rotary: new RotaryTables(model.rotaryFrequencies),
+      breathe: async () => this.breathe?.(),
+    };
+  }
+
+  embed(ids: ArrayLike<number>): Float32Array {
+    return this.embeddings.read(ids);
+  }
+
+  async prefix(embeddings: Float32Array, before?: Prefix): Promise<Prefix> {
+    const past = before?.length ?? 0;
+    const tokens = new Int32Array(embeddings.length / this.config.hiddenSize);
+    const batch = batchTensors([{ tokens }], past);
+    const { present } = await inferencePass(this.pass, embeddings, batch, before ?? null, {
+      keepPresent: true,
+    });
+    return { length: past + tokens.length, layers: present };
+  }
+
+  async logits(batch: TokenBatch, words: Words, prefix: Prefix | null): Promise<Float32Array> {
+    const hidden = await this.readoutStates(batch, prefix);
+    const { head, session } = await this.pass.sessions.head(words === 'all' ? 'all' : 'chosen');
+    return this.inPieces(batch.readouts.length, async (from, to) => {
+      const outputs = await session.run(
+        { [head.ports.hidden]: this.slice(hidden, from, to), ...this.wordsInput(head.ports.words, words) },
+        { [head.ports.logits]: null },
+      );
+      return outputs[head.ports.logits]!.data as Float32Array;
+    });
+  }
+
+  async logProbabilities(batch: TokenBatch, words: Words, prefix: Prefix | null): Promise<Float32Array> {
+    const hidden = await this.readoutStates(batch, prefix);
+    const { plan, scoring } = await this.pass.sessions.loss(words === 'all' ? 'all' : 'chosen');
+    const targets = batch.readouts.map(({ target }) => target);
+    return this.inPieces(batch.readouts.length, async (from, to) => {
+      const outputs = await scoring.run(
+        {
+          [plan.head.ports.hidden]: this.slice(hidden, from, to),
+          [plan.targets]: integers(targets.slice(from, to), [to - from, 1]),
+          ...this.wordsInput(plan.head.ports.words, words),
+        },
+        { [plan.logProbabilities]: null },
+      );
+      return outputs[plan.logProbabilities]!.data as Float32Array;
+    });
+  }
+
+  async gradient(prompt: Float32Array, batches: readonly TokenBatch[], words: Words) {
+    const context = {
+      ...this.pass,
+      pool: this.pool,
+      embed: (ids: ArrayLike<number>) => this.embed(ids),
+      loss: (hidden: Float32Array, batch: TokenBatch, total: number) =>
+        this.loss(hidden, batch, words, total),
+    };
+    return gradientPass(context, prompt, batches);
+  }
+
+  generate(
+    rows: readonly Int32Array[],
+    prefix: Prefix | null,
+    options: { maxTokens: number; stop: readonly number[] },
+  ): Promise<number[][]> {
+    return generateGreedily(this.pass, this, rows, prefix, options);
+  }
+
+  /** Logits over the whole vocabulary for hidden states: [hidden.length / hidden size, vocabulary]. */
+  async headLogits(hidden: Float32Array): Promise<Float32Array> {
+    const { head, session } = await this.pass.sessions.head('all');
+    const count = hidden.length / this.config.hiddenSize;
+    const outputs = await session.run(
+      { [head.ports.hidden]: this.slice(hidden, 0, count) },
+      { [head.ports.logits]: null },
+    );
+    return outputs[head.ports.logits]!.data as Float32Array;
+  }
+
+  async close(): Promise<void> {
+    await this.pass.sessions.close();
+    this.embeddings.close();
+    this.outputMatrix.close();
+    this.pool.clear();
+  }
+
+  private async readoutStates(batch: TokenBatch, prefix: Prefix | null): Promise<Float32Array> {
+    const tensors = batchTensors(batch.rows, prefix?.length ?? 0);
+    const { hidden } = await inferencePass(this.pass, this.embed(tensors.ids), tensors, prefix);
+    return gatherReadouts(hidden, batch);
+  }
+
+  /** Mean cross-entropy in nats over `total` readouts, this batch's part, and its gradient by the hidden states. */
+  private async loss(hidden: Float32Array, { readouts }: TokenBatch, words: Words, total: number) {
+    const { plan, training } = await this.pass.sessions.loss(words === 'all' ? 'all' : 'chosen');
+    let loss = 0;
+    const gradient = await this.inPieces(readouts.length, async (from, to) => {
+      const targets = readouts.slice(from, to).map(({ target }) => target);
+      const outputs = await training.run(
+        {
+          [plan.head.ports.hidden]: this.slice(hidden, from, to),
+          [plan.targets]: integers(targets, [to - from, 1]),
+          [plan.seed]: floats(new Float32Array(to - from).fill(-1 / total), [to - from, 1]),
+          ...this.wordsInput(plan.head.ports.words, words),
+        },
+        { [plan.logProbabilities]: null, [plan.gradient]: null },
+      );
+      for (const value of outputs[plan.logProbabilities]!.data as Float32Array) loss -= value / total;
+      return outputs[plan.gradient]!.data as Float32Array;
+    });
+    return { loss, gradient };
+  }
+
+  /** The output matrix's rows of the chosen words, kept for the next call with the same words. */
+  private wordsInput(port: string | undefined, words: Words): Record<string, Tensor> {
+    if (!port || words === 'all') return {};
+    if (this.chosen?.words !== words) {
+      const matrix = floats(this.outputMatrix.read(words), [words.length, this.config.hiddenSize]);
+      this.chosen = { words, matrix };
+    }
+    return { [port]: this.chosen.matrix };
+  }
+
+  private slice(hidden: Float32Array, from: number, to: number): Tensor {
+    const { hiddenSize } = this.config;
+    return floats(hidden.subarray(from * hiddenSize, to * hiddenSize), [to - from, hiddenSize]);
+  }
+
+  /** Runs the readouts some at a time and joins what comes out. */
+  private async inPieces(
+    count: number,
+    run: (from: number, to: number) => Promise<Float32Array>,
+  ): Promise<Float32Array> {
+    const pieces: Float32Array[] = [];
+    for (let from = 0; from < count; from += READOUTS_AT_ONCE) {
+      await this.pass.breathe();
+      pieces.push(await run(from, Math.min(count, from + READOUTS_AT_ONCE)));
+    }
+    if (pieces.length === 1) return pieces[0]!;
+    const joined = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let offset = 0;
+    for (const piece of pieces) {
+      joined.set(piece, offset);
+      offset += piece.length;
+    }
+    return joined;
+  }
+}

@@ -1,0 +1,31 @@
+import { availableParallelism } from 'node:os';
+import { buildLanguageModel } from '../models/architectures/builders';
+import type { Checkpoint } from '../models/checkpoint';
+import { CompiledFolder } from './compiledFolder';
+import { OnnxPromptModel } from './onnxPromptModel';
+import type { PromptModel } from './promptModel';
+
+/** Measured on 30 layers of SmolLM2-135M: as fast as one session for all, and a stage takes some tens of milliseconds. */
+const LAYERS_PER_STAGE = 5;
+
+/**
+ * Compiles a checkpoint for prompt tuning, or opens what was compiled before. Throws model-unsupported for families
+ * without builder and disk-full where the weights do not fit.
+ */
+export async function openPromptModel(
+  checkpoint: Checkpoint,
+  options: {
+    cacheFolder: string;
+    threads?: number;
+    layersPerStage?: number;
+    /** Bytes of weights written, the first time a model is opened. */
+    onProgress?: (done: number, total: number) => void;
+  },
+): Promise<PromptModel> {
+  const model = buildLanguageModel(checkpoint.config);
+  const folder = await CompiledFolder.open(checkpoint, model, options);
+  return new OnnxPromptModel(model, folder, {
+    threads: options.threads ?? availableParallelism(),
+    layersPerStage: options.layersPerStage ?? LAYERS_PER_STAGE,
+  });
+}

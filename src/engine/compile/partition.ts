@@ -1,0 +1,133 @@
+import { countElements } from '../graph/dims';
+import { Graph, type Node } from '../graph/graph';
+import { FlowNetwork } from './minimumCut';
+
+/** A graph cut in two: one that runs forward and keeps some values, one that runs backward from them. */
+export interface Partition {
+  forward: Graph;
+  backward: Graph;
+  /** Values that go from the one to the other: outputs of `forward`, or inputs of it that must be kept. */
+  kept: string[];
+}
+
+export interface PartitionOptions {
+  /** Nodes before this index are forward nodes; the rest came from differentiation. */
+  forwardNodes: number;
+  forwardOutputs: readonly string[];
+  backwardOutputs: readonly string[];
+  /** Inputs that only the backward half has: the gradients it starts from. */
+  seeds: readonly string[];
+  /** Inputs that are at hand in both halves anyway and cost nothing to keep. */
+  free: readonly string[];
+  /** Typical sizes of the symbolic dimensions, to weigh values against each other. */
+  sizes: Readonly<Record<string, number>>;
+}
+
+/**
+ * Operators that are cheaper to run again than their outputs are to keep: no products, no reductions. `Add` is left out
+ * on purpose: the residual stream would be summed up again from the first layer on.
+ */
+const CHEAP = new Set(
+  'Split Concat Reshape Transpose Expand Shape ConstantOfShape Sigmoid QuickGelu Mul Sub Neg Exp'.split(' '),
+);
+
+/**
+ * Cuts a differentiated graph into a forward and a backward half so that the fewest bytes are kept between them: what
+ * is cheap to compute is computed again. A minimum cut, as in PyTorch's min-cut rematerialisation partitioner.
+ */
+export function partition(joint: Graph, options: PartitionOptions): Partition {
+  const forwardNodes = joint.nodes.slice(0, options.forwardNodes);
+  const backwardNodes = joint.nodes.slice(options.forwardNodes);
+  const kept = cheapestToKeep(joint, forwardNodes, backwardNodes, options);
+  const produced = new Set(forwardNodes.flatMap((node) => node.outputs));
+  const forward = extract(joint, `${joint.name} forward`, {
+    nodes: forwardNodes,
+    inputs: joint.inputs.filter((input) => !options.seeds.includes(input)),
+    outputs: [...new Set([...options.forwardOutputs, ...kept.filter((value) => produced.has(value))])],
+  });
+  const backward = extract(joint, `${joint.name} backward`, {
+    nodes: joint.nodes,
+    inputs: [...options.seeds, ...options.free, ...kept],
+    outputs: options.backwardOutputs,
+  });
+  return { forward, backward, kept };
+}
+
+function cheapestToKeep(
+  joint: Graph,
+  forwardNodes: readonly Node[],
+  backwardNodes: readonly Node[],
+  { free, seeds, sizes }: PartitionOptions,
+): string[] {
+  const network = new FlowNetwork();
+  const atHand = new Set([...free, ...seeds, ...joint.initializers.keys()]);
+  // Each value is an edge whose capacity is its size in bytes: cutting the edge means keeping the value.
+  const ends = new Map<string, { in: number; out: number }>();
+  const add = (value: string) => {
+    const vertices = { in: network.vertex(), out: network.vertex() };
+    network.edge(vertices.in, vertices.out, bytesOf(joint, value, sizes));
+    ends.set(value, vertices);
+    return vertices;
+  };
+  for (const input of joint.inputs) {
+    if (!atHand.has(input)) network.edge(FlowNetwork.SOURCE, add(input).in, Number.POSITIVE_INFINITY);
+  }
+  for (const node of forwardNodes) {
+    for (const output of node.outputs) {
+      const { in: start } = add(output);
+      if (!CHEAP.has(node.op)) network.edge(FlowNetwork.SOURCE, start, Number.POSITIVE_INFINITY);
+      for (const input of node.inputs) {
+        const source = ends.get(input);
+        if (source) network.edge(source.out, start, Number.POSITIVE_INFINITY);
+      }
+    }
+  }
+  const needed = new Set(backwardNodes.flatMap((node) => node.inputs));
+  for (const [value, { out }] of ends) {
+    if (needed.has(value)) network.edge(out, FlowNetwork.SINK, Number.POSITIVE_INFINITY);
+  }
+  const side = network.minimumCut();
+  return [...ends]
+    .filter(([, { in: start, out }]) => side.has(start) && !side.has(out))
+    .map(([value]) => value);
+}
+
+function bytesOf(graph: Graph, value: string, sizes: Readonly<Record<string, number>>): number {
+  const { type, shape } = graph.typeOf(value);
+  return countElements(shape, sizes) * (type === 'int64' ? 8 : 4);
+}
+
+/** The part of a graph that computes `outputs` from `inputs`; inputs that are not needed are left out. */
+export function extract(
+  graph: Graph,
+  name: string,
+  part: { nodes: readonly Node[]; inputs: readonly string[]; outputs: readonly string[] },
+): Graph {
+  const available = new Set(part.inputs);
+  const needed = new Set(part.outputs.filter((output) => !available.has(output)));
+  const used = new Set<string>();
+  const nodes = [...part.nodes].reverse().filter((node) => {
+    if (!node.outputs.some((output) => needed.has(output))) return false;
+    for (const input of node.inputs) {
+      used.add(input);
+      if (!available.has(input)) needed.add(input);
+    }
+    return true;
+  });
+  const result = new Graph(name);
+  result.nodes.push(...nodes.reverse());
+  result.inputs.push(...part.inputs.filter((input) => used.has(input)));
+  result.outputs.push(...part.outputs);
+  for (const [initializer, data] of graph.initializers)
+    if (used.has(initializer)) result.initializers.set(initializer, data);
+  const names = [
+    ...result.inputs,
+    ...result.initializers.keys(),
+    ...result.nodes.flatMap((node) => node.outputs),
+  ];
+  for (const value of names) {
+    const type = graph.values.get(value);
+    if (type) result.values.set(value, type);
+  }
+  return result;
+}

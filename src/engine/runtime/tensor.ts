@@ -1,0 +1,18 @@
+/** Numbers with a shape, row-major, as sessions take and give them. */
+export interface Tensor {
+  type: 'float32' | 'int64';
+  shape: readonly number[];
+  data: Float32Array | BigInt64Array;
+}
+
+export function floats(data: Float32Array, shape: readonly number[]): Tensor {
+  return { type: 'float32', shape, data };
+}
+
+export function integers(data: ArrayLike<number>, shape: readonly number[]): Tensor {
+  return {
+    type: 'int64',
+    shape,
+    data: BigInt64Array.from({ length: data.length }, (_, i) => BigInt(data[i]!)),
+  };
+}
