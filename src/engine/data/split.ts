@@ -39,7 +39,7 @@ export function splitRows(
       split[side ?? 'train'].push(...group);
     }
   }
-  for (const side of Object.values(split)) side.sort((a, b) => a - b);
+  for (const side of [split.train, split.validation, split.test]) side.sort((a, b) => a - b);
   return split;
 }
 

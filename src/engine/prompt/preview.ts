@@ -1,0 +1,34 @@
+import type { RenderedPrompt } from '../../protocol/dataset';
+import type { ResolvedTask } from '../../protocol/taskFile';
+import type { DataRow } from '../data/dataset';
+import type { Tokenizer } from '../models/tokenizer';
+import { encodeRow } from './encodeRows';
+import { chooseLabelWords, recordLabelWords } from './labelWords';
+import { parseTemplate } from './template';
+
+/** A row's prompt as the model will see it: virtual tokens, text (cut if need be), label words. */
+export function previewPrompt(
+  task: ResolvedTask,
+  labels: readonly string[],
+  { row, values }: DataRow,
+  tokenizer: Tokenizer,
+): RenderedPrompt {
+  const template = parseTemplate(task.template);
+  const { tokens, cutTokens, text } = encodeRow(template, values, tokenizer, task.limit);
+  const { target, method } = task;
+  const preview: RenderedPrompt = {
+    row,
+    segments: [
+      { kind: 'virtual-tokens', count: method.virtualTokens },
+      { kind: 'text', text },
+    ],
+    target: values[target.column]?.trim() ?? '',
+    tokens: tokens.length,
+    cutTokens,
+  };
+  if (target.kind === 'label') {
+    const words = chooseLabelWords(labels, tokenizer, { given: target.words, separator: template.separator });
+    preview.labelWords = recordLabelWords(words, target.score).map(({ label, word }) => ({ label, word }));
+  }
+  return preview;
+}

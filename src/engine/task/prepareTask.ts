@@ -1,0 +1,255 @@
+import { basename } from 'node:path';
+import type { Problem } from '../../protocol/dataset';
+import { SoftpromptError } from '../../protocol/errors';
+import type { ResolvedTask, TaskFile } from '../../protocol/taskFile';
+import { type Dataset, type LeftOut, readDataset } from '../data/dataset';
+import { ProblemList } from '../data/problems';
+import { type SplitRow, sampleRows, splitRows } from '../data/split';
+import { textKey } from '../data/textKey';
+import { parseTemplate, renderTemplate, type Template } from '../prompt/template';
+import { parseTask, problemError, readTaskText } from './readTask';
+import { dataFiles, resolveTask } from './resolveTask';
+import { didYouMean } from './suggestName';
+import { TaskDataError, withPlace } from './taskErrors';
+
+/** A row that can be learned from or tested on. */
+export interface LabelledRow {
+  /** Data row in its file, from 1 without the header. */
+  row: number;
+  line: number;
+  file: string;
+  /** The template's columns. */
+  values: Record<string, string>;
+  /** The label, or the text to write; spaces around it are dropped. */
+  target: string;
+}
+
+/** A task with its rows: everything that a run needs but the model. */
+export interface PreparedTask {
+  task: ResolvedTask;
+  template: Template;
+  train: LabelledRow[];
+  validation: LabelledRow[];
+  test: LabelledRow[];
+  /** The classes of all rows, sorted; empty for free text. */
+  labels: string[];
+  /** sha256 of each dataset file, by absolute path. */
+  hashes: Record<string, string>;
+  problems: Problem[];
+  leftOut: LeftOut;
+}
+
+export interface PrepareOptions {
+  signal?: AbortSignal;
+}
+
+/** @throws SoftpromptError `task-invalid` or `data-invalid`, with place. */
+export async function prepareTask(file: string, options: PrepareOptions = {}): Promise<PreparedTask> {
+  const { task, problems, text } = parseTask(await readTaskText(file), file);
+  if (!task) throw problemError(problems[0]!);
+  return prepareParsedTask(task, file, options).catch((error) => {
+    throw withPlace(error, text);
+  });
+}
+
+/** The same from a task file that was parsed already; errors know their path in it, but no line. */
+export async function prepareParsedTask(
+  task: TaskFile,
+  file: string,
+  options: PrepareOptions = {},
+): Promise<PreparedTask> {
+  const train = await readDataset(dataFiles(task, file).train, options);
+  return prepareRows(resolveTask(task, file, train), train, options);
+}
+
+/** The same for a task that was resolved before, as in run.json: the same rows again, if the files are the same. */
+export async function prepareResolvedTask(
+  task: ResolvedTask,
+  options: PrepareOptions = {},
+): Promise<PreparedTask> {
+  return prepareRows(task, await readDataset(task.data.train, options), options);
+}
+
+async function prepareRows(
+  task: ResolvedTask,
+  train: Dataset,
+  options: PrepareOptions,
+): Promise<PreparedTask> {
+  const template = parseTemplate(task.template);
+  const collected = new Rows(task, template);
+  const { data } = task;
+
+  const trainRows = collected.take(train);
+  const validationRows = data.validation && collected.take(await readDataset(data.validation, options));
+  const testRows = data.test && collected.take(await readDataset(data.test, options));
+
+  const split = splitRows(
+    trainRows.map((row): SplitRow => ({ stratum: stratum(task, row), key: rowKey(template, row) })),
+    { validation: validationRows ? 0 : data.split.validation, test: testRows ? 0 : data.split.test },
+    data.split.seed,
+  );
+  const pick = (rows: readonly LabelledRow[], indices: readonly number[]) => indices.map((i) => rows[i]!);
+  const prepared = {
+    train: pick(trainRows, split.train),
+    validation: validationRows || pick(trainRows, split.validation),
+    test: testRows || pick(trainRows, split.test),
+  };
+  const { maxRows } = task.evaluation;
+  if (maxRows !== undefined) {
+    const drawn = sampleRows(
+      prepared.test.map((row) => stratum(task, row)),
+      maxRows,
+      data.split.seed,
+    );
+    prepared.test = pick(prepared.test, drawn);
+  }
+  const all = [...prepared.train, ...prepared.validation, ...prepared.test];
+  const labels = task.target.kind === 'label' ? [...new Set(all.map((row) => row.target))].sort() : [];
+  checkRows(task, prepared, labels);
+  return {
+    task,
+    template,
+    ...prepared,
+    labels,
+    hashes: collected.hashes,
+    problems: [...collected.problems(), ...compareSplits(template, prepared, labels.length > 0)],
+    leftOut: collected.leftOut,
+  };
+}
+
+/** Datasets to rows: those without text or target are left out and counted. */
+class Rows {
+  readonly hashes: Record<string, string> = {};
+  readonly leftOut: LeftOut = { count: 0, reasons: {} };
+  private readonly found: Problem[] = [];
+  private readonly unusable = new ProblemList();
+
+  constructor(
+    private readonly task: ResolvedTask,
+    private readonly template: Template,
+  ) {}
+
+  take(dataset: Dataset): LabelledRow[] {
+    const { file } = dataset;
+    this.hashes[file] = dataset.hash;
+    this.found.push(...dataset.problems.filter((problem) => problem.kind !== 'no-rows'));
+    for (const [reason, count] of Object.entries(dataset.leftOut.reasons)) this.count(reason, count);
+    this.checkColumns(dataset);
+    const { column } = this.task.target;
+    const kept: LabelledRow[] = [];
+    for (let i = 0; i < dataset.length; i++) {
+      const { row, line, values } = dataset.rowAt(i);
+      const target = values[column]!.trim();
+      const empty = this.template.columns.every((name) => values[name]!.trim() === '');
+      if (target === '') this.leaveOut({ file, line, row }, 'no target', `"${column}" is empty.`);
+      else if (empty) this.leaveOut({ file, line, row }, 'no text', 'The row has no text.');
+      else kept.push({ row, line, file, values: this.holes(values), target });
+    }
+    return kept;
+  }
+
+  problems(): Problem[] {
+    return [...this.found, ...this.unusable.list()];
+  }
+
+  private holes(values: Record<string, string>): Record<string, string> {
+    return Object.fromEntries(this.template.columns.map((name) => [name, values[name]!]));
+  }
+
+  private leaveOut(
+    place: { file: string; line: number; row: number },
+    reason: string,
+    message: string,
+  ): void {
+    this.count(reason, 1);
+    const kind = reason === 'no text' ? 'empty-text' : 'missing-label';
+    this.unusable.add({ severity: 'warning', kind, message: `${message} The row is left out.`, place });
+  }
+
+  private count(reason: string, rows: number): void {
+    this.leftOut.count += rows;
+    this.leftOut.reasons[reason] = (this.leftOut.reasons[reason] ?? 0) + rows;
+  }
+
+  private checkColumns({ file, columns }: Dataset): void {
+    const { data, target } = this.task;
+    const isTrain = file === data.train;
+    const where = isTrain ? 'The dataset' : `"${basename(file)}"`;
+    const holes = this.template.parts.flatMap((part) => (part.kind === 'hole' ? [part] : []));
+    const path = isTrain ? ['template'] : ['data', file === data.test ? 'test' : 'validation'];
+    for (const { column, offset } of holes) {
+      if (columns.includes(column)) continue;
+      throw new TaskDataError(`${where} has no column "${column}".`, path, {
+        place: { file: this.task.file },
+        hint: didYouMean(column, columns),
+        offset: isTrain ? offset : undefined,
+      });
+    }
+    if (!columns.includes(target.column)) {
+      throw new TaskDataError(`${where} has no column "${target.column}".`, isTrain ? ['target'] : path, {
+        place: { file: this.task.file },
+        hint: didYouMean(target.column, columns),
+      });
+    }
+  }
+}
+
+function stratum({ target }: ResolvedTask, row: LabelledRow): string {
+  return target.kind === 'label' ? row.target : '';
+}
+
+function rowKey(template: Template, row: LabelledRow): number {
+  return textKey(renderTemplate(template, row.values));
+}
+
+type Splits = Pick<PreparedTask, 'train' | 'validation' | 'test'>;
+
+/** What makes a run impossible. */
+function checkRows({ data, target }: ResolvedTask, splits: Splits, labels: readonly string[]): void {
+  const fail = (message: string, file: string, hint?: string) => {
+    throw new SoftpromptError('data-invalid', message, { place: { file }, hint });
+  };
+  if (splits.train.length === 0) fail('No rows are left to learn from.', data.train);
+  const hint = 'Add rows, give a file, or raise the part in "data": { "split": … }.';
+  if (splits.validation.length === 0)
+    fail('No rows are left for validation.', data.validation ?? data.train, hint);
+  if (splits.test.length === 0) fail('No rows are left for the test.', data.test ?? data.train, hint);
+  if (target.kind === 'label' && labels.length < 2) {
+    fail(
+      `All rows have the same ${target.column}: "${labels[0]}".`,
+      data.train,
+      'Two classes are needed at least.',
+    );
+  }
+}
+
+/** What makes a test worth less: texts seen in training, classes that were not. */
+function compareSplits(
+  template: Template,
+  { train, validation, test }: Splits,
+  hasLabels: boolean,
+): Problem[] {
+  const problems = new ProblemList();
+  const seen = new Map<number, LabelledRow>();
+  const classes = new Set<string>();
+  for (const row of train) {
+    seen.set(rowKey(template, row), row);
+    classes.add(row.target);
+  }
+  for (const [name, rows] of Object.entries({ validation, test })) {
+    for (const row of rows) {
+      const place = { file: row.file, line: row.line, row: row.row };
+      const twin = seen.get(rowKey(template, row));
+      if (twin) {
+        const message = `This ${name} row has the same text as a training row (line ${twin.line}).`;
+        const hint = 'Remove one of them: such a row tests memory.';
+        problems.add({ severity: 'warning', kind: 'leaked-row', message, place, hint });
+      }
+      if (hasLabels && !classes.has(row.target)) {
+        const message = `No training row has the class "${row.target}" of this ${name} row.`;
+        problems.add({ severity: 'warning', kind: 'unseen-class', message, place });
+      }
+    }
+  }
+  return problems.list();
+}

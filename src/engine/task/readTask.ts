@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { z } from 'zod';
+import type { Problem } from '../../protocol/dataset';
+import { SoftpromptError } from '../../protocol/errors';
+import { type TaskFile, taskFileSchema } from '../../protocol/taskFile';
+import { explainIssue } from './explainIssue';
+import { TaskText } from './taskText';
+
+export interface ParsedTask {
+  /** Undefined if there are problems. */
+  task?: TaskFile;
+  problems: Problem[];
+  /** For the places of later findings. */
+  text: TaskText;
+}
+
+/** Reads a task file's text: syntax, schema, and what the schema cannot say. Comments are allowed. */
+export function parseTask(source: string, file: string): ParsedTask {
+  const text = source.replace(/^\ufeff/, '');
+  const syntax: ParseError[] = [];
+  const root: Node | undefined = parseTree(text, syntax, { allowTrailingComma: false });
+  const taskText = new TaskText(file, text, root);
+  const fail = (problems: Problem[]): ParsedTask => ({ problems, text: taskText });
+  if (!root || syntax.length > 0) {
+    const [first] = syntax;
+    const message =
+      SYNTAX_ERRORS[first ? printParseErrorCode(first.error) : 'ValueExpected'] ?? 'This is not valid JSON.';
+    const offset = first?.offset ?? 0;
+    return fail([{ severity: 'error', kind: 'task-syntax', message, place: taskText.placeAt(offset) }]);
+  }
+  const parsed = taskFileSchema.safeParse(getNodeValue(root));
+  if (!parsed.success) {
+    return fail(parsed.error.issues.flatMap((issue) => explainIssue(issue as z.core.$ZodIssue, taskText)));
+  }
+  const problems = contradictions(parsed.data, taskText);
+  return problems.length > 0 ? fail(problems) : { task: parsed.data, problems, text: taskText };
+}
+
+/** @throws SoftpromptError `task-invalid` with the first problem and its place. */
+export async function readTask(file: string): Promise<TaskFile> {
+  const { task, problems } = parseTask(await readTaskText(file), file);
+  if (!task) throw problemError(problems[0]!);
+  return task;
+}
+
+export async function readTaskText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const message =
+      error.code === 'ENOENT'
+        ? 'There is no such task file.'
+        : `The task file cannot be read: ${error.message}`;
+    throw new SoftpromptError('task-invalid', message, { place: { file }, cause: error });
+  });
+}
+
+/** A problem of the task file as an error, where work cannot go on. */
+export function problemError({ message, place, hint }: Problem): SoftpromptError {
+  return new SoftpromptError('task-invalid', message, { place, hint });
+}
+
+const SYNTAX_ERRORS: Record<string, string> = {
+  PropertyNameExpected: 'A property name in quotes is expected here.',
+  ValueExpected: 'A value is expected here.',
+  ColonExpected: 'A colon is expected here.',
+  CommaExpected: 'A comma is expected here.',
+  CloseBraceExpected: 'A closing } is expected here.',
+  CloseBracketExpected: 'A closing ] is expected here.',
+  UnexpectedEndOfString: 'The text is not closed: a " is missing.',
+  InvalidEscapeCharacter: 'This escape does not exist; write \\\\ for a backslash.',
+};
+
+/** What is well-formed but says two things at once. */
+function contradictions({ data, training }: TaskFile, text: TaskText): Problem[] {
+  const problems: Problem[] = [];
+  const report = (path: string[], message: string) =>
+    problems.push({ severity: 'error', kind: 'task-invalid', message, place: text.placeOfKey(path) });
+  if (training?.steps !== undefined && training.epochs !== undefined) {
+    report(['training', 'epochs'], 'Give "steps" or "epochs", not both.');
+  }
+  if (training?.batchRows !== undefined && training.batchTokens !== undefined) {
+    report(['training', 'batchTokens'], 'Give "batchRows" or "batchTokens", not both.');
+  }
+  if (typeof data === 'object' && (data.split?.validation ?? 0) + (data.split?.test ?? 0) >= 1) {
+    report(['data', 'split'], 'The validation and test parts leave no rows for training.');
+  }
+  return problems;
+}

@@ -1,0 +1,120 @@
+import { basename, dirname, resolve } from 'node:path';
+import type { ResolvedTask, TaskFile } from '../../protocol/taskFile';
+import { summariseColumn } from '../data/columns';
+import type { Dataset } from '../data/dataset';
+import { suggestTask, suggestTemplate } from '../data/suggest';
+import { parseTemplate } from '../prompt/template';
+import {
+  defaultEvaluation,
+  defaultInstruction,
+  defaultLimit,
+  defaultMaxTokens,
+  defaultMethod,
+  defaultSplit,
+  defaultTraining,
+} from './defaults';
+import { didYouMean } from './suggestName';
+import { TaskDataError } from './taskErrors';
+
+export const TASK_EXTENSION = '.softprompt.json';
+
+/** The dataset files of a task, absolute. */
+export function dataFiles(
+  task: TaskFile,
+  file: string,
+): { train: string; validation?: string; test?: string } {
+  const absolute = (path: string | undefined) =>
+    path === undefined ? undefined : resolve(dirname(file), path);
+  const data = typeof task.data === 'string' ? { train: task.data } : task.data;
+  return {
+    train: absolute(data.train)!,
+    ...('validation' in data && data.validation !== undefined && { validation: absolute(data.validation) }),
+    ...('test' in data && data.test !== undefined && { test: absolute(data.test) }),
+  };
+}
+
+/**
+ * Fills in every default, by the training file's columns and rows.
+ *
+ * @throws TaskDataError if columns are missing, or cannot be guessed.
+ */
+export function resolveTask(task: TaskFile, file: string, train: Dataset): ResolvedTask {
+  const columns = train.columns.map((name) => summariseColumn(name, train.column(name)!));
+  const written = typeof task.target === 'string' ? { column: task.target } : task.target;
+  const column = written?.column ?? suggestTask(columns)?.target;
+  if (column === undefined) {
+    throw new TaskDataError('It is not clear which column is to be predicted.', [], {
+      place: { file },
+      hint: `Name it: "target": "…". The columns are: ${train.columns.join(', ')}.`,
+    });
+  }
+  const summary = columns.find(({ name }) => name === column);
+  if (!summary) {
+    throw new TaskDataError(
+      `The dataset has no column "${column}".`,
+      typeof task.target === 'string' ? ['target'] : ['target', 'column'],
+      { place: { file }, hint: didYouMean(column, train.columns) },
+    );
+  }
+  const template = task.template ?? suggestTemplate(columns, column);
+  if (template === undefined) {
+    throw new TaskDataError('The dataset has no column to read beside the target.', [], { place: { file } });
+  }
+  const { columns: holes, parts } = parseTemplate(template);
+  const leak = parts.find((part) => part.kind === 'hole' && part.column === column);
+  if (leak?.kind === 'hole') {
+    throw new TaskDataError(
+      `The template shows the answer: "${column}" is the column to predict.`,
+      ['template'],
+      {
+        place: { file },
+        hint: `Leave {${column}} out of the template.`,
+        offset: leak.offset,
+      },
+    );
+  }
+  const cells = train.column(column)!;
+  const kind = written && 'kind' in written ? written.kind : summary.kind === 'class' ? 'label' : 'text';
+  const labels = kind === 'label' ? distinct(cells) : undefined;
+
+  const split = typeof task.data === 'string' ? {} : (task.data.split ?? {});
+  const files = dataFiles(task, file);
+  const fractions = defaultSplit(split, train.length);
+  const kept = 1 - (files.validation ? 0 : fractions.validation) - (files.test ? 0 : fractions.test);
+  return {
+    name: taskName(file),
+    file: resolve(file),
+    model: task.model,
+    data: { ...files, split: fractions },
+    template,
+    target:
+      kind === 'label'
+        ? {
+            kind,
+            column,
+            words: written && 'words' in written ? written.words : undefined,
+            score: (written && 'score' in written ? written.score : undefined) ?? 'first-token',
+          }
+        : {
+            kind,
+            column,
+            maxTokens:
+              (written && 'maxTokens' in written ? written.maxTokens : undefined) ?? defaultMaxTokens(cells),
+          },
+    limit: defaultLimit(task.limit),
+    method: defaultMethod(task.method, defaultInstruction(column, holes, labels)),
+    training: defaultTraining(task.training, Math.round(train.length * kept)),
+    evaluation: defaultEvaluation(task.evaluation),
+  };
+}
+
+export function taskName(file: string): string {
+  const name = basename(file);
+  return name.endsWith(TASK_EXTENSION) ? name.slice(0, -TASK_EXTENSION.length) : name.replace(/\.json$/, '');
+}
+
+function distinct(cells: readonly string[]): string[] {
+  const labels = new Set(cells.map((cell) => cell.trim()));
+  labels.delete('');
+  return [...labels].sort();
+}
