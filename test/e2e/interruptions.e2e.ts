@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CodeServer, startCodeServer } from './codeServer';
+import { hostProcesses } from './hostProcess';
+import { RunPage } from './runPage';
+import { Workbench } from './workbench';
+import { createWorkspace, tinyTask, type Workspace } from './workspace';
+
+// One long run that is paused, cancelled, reloaded away and killed, and goes on each time.
+describe('A run that is interrupted', () => {
+  let workspace: Workspace;
+  let server: CodeServer;
+  let workbench: Workbench;
+  let run: RunPage;
+
+  beforeAll(async () => {
+    const task = tinyTask({ steps: 1_000_000, evaluateEvery: 500, checkpointEvery: 20 });
+    workspace = await createWorkspace({ 'long.softprompt.json': task });
+    server = await startCodeServer({ workspace: workspace.folder });
+    workbench = await Workbench.open(server.url);
+    run = new RunPage(workbench);
+  });
+
+  afterAll(async () => {
+    await workbench?.close();
+    await server?.stop();
+    await workspace?.remove();
+  });
+
+  it('is started from its task file, and shown in the status bar', async () => {
+    await workbench.openFile('long.softprompt.json');
+    await workbench.lens('Tune').click();
+    await run.becomes('Training');
+    await run.stepAfter(30);
+    await workbench.statusBarItem(/long · [\d,]+\/1[,]?000[,]?000 · loss \d/).waitFor();
+    await workbench.screenshot('interruptions-1-training');
+  });
+
+  it('pauses, and stands still', async () => {
+    await run.button('Pause').click();
+    await run.becomes('Paused');
+    await sleep(500); // events on their way
+    const step = await run.step();
+    await sleep(1_500);
+    expect(await run.step()).toBe(step);
+    await workbench.statusBarItem(/long · .*paused/).waitFor();
+    await workbench.screenshot('interruptions-2-paused');
+  });
+
+  it('continues', async () => {
+    const step = await run.step();
+    await run.button('Continue').click();
+    await run.becomes('Training');
+    await run.stepAfter(step);
+  });
+
+  it('is cancelled, and resumed from its checkpoint', async () => {
+    await run.button('Cancel').click();
+    await run.becomes('Cancelled');
+    const step = await run.step();
+    await workbench.screenshot('interruptions-3-cancelled');
+    await run.button('Resume').click();
+    await run.becomes('Training');
+    expect(await run.stepAfter(step)).toBeLessThan(step + 2_000);
+  });
+
+  it('says that one training runs at a time', async () => {
+    await workbench.command('Softprompt: Tune');
+    await workbench.notification('Another run is being trained').waitFor();
+    await workbench.screenshot('interruptions-4-second-run');
+    await workbench.command('Notifications: Clear All Notifications');
+  });
+
+  it('comes back with its panel after the window was reloaded in the middle', async () => {
+    const step = await run.stepAfter(0);
+    const [before] = hostProcesses(server.home);
+    await workbench.reload();
+    await run.becomes('Interrupted', 90_000);
+    expect(await run.step()).toBeGreaterThanOrEqual(step);
+    expect(hostProcesses(server.home)).not.toContain(before);
+    await workbench.screenshot('interruptions-5-reloaded');
+    await run.button('Resume').click();
+    await run.becomes('Training');
+    await run.stepAfter(step);
+  });
+
+  it('tells of a training host that was killed, starts it again, and resumes', async () => {
+    const step = await run.stepAfter(0);
+    const [host] = hostProcesses(server.home);
+    process.kill(host!, 'SIGKILL');
+    await workbench.notification('training host stopped').waitFor();
+    await workbench.screenshot('interruptions-6-killed');
+    await run.becomes('Interrupted');
+    await expect.poll(() => hostProcesses(server.home).length, { timeout: 20_000 }).toBe(1);
+    expect(hostProcesses(server.home)).not.toContain(host);
+    await workbench.notification('training host stopped').getByRole('button', { name: 'Resume' }).click();
+    await run.becomes('Training');
+    await run.stepAfter(step);
+    await workbench.screenshot('interruptions-7-resumed');
+  });
+
+  it('has shown no error besides', async () => {
+    expect(await workbench.errorNotifications()).toEqual([]);
+    expect(workbench.pageErrors).toEqual([]);
+  });
+
+  it('leaves no process behind when the window is closed', async () => {
+    expect(hostProcesses(server.home)).toHaveLength(1);
+    await workbench.close();
+    await expect.poll(() => hostProcesses(server.home), { timeout: 60_000 }).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+import type { FrameLocator, Locator } from 'playwright-core';
+import type { Workbench } from './workbench';
+
+/** What a person sees and presses in the panel of a run. */
+export class RunPage {
+  readonly frame: FrameLocator;
+
+  constructor(workbench: Workbench) {
+    this.frame = workbench.panel();
+  }
+
+  /** Training, Paused, Finished, … */
+  get state(): Locator {
+    return this.frame.locator('header .badge');
+  }
+
+  button(name: string): Locator {
+    return this.frame.getByRole('button', { name, exact: true });
+  }
+
+  tab(name: string): Locator {
+    return this.frame.getByRole('tab', { name });
+  }
+
+  /** Waits until the badge says so. */
+  async becomes(state: string, milliseconds = 60_000): Promise<void> {
+    await this.state.filter({ hasText: state }).waitFor({ timeout: milliseconds });
+  }
+
+  /** The last step that the header shows. */
+  async step(): Promise<number> {
+    return Number(await this.frame.getByRole('progressbar').first().getAttribute('aria-valuenow'));
+  }
+
+  /** Waits for a later step and returns it. */
+  async stepAfter(step: number, milliseconds = 60_000): Promise<number> {
+    const until = Date.now() + milliseconds;
+    while (Date.now() < until) {
+      const now = await this.step();
+      if (now > step) return now;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`No step after step ${step} within ${milliseconds / 1000} s.`);
+  }
+
+  /** Rows of the predictions table that are drawn. */
+  get rows(): Locator {
+    return this.frame.locator('.predictions .table-row[data-index]');
+  }
+
+  outcome(name: string): Locator {
+    return this.frame.getByRole('group', { name: 'Outcome' }).getByRole('button', { name });
+  }
+}

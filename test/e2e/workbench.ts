@@ -1,0 +1,164 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchChromium } from '../chromium';
+import { SCREENSHOTS } from './places';
+
+const READY_MILLISECONDS = 90_000;
+
+/** VS Code's window in a browser, with the few gestures that the tests make. */
+export class Workbench {
+  private constructor(
+    private readonly browser: Browser,
+    readonly page: Page,
+    /** Errors of the panel's page: exceptions, and what its security policy refused. */
+    readonly pageErrors: string[],
+  ) {}
+
+  static async open(
+    url: string,
+    options: { width?: number; height?: number; scale?: number } = {},
+  ): Promise<Workbench> {
+    const { width = 1440, height = 900, scale = 1 } = options;
+    const browser = await launchChromium();
+    const context = await browser.newContext({
+      viewport: { width, height },
+      deviceScaleFactor: scale,
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    const pageErrors: string[] = [];
+    page.on('console', (message) => {
+      const ours = /extensions\/softprompt\./.test(`${message.location().url} ${message.text()}`);
+      if (message.type() === 'error' && ours) pageErrors.push(message.text());
+    });
+    page.on('pageerror', (error) => /webview\.js/.test(error.stack ?? '') && pageErrors.push(String(error)));
+    const workbench = new Workbench(browser, page, pageErrors);
+    await page.goto(url);
+    await workbench.ready();
+    return workbench;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  /** Waits until the window is drawn and the extension answers. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: READY_MILLISECONDS });
+    await this.page.locator('.activitybar .action-item').first().waitFor({ timeout: READY_MILLISECONDS });
+  }
+
+  /** Reloads the window, as after an update; the extension host starts anew. */
+  async reload(): Promise<void> {
+    await Promise.all([this.page.waitForEvent('load'), this.command('Developer: Reload Window')]);
+    await this.ready();
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    // An extension's commands are listed as soon as its manifest is read, a few seconds after the window is drawn.
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      const found = await row.waitFor({ timeout: 5_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (found) break;
+      if (attempt === 5) throw new Error(`The palette does not list "${title}".`);
+      await this.page.keyboard.press('Escape');
+    }
+    await row.click();
+  }
+
+  /** Opens a file of the workspace by name. */
+  async openFile(name: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+    await this.page.keyboard.press('Control+P');
+    await input.waitFor();
+    await input.fill(name);
+    await row.waitFor();
+    await row.click();
+    await this.editorTab(name).waitFor();
+  }
+
+  editorTab(name: string): Locator {
+    return this.page.locator('.tabs-container .tab', { hasText: name });
+  }
+
+  async goToLine(line: number, column: number): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    await this.page.keyboard.press('Control+G');
+    await input.waitFor();
+    await input.fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  }
+
+  /** A CodeLens of the editors in view. */
+  lens(text: string | RegExp): Locator {
+    return this.page
+      .locator('.codelens-decoration a, .codelens-decoration > span', { hasText: text })
+      .first();
+  }
+
+  /** The page of the run panel. */
+  panel(): FrameLocator {
+    return this.page
+      .frameLocator(
+        'iframe.webview.ready[src*="extensionId=softprompt.softprompt"]:not([src*="purpose=webviewView"])',
+      )
+      .frameLocator('#active-frame');
+  }
+
+  /** Shows Softprompt's sidebar. */
+  async openSidebar(): Promise<void> {
+    const tab = this.page.locator('.activitybar .action-item', {
+      has: this.page.locator('[aria-label^="Softprompt"]'),
+    });
+    if ((await tab.getAttribute('aria-selected')) !== 'true' && !(await tab.locator('.checked').count())) {
+      await tab.click();
+    }
+  }
+
+  /** A line of a tree in the sidebar. */
+  treeItem(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+  }
+
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  notifications(): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item');
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.notifications().filter({ hasText: text }).first();
+  }
+
+  /** Texts of the error notifications in view. */
+  errorNotifications(): Promise<string[]> {
+    return this.notifications()
+      .filter({ has: this.page.locator('.codicon-error') })
+      .allInnerTexts();
+  }
+
+  /** Line of the text cursor, as the status bar tells it. */
+  async cursorLine(): Promise<number> {
+    const text = await this.page.locator('#status\\.editor\\.selection').textContent();
+    return Number(/Ln (\d+)/.exec(text ?? '')?.[1]);
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+}
