@@ -1,4 +1,4 @@
-import { writeDurably } from './durableFile';
+import { replaceFile } from './durableFile';
 import { ELEMENT_TYPES, METADATA_KEY } from './safetensors';
 
 export interface TensorToWrite {
@@ -15,7 +15,7 @@ export async function writeSafetensors(
   tensors: Readonly<Record<string, TensorToWrite>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await writeDurably(file, encodeSafetensors(tensors, metadata));
+  await replaceFile(file, encodeSafetensors(tensors, metadata));
 }
 
 export function encodeSafetensors(

@@ -33,6 +33,8 @@ export interface RunRecord {
   state: RunState;
   /** The process that works on the run, while it is live. */
   process?: number;
+  /** Tells that process from a later one with the same number, where the system says. */
+  processStart?: string;
   createdAt: string;
   endedAt?: string;
   softprompt: string;

@@ -95,13 +95,6 @@ describe('train', () => {
     expect(rest.options.state.step).toBe(15);
   });
 
-  it('works without validation rows', async () => {
-    const { options } = setUp({ validate: undefined });
-    await train(options);
-    expect(options.state.step).toBe(30);
-    expect(options.state.best).toBeUndefined();
-  });
-
   it.each([1, 4, 10, 17, 29])('stopped in step %i and resumed, ends bit for bit the same', async (stopIn) => {
     const whole = setUp();
     await train(whole.options);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import type { ResolvedTask } from '../../protocol/taskFile';
-import { writeDurably } from '../durableFile';
+import { replaceFile } from '../durableFile';
 import { openSafetensors } from '../safetensors';
 import { writeSafetensors } from '../safetensorsWriter';
 
@@ -62,7 +62,7 @@ export async function writePeftAdapter(folder: string, stored: PromptToStore): P
     { [TENSOR]: { shape: [virtualTokens, model.hiddenSize], data: prompt } },
     { format: 'pt' },
   );
-  await writeDurably(join(folder, CONFIG_FILE), inAscii(JSON.stringify(config, null, 2)));
+  await replaceFile(join(folder, CONFIG_FILE), inAscii(JSON.stringify(config, null, 2)));
 }
 
 /** As Python's json writes text: everything beyond ASCII escaped. */

@@ -57,10 +57,16 @@ export async function writeCheckpoint(folder: string, { state, metricsBytes }: C
     // Left by a kill between the two renames below: it is the only whole one, and takes its place first.
     if (!(await readWhole(folder)) && (await readWhole(draft))) await replaceFolder(draft, folder, old);
     await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true });
-    await writeDurably(join(draft, TENSORS_FILE), tensors);
-    await writeDurably(join(draft, STATE_FILE), `${JSON.stringify(json, null, 2)}\n`);
-    await syncFolder(draft);
+    try {
+      await mkdir(draft, { recursive: true });
+      await writeDurably(join(draft, TENSORS_FILE), tensors);
+      await writeDurably(join(draft, STATE_FILE), `${JSON.stringify(json, null, 2)}\n`);
+      await syncFolder(draft);
+    } catch (error) {
+      // On a full disk, half a checkpoint would take the place that run.json needs to say so.
+      await rm(draft, { recursive: true, force: true });
+      throw error;
+    }
     await replaceFolder(draft, folder, old);
   });
 }

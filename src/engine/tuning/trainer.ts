@@ -25,8 +25,8 @@ export interface TrainerOptions {
   /** Fresh or from a checkpoint; goes along with the training, and is whole at every moment. */
   state: TrainingState;
   control: RunControl;
-  /** Score (higher is better) and loss on the validation rows. Absent where there are none: the last prompt is the best. */
-  validate?(prompt: Float32Array, step: number): Promise<{ score: number; loss: number }>;
+  /** Score (higher is better) and loss on the validation rows. */
+  validate(prompt: Float32Array, step: number): Promise<{ score: number; loss: number }>;
   save(state: TrainingState): Promise<void>;
   emit(event: RunEvent): void;
 }
@@ -70,7 +70,7 @@ export async function train(options: TrainerOptions): Promise<void> {
 }
 
 async function validate({ state, settings, validate, control }: TrainerOptions): Promise<void> {
-  if (state.validatedAt === state.step || !validate) return;
+  if (state.validatedAt === state.step) return;
   const clock = stopwatch(control);
   const { score, loss } = await validate(state.prompt, state.step);
   if (!Number.isFinite(score) || !Number.isFinite(loss)) {

@@ -1,0 +1,162 @@
+import { reportError } from '../../protocol/errors';
+import { headlineScore } from '../../protocol/metrics';
+import type { RunRecord } from '../../protocol/runs';
+import { openPromptModel } from '../compile/openPromptModel';
+import { namingFullDisk } from '../durableFile';
+import { evaluateTuned } from '../evaluation/evaluate';
+import { taskReader } from '../evaluation/taskReader';
+import { recordLabelWords } from '../prompt/labelWords';
+import { writeCheckpoint } from '../tuning/checkpoint';
+import { initialPrompt } from '../tuning/initialise';
+import { train } from '../tuning/trainer';
+import { encodeTrainingRows, type TrainingRows } from '../tuning/trainingRows';
+import { startTraining, type TrainingState } from '../tuning/trainingState';
+import { Opponents } from './opponents';
+import { keepAdapter, testRun } from './testRun';
+import type { Undertaking, Workbench } from './workbench';
+
+/**
+ * From the open folder and model files to the end of a run, whatever it is: finished, stopped by `control`, or failed. Only
+ * the last rejects. `state`: of the checkpoint to go on from.
+ */
+export async function conductRun(undertaking: Undertaking & { state?: TrainingState }): Promise<RunRecord> {
+  const { run, control } = undertaking;
+  const clock = performance.now() - control.pausedTime;
+  const before = run.record.seconds?.total ?? 0;
+  const ending = () => {
+    const total = before + (performance.now() - control.pausedTime - clock) / 1000;
+    const { training = 0, evaluation = 0 } = run.record.seconds ?? {};
+    return { endedAt: new Date().toISOString(), seconds: { training, evaluation, total } };
+  };
+  try {
+    await namingFullDisk(run.folder, () => trainAndTest(undertaking));
+    await run.setState('finished', ending());
+  } catch (error) {
+    if (control.stopped) {
+      await run.setState(control.stopped, ending());
+    } else {
+      // On a full disk this may fail as well; then the caller still hears of it.
+      await run.setState('failed', { ...ending(), error: reportError(error) }).catch(() => {});
+      throw error;
+    }
+  } finally {
+    run.close();
+  }
+  return run.record;
+}
+
+async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }): Promise<void> {
+  const { run, prepared, source, control, options } = undertaking;
+  run.tellPhase('loading model');
+  const tokenizer = await source.tokenizer();
+  const model = await openPromptModel(source, {
+    cacheFolder: options.cacheFolder,
+    threads: options.threads,
+    onProgress: (done, total) => run.tellPhase('loading model', done, total),
+  });
+  try {
+    model.breathe = control.breathe;
+    const opponents = new Opponents(run, model, tokenizer, prepared);
+    const bench: Workbench = { ...undertaking, model, tokenizer, opponents };
+    const rows = await readRows(bench);
+    const { method, training } = prepared.task;
+    const state =
+      undertaking.state ??
+      startTraining(
+        initialPrompt(model, tokenizer, {
+          init: method.init,
+          virtualTokens: method.virtualTokens,
+          labels: taskReader(prepared, tokenizer).labels.map(({ tokens }) => tokens),
+          seed: training.seed,
+        }),
+      );
+    await trainPrompt(bench, rows, state);
+    await testRun(bench, state);
+  } finally {
+    await model.close();
+  }
+}
+
+/** Rows to tokens; what a person should know of it becomes notices. */
+async function readRows(bench: Workbench): Promise<TrainingRows> {
+  const { run, prepared, tokenizer, control } = bench;
+  const { task, train, validation, test, leftOut } = prepared;
+  const reader = taskReader(prepared, tokenizer);
+  const rows = await encodeTrainingRows(reader, train, task, async (done, total) => {
+    run.tellPhase('reading rows', done, total);
+    await control.breathe();
+  });
+  const heldOut = [...validation, ...test].filter((row) => reader.read(row).cutTokens > 0);
+  const cutRows = rows.cutRows + heldOut.length;
+  if (leftOut.count > 0) {
+    const reasons = Object.entries(leftOut.reasons).map(([reason, count]) => `${reason}: ${count}`);
+    run.notice(`${counted(leftOut.count, 'row')} left out (${reasons.join(', ')}).`);
+  }
+  if (cutRows > 0) {
+    run.notice(
+      `${counted(cutRows, 'row')} cut to ${task.limit} tokens.`,
+      'Their longest text was cut; raise "limit" in the task file to keep more of it.',
+    );
+  }
+  if (task.target.kind === 'label') {
+    const words = recordLabelWords(reader.labels, task.target.score);
+    const shown = words.map(({ label, word }) => `${label} →${word.startsWith(' ') ? '' : ' '}${word}`);
+    run.notice(`Label words: ${shown.join(', ')}.`);
+    await run.update({ labelWords: words });
+  }
+  const { record } = run;
+  await run.update({ steps: rows.steps, data: { ...record.data, cutRows } });
+  return rows;
+}
+
+async function trainPrompt(bench: Workbench, rows: TrainingRows, state: TrainingState): Promise<void> {
+  const { run, prepared, model, tokenizer, control, opponents } = bench;
+  const save = async () => {
+    const metricsBytes = await run.syncEvents();
+    await writeCheckpoint(run.files.checkpoint, { state, metricsBytes });
+    await run.update({ seconds: { ...state.seconds, total: run.record.seconds?.total ?? 0 } });
+  };
+  control.onPause = async () => {
+    await run.setState('paused');
+    await save();
+  };
+  control.onContinue = () => run.setState('training');
+  await run.setState('training');
+  try {
+    await train({
+      model,
+      data: rows,
+      settings: prepared.task.training,
+      steps: rows.steps,
+      state,
+      control,
+      async validate(prompt, step) {
+        // The first loss comes first; the line to beat is there by the first validation after it.
+        if (step > 0) await opponents.validateZeroShot();
+        const { metrics } = await evaluateTuned(model, tokenizer, prepared, prompt, prepared.validation, {
+          onProgress: (done, total) => run.tellPhase('validating', done, total),
+        });
+        run.emit({
+          type: 'evaluation',
+          time: Date.now(),
+          step,
+          split: 'validation',
+          contender: 'tuned',
+          metrics,
+        });
+        return { score: headlineScore(metrics), loss: metrics.loss };
+      },
+      save,
+      emit: (event) => run.emit(event),
+    });
+  } finally {
+    control.onPause = undefined;
+    control.onContinue = undefined;
+    // Also of a run that was stopped or has failed, the best prompt so far can be used.
+    if (state.best) await keepAdapter(bench, state.best);
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun} was` : `${count} ${noun}s were`;
+}

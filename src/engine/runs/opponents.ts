@@ -1,0 +1,51 @@
+import type { PromptModel } from '../compile/promptModel';
+import { chooseFewShot, chooseZeroShot, evaluateHardPrompt, type HardPrompt } from '../evaluation/baselines';
+import type { Tokenizer } from '../models/tokenizer';
+import type { PreparedTask } from '../task/prepareTask';
+import type { LiveRun } from './liveRun';
+
+/** The hard prompts that a run's soft prompt has to beat, chosen when they are first needed. */
+export class Opponents {
+  private zeroShot: HardPrompt | null | undefined;
+
+  constructor(
+    private readonly run: LiveRun,
+    private readonly model: PromptModel,
+    private readonly tokenizer: Tokenizer,
+    private readonly prepared: PreparedTask,
+  ) {}
+
+  /** Zero-shot on the validation rows, once in a run: the line to beat in the chart. */
+  async validateZeroShot(): Promise<void> {
+    const { run, model, tokenizer, prepared } = this;
+    if (this.zeroShot !== undefined) return;
+    const zeroShot = await this.chooseZeroShot();
+    if (!zeroShot) return;
+    const { metrics } = await evaluateHardPrompt(model, tokenizer, prepared, zeroShot, prepared.validation, {
+      onProgress: (done, total) => run.tellPhase('validating zero-shot', done, total),
+    });
+    const { contender } = zeroShot;
+    run.emit({ type: 'evaluation', time: Date.now(), step: 0, split: 'validation', contender, metrics });
+  }
+
+  /** All of them, ready for the test. */
+  async choose(): Promise<HardPrompt[]> {
+    const { run, model, tokenizer, prepared } = this;
+    const zeroShot = this.zeroShot === undefined ? await this.chooseZeroShot() : this.zeroShot;
+    const fewShot = await chooseFewShot(model, tokenizer, prepared, {
+      onProgress: (done, total) => run.tellPhase('choosing few-shot examples', done, total),
+    });
+    if (fewShot) run.notice(fewShot.notice);
+    return [zeroShot, fewShot].filter((hardPrompt) => hardPrompt !== null);
+  }
+
+  private async chooseZeroShot(): Promise<HardPrompt | null> {
+    const { run, model, tokenizer, prepared } = this;
+    const chosen = await chooseZeroShot(model, tokenizer, prepared, {
+      onProgress: (done, total) => run.tellPhase('scoring zero-shot', done, total),
+    });
+    if (chosen) run.notice(chosen.notice);
+    this.zeroShot = chosen;
+    return chosen;
+  }
+}

@@ -1,0 +1,68 @@
+import { basename } from 'node:path';
+import { SoftpromptError } from '../../protocol/errors';
+import type { RunRecord } from '../../protocol/runs';
+import type { Checkpoint as ModelFiles } from '../models/checkpoint';
+import { openCheckpoint } from '../models/openCheckpoint';
+import { type PreparedTask, prepareResolvedTask } from '../task/prepareTask';
+import { readCheckpoint } from '../tuning/checkpoint';
+import { conductRun } from './conductRun';
+import { LiveRun } from './liveRun';
+import { runFiles } from './runFolder';
+import { brakesOf, type RunOptions } from './runOptions';
+import { readRecord } from './runRecord';
+
+/**
+ * Goes on with a run that was cancelled, interrupted or failed, from its last checkpoint, with the task as it was then.
+ * Resolves and rejects as `startRun`; also rejects when the run is live or finished, or its model or data have changed.
+ */
+export async function resumeRun(folder: string, options: RunOptions): Promise<RunRecord> {
+  const control = brakesOf(options);
+  const record = await readRecord(folder);
+  if (record.process !== undefined) {
+    throw refused(record, `is being worked on by process ${record.process}`, 'Cancel it there first.');
+  }
+  if (record.state === 'finished') throw refused(record, 'is finished', 'Start a new run of the task.');
+  const checkpoint = await readCheckpoint(runFiles(folder).checkpoint);
+  const prepared = await prepareResolvedTask(record.task, { signal: options.signal });
+  checkData(record, prepared);
+  const source = await openCheckpoint(record.model.path);
+  try {
+    checkModel(record, source);
+    await control.breathe();
+    const { error: _, endedAt: __, ...rest } = record;
+    const run = await LiveRun.begin(
+      folder,
+      { ...rest, state: 'preparing', results: {} },
+      { onEvent: options.onEvent, keepBytes: checkpoint?.metricsBytes ?? 0 },
+    );
+    options.onCreated?.(folder);
+    run.emit({ type: 'resumed', time: Date.now(), step: checkpoint?.state.step ?? 0 });
+    return await conductRun({ run, prepared, source, control, options, state: checkpoint?.state });
+  } finally {
+    await source.close();
+  }
+}
+
+function checkData(record: RunRecord, { hashes }: PreparedTask): void {
+  const changed = Object.keys(hashes).filter((file) => hashes[file] !== record.data.hashes[file]);
+  if (changed.length === 0) return;
+  const names = changed.map((file) => basename(file)).join(', ');
+  throw refused(
+    record,
+    `cannot go on: ${names} changed since it was started`,
+    'Start a new run, or bring the old file back.',
+  );
+}
+
+function checkModel(record: RunRecord, source: ModelFiles): void {
+  if (source.fingerprint === record.model.hash) return;
+  throw refused(
+    record,
+    `cannot go on: the model at ${source.path} is not the one it was started with`,
+    'Start a new run, or bring the old model back.',
+  );
+}
+
+function refused({ id }: RunRecord, message: string, hint: string): SoftpromptError {
+  return new SoftpromptError('run-invalid', `The run ${id} ${message}.`, { hint });
+}

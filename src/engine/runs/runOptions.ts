@@ -1,0 +1,27 @@
+import type { PredictionRecord, RunEvent } from '../../protocol/runs';
+import { RunControl } from '../tuning/runControl';
+
+export interface RunOptions {
+  cacheFolder: string;
+  /** Threads of the runtime; as many as it likes when absent. */
+  threads?: number;
+  /** Where the run's folder is made; `.softprompt/runs` beside the task file when absent. */
+  runsFolder?: string;
+  /** Called once, as soon as the run's folder is there. */
+  onCreated?(folder: string): void;
+  /** Called for each event after it was written to metrics.jsonl. */
+  onEvent?(event: RunEvent): void;
+  /** Called after the test, with every row. */
+  onPredictions?(predictions: PredictionRecord[]): void;
+  /** Pause, continue and cancel, by the user. */
+  control?: RunControl;
+  /** Aborted when the process has to go: the run saves a checkpoint and is `interrupted`. */
+  signal?: AbortSignal;
+}
+
+/** The run's brakes, which the signal pulls too. */
+export function brakesOf({ control = new RunControl(), signal }: RunOptions): RunControl {
+  if (signal?.aborted) control.interrupt();
+  signal?.addEventListener('abort', () => control.interrupt(), { once: true });
+  return control;
+}

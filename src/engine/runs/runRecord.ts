@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type ErrorReport, SoftpromptError } from '../../protocol/errors';
+import { LIVE_STATES, type RunRecord } from '../../protocol/runs';
+import { replaceFile } from '../durableFile';
+import { isRunning, thisProcess } from './processIdentity';
+
+/** What readers of run.json cannot do without; the rest is as this program wrote it. */
+const recordSchema = z.looseObject({
+  version: z.literal(1),
+  id: z.string(),
+  state: z.enum([
+    'preparing',
+    'training',
+    'paused',
+    'testing',
+    'finished',
+    'cancelled',
+    'failed',
+    'interrupted',
+  ]),
+  process: z.int().optional(),
+  processStart: z.string().optional(),
+  createdAt: z.string(),
+  task: z.looseObject({ name: z.string(), file: z.string(), target: z.looseObject({ kind: z.string() }) }),
+  model: z.looseObject({ name: z.string(), path: z.string(), hash: z.string(), hiddenSize: z.int() }),
+  data: z.looseObject({ hashes: z.record(z.string(), z.string()) }),
+  steps: z.int(),
+  results: z.looseObject({}),
+});
+
+/**
+ * Reads run.json. A run that says it is live but whose process is gone reads as `interrupted`, and `process` is set for
+ * live runs only. Throws SoftpromptError('run-invalid').
+ */
+export async function readRecord(folder: string): Promise<RunRecord> {
+  const file = join(folder, 'run.json');
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const message = missing
+      ? 'This is not the folder of a run: it has no run.json.'
+      : 'run.json cannot be read.';
+    throw new SoftpromptError('run-invalid', message, { place: { file }, cause });
+  }
+  const parsed = recordSchema.safeParse(json);
+  if (!parsed.success) {
+    throw new SoftpromptError('run-invalid', `run.json is not a run's: ${z.prettifyError(parsed.error)}`, {
+      place: { file },
+      hint: 'It may be from another version of Softprompt.',
+    });
+  }
+  const record = parsed.data as unknown as RunRecord;
+  if (!LIVE_STATES.includes(record.state)) return withoutProcess(record);
+  if (await isRunning(record.process, record.processStart)) return record;
+  return { ...withoutProcess(record), state: 'interrupted' };
+}
+
+/** Writes run.json; whoever reads it sees the old one or the new one, whole. Live states are marked with this process. */
+export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
+  const marked = LIVE_STATES.includes(record.state)
+    ? { ...record, ...(await thisProcess()) }
+    : withoutProcess(record);
+  await replaceFile(join(folder, 'run.json'), `${JSON.stringify(marked, null, 2)}\n`);
+}
+
+/** Writes the end of a run whose worker is gone and cannot do it itself. */
+export async function failRun(folder: string, error: ErrorReport): Promise<void> {
+  const record = await readRecord(folder);
+  if (!LIVE_STATES.includes(record.state) && record.state !== 'interrupted') return;
+  await writeRecord(folder, { ...record, state: 'failed', error, endedAt: new Date().toISOString() });
+}
+
+function withoutProcess({ process: _, processStart: __, ...record }: RunRecord): RunRecord {
+  return record;
+}

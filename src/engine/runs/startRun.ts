@@ -1,0 +1,92 @@
+import { availableParallelism, cpus } from 'node:os';
+import { basename, dirname } from 'node:path';
+import { version } from '../../../package.json';
+import type { RunEvent, RunRecord } from '../../protocol/runs';
+import type { Checkpoint } from '../models/checkpoint';
+import { openCheckpoint } from '../models/openCheckpoint';
+import { resolveModel } from '../models/resolveModel';
+import { type PreparedTask, prepareTask } from '../task/prepareTask';
+import { conductRun } from './conductRun';
+import { LiveRun } from './liveRun';
+import { createRunFolder, runsFolderOf } from './runFolder';
+import { brakesOf, type RunOptions } from './runOptions';
+
+/**
+ * A run of a task, the whole way: rows, model, baselines, training, test, adapter.
+ *
+ * Resolves with the record of a run that is `finished`, `cancelled` or `interrupted` (the latter two can be resumed).
+ * Rejects with the SoftpromptError of a run that failed: it is in run.json too, once there is a folder.
+ */
+export async function startRun(taskFile: string, options: RunOptions): Promise<RunRecord> {
+  const control = brakesOf(options);
+  const early: RunEvent[] = [phaseEvent('reading data')];
+  const prepared = await prepareTask(taskFile, { signal: options.signal });
+  early.push(phaseEvent('opening model'));
+  const { task } = prepared;
+  const path = await resolveModel(task.model, {
+    taskFolder: dirname(task.file),
+    cacheFolder: options.cacheFolder,
+  });
+  const source = await openCheckpoint(path);
+  try {
+    await control.breathe();
+    const now = new Date();
+    const folder = await createRunFolder(
+      options.runsFolder ?? runsFolderOf(dirname(task.file)),
+      task.name,
+      now,
+    );
+    const record = newRecord(basename(folder), now, prepared, source, options);
+    const run = await LiveRun.begin(folder, record, options);
+    options.onCreated?.(folder);
+    for (const event of early) run.emit(event);
+    return await conductRun({ run, prepared, source, control, options });
+  } finally {
+    await source.close();
+  }
+}
+
+function newRecord(
+  id: string,
+  now: Date,
+  { task, train, validation, test, leftOut, hashes }: PreparedTask,
+  source: Checkpoint,
+  { threads }: RunOptions,
+): RunRecord {
+  const { config, parameters, fingerprint } = source;
+  return {
+    version: 1,
+    id,
+    task,
+    state: 'preparing',
+    createdAt: now.toISOString(),
+    softprompt: version,
+    model: {
+      name: source.name,
+      path: source.path,
+      hash: fingerprint,
+      parameters,
+      hiddenSize: config.hiddenSize,
+      layers: config.layers,
+    },
+    data: {
+      hashes,
+      rows: { train: train.length, validation: validation.length, test: test.length },
+      leftOut: { count: leftOut.count, reasons: leftOut.reasons },
+      cutRows: 0,
+    },
+    device: {
+      platform: `${process.platform}-${process.arch}`,
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      threads: threads ?? availableParallelism(),
+      precision: 'float32',
+    },
+    // Where the task counts in epochs, known once the rows are read.
+    steps: 'steps' in task.training.length ? task.training.length.steps : 0,
+    results: {},
+  };
+}
+
+function phaseEvent(phase: string): RunEvent {
+  return { type: 'phase', time: Date.now(), phase, done: 0, total: 0 };
+}

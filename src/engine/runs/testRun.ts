@@ -1,0 +1,57 @@
+import { writePeftAdapter } from '../adapters/peft';
+import { compareContenders } from '../evaluation/compare';
+import { nearestWords } from '../evaluation/nearestWords';
+import type { TrainingState } from '../tuning/trainingState';
+import { writePredictions } from './predictionsFile';
+import type { Workbench } from './workbench';
+
+/** The end of a run: the best prompt against the hard prompts on the test rows, and everything that is kept of it. */
+export async function testRun(bench: Workbench, { best, seconds }: TrainingState): Promise<void> {
+  const { run, prepared, model, tokenizer, opponents, control, options } = bench;
+  const clock = performance.now() - control.pausedTime;
+  control.onPause = () => run.setState('paused');
+  control.onContinue = () => run.setState('testing');
+  await run.setState('testing');
+  const { step, prompt } = best!;
+  const hardPrompts = await opponents.choose();
+  const { results, predictions } = await compareContenders(
+    model,
+    tokenizer,
+    prepared,
+    prompt,
+    prepared.test,
+    hardPrompts,
+    {
+      onPhase: (phase, done, total) => run.tellPhase(phase, done, total),
+      onResult: (contender, metrics) =>
+        run.emit({ type: 'evaluation', time: Date.now(), step, split: 'test', contender, metrics }),
+    },
+  );
+  run.tellPhase('looking up nearest words');
+  const words = await nearestWords(model, tokenizer, prompt);
+  await writePredictions(run.files.predictions, predictions);
+  const evaluation = seconds.evaluation + (performance.now() - control.pausedTime - clock) / 1000;
+  const total = run.record.seconds?.total ?? 0;
+  await run.update({
+    results,
+    nearestWords: words,
+    seconds: { training: seconds.training, evaluation, total },
+  });
+  options.onPredictions?.(predictions);
+}
+
+/** Writes adapter/ with the best prompt so far, and says so in run.json. */
+export async function keepAdapter(
+  { run, prepared, source }: Pick<Workbench, 'run' | 'prepared' | 'source'>,
+  { step, score, prompt }: NonNullable<TrainingState['best']>,
+): Promise<void> {
+  const { method, model } = prepared.task;
+  await writePeftAdapter(run.files.adapter, {
+    prompt,
+    virtualTokens: method.virtualTokens,
+    baseModel: model,
+    model: source.config,
+    init: method.init,
+  });
+  await run.update({ best: { step, score } });
+}

@@ -1,0 +1,124 @@
+import type { ResolvedTask } from '../../protocol/taskFile';
+import type { TaskReader } from '../evaluation/taskReader';
+import { microBatches, planEpoch } from '../prompt/batches';
+import type { TokenBatch, Words } from '../prompt/tokenRow';
+import { Random } from '../random';
+import type { LabelledRow } from '../task/prepareTask';
+import type { TrainingBatches } from './trainer';
+
+/** Tokens that go through the model at once in training, padding included: bounds the memory of a step. */
+const MICRO_BATCH_TOKENS = 512;
+
+/** Stream of chance for the choice of rows, under the training's seed; epochs have the streams of their numbers. */
+const CHOICE_STREAM = 2 ** 31;
+
+/** A row with its answer, and where the answer's tokens are to be foretold. */
+interface TrainingRow {
+  tokens: Int32Array;
+  readouts: { position: number; target: number }[];
+}
+
+export interface TrainingRows extends TrainingBatches {
+  /** Steps that the task asks for. */
+  steps: number;
+  /** Rows that were read. */
+  rows: number;
+  /** Rows among them that were cut to fit the limit. */
+  cutRows: number;
+}
+
+/**
+ * The training rows as token ids, in batches. Where the steps reach only a part of the rows, that part is drawn by the seed
+ * and the others are not read. `breathe` is called now and then.
+ */
+export async function encodeTrainingRows(
+  reader: TaskReader,
+  rows: readonly LabelledRow[],
+  { target, training }: ResolvedTask,
+  breathe: (done: number, total: number) => Promise<void>,
+): Promise<TrainingRows> {
+  const chosen = rowsWithinReach(rows, training);
+  const encode = encoderFor(reader, target);
+  const encoded: TrainingRow[] = [];
+  let cutRows = 0;
+  for (const row of chosen) {
+    if (encoded.length % 256 === 0) await breathe(encoded.length, chosen.length);
+    encoded.push(encode(row));
+    if (reader.read(row).cutTokens > 0) cutRows += 1;
+  }
+  const lengths = encoded.map(({ tokens }) => tokens.length);
+  const plan = remembered((epoch) =>
+    planEpoch(lengths, { batch: training.batch, seed: training.seed, epoch }),
+  );
+  const { length } = training;
+  return {
+    words: wordsFor(reader, target),
+    epoch: plan,
+    batches: (step) => {
+      const parts = microBatches(
+        step.map((row) => lengths[row]!),
+        { maxTokens: MICRO_BATCH_TOKENS },
+      );
+      return parts.map((part) => batchOf(part.map((index) => encoded[step[index]!]!)));
+    },
+    steps: 'steps' in length ? length.steps : Math.max(1, Math.ceil(length.epochs * plan(0).length)),
+    rows: chosen.length,
+    cutRows,
+  };
+}
+
+function rowsWithinReach(
+  rows: readonly LabelledRow[],
+  { length, batch, seed }: ResolvedTask['training'],
+): readonly LabelledRow[] {
+  if (!('steps' in length && 'rows' in batch)) return rows;
+  const reach = length.steps * batch.rows;
+  if (reach >= rows.length) return rows;
+  return Random.seeded(seed, CHOICE_STREAM)
+    .shuffle([...rows])
+    .slice(0, reach);
+}
+
+/** Label words are read at the row's end alone; any longer answer stands after the row, and is foretold token by token. */
+function encoderFor(reader: TaskReader, target: ResolvedTask['target']): (row: LabelledRow) => TrainingRow {
+  const classes = new Map(reader.labels.map(({ label }, index) => [label, index]));
+  if (target.kind === 'label' && target.score === 'first-token') {
+    return (row) => {
+      const { tokens } = reader.read(row);
+      return { tokens, readouts: [{ position: tokens.length - 1, target: classes.get(row.target)! }] };
+    };
+  }
+  if (target.kind === 'label') {
+    return (row) => withAnswer(reader.read(row).tokens, reader.labels[classes.get(row.target)!]!.tokens);
+  }
+  return (row) => withAnswer(reader.read(row).tokens, reader.readTarget(row));
+}
+
+function withAnswer(prompt: Int32Array, answer: ArrayLike<number>): TrainingRow {
+  const tokens = new Int32Array(prompt.length + answer.length - 1);
+  tokens.set(prompt);
+  const readouts = Array.from(answer, (target, i) => ({ position: prompt.length - 1 + i, target }));
+  for (let i = 0; i < answer.length - 1; i++) tokens[prompt.length + i] = answer[i]!;
+  return { tokens, readouts };
+}
+
+function wordsFor({ labels }: TaskReader, target: ResolvedTask['target']): Words {
+  const few = target.kind === 'label' && target.score === 'first-token';
+  return few ? Int32Array.from(labels, ({ token }) => token) : 'all';
+}
+
+function batchOf(rows: readonly TrainingRow[]): TokenBatch {
+  return {
+    rows: rows.map(({ tokens }) => ({ tokens })),
+    readouts: rows.flatMap(({ readouts }, row) => readouts.map((readout) => ({ row, ...readout }))),
+  };
+}
+
+/** Keeps the last answer: an epoch is asked for at each of its steps. */
+function remembered<T>(make: (key: number) => T): (key: number) => T {
+  let last: { key: number; value: T } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: make(key) };
+    return last.value;
+  };
+}
