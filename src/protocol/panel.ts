@@ -34,6 +34,10 @@ export interface PanelState {
   folder?: string;
   tab?: string;
   filter?: string;
-  outcome?: 'all' | 'right' | 'wrong';
+  /** Fixed and broken are against the best hard prompt's answers. */
+  outcome?: 'all' | 'right' | 'wrong' | 'fixed' | 'broken';
+  /** Only rows of this class, or answered with it. */
+  expected?: string;
+  predicted?: string;
   tried?: Record<string, string>;
 }

@@ -1,0 +1,24 @@
+export type TemplatePart = { kind: 'text'; text: string } | { kind: 'hole'; column: string };
+
+/** A template's text and its `{column}` holes in order; `{{` and `}}` stand for braces. */
+export function templateParts(template: string): TemplatePart[] {
+  const parts: TemplatePart[] = [];
+  let text = '';
+  for (const match of template.matchAll(/\{\{|\}\}|\{([^{}]+)\}|[^{}]+|[{}]/g)) {
+    const column = match[1];
+    if (column === undefined) {
+      text += match[0] === '{{' ? '{' : match[0] === '}}' ? '}' : match[0];
+      continue;
+    }
+    if (text) parts.push({ kind: 'text', text });
+    text = '';
+    parts.push({ kind: 'hole', column });
+  }
+  if (text) parts.push({ kind: 'text', text });
+  return parts;
+}
+
+/** The columns a template asks for, each once. */
+export function templateColumns(template: string): string[] {
+  return [...new Set(templateParts(template).flatMap((part) => (part.kind === 'hole' ? [part.column] : [])))];
+}
