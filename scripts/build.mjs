@@ -5,8 +5,19 @@ import { context } from 'esbuild';
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
 
+/** zod brings its messages in some fifty languages, half of the bundle's bytes; only English is ever asked for. */
+const englishOnly = {
+  name: 'english-only',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.c?js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 const shared = {
   bundle: true,
+  plugins: [englishOnly],
   sourcemap: !production,
   minify: production,
   logLevel: 'warning',
@@ -17,6 +28,8 @@ const node = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // jsonc-parser's CommonJS build loads its parts in a way that cannot be bundled; its ES modules can.
+  mainFields: ['module', 'main'],
   external: ['vscode', 'onnxruntime-node'],
 };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { csvReader } from '../../src/engine/data/csv';
 import { DatasetBuilder } from '../../src/engine/data/datasetBuilder';
 import { MAX_ROW_BYTES } from '../../src/engine/data/limits';
-import { readText, rowsOf, valuesOf } from './readText';
+import { feed, readText, rowsOf, valuesOf } from './readText';
 
 const bytes = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
@@ -169,13 +169,4 @@ function wellFormed(text: string): string {
 
 function countBreaks(text: string): number {
   return text.match(/\r\n|\n|\r/g)?.length ?? 0;
-}
-
-function feed(reader: ReturnType<typeof csvReader>, bytes: Buffer, piece: number): void {
-  let waiting = Buffer.alloc(0);
-  for (let i = 0; i < bytes.length; i += piece) {
-    waiting = Buffer.concat([waiting, bytes.subarray(i, i + piece)]);
-    waiting = waiting.subarray(reader.read(waiting, false));
-  }
-  reader.read(waiting, true);
 }

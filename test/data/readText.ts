@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataRow, type Dataset, readDataset } from '../../src/engine/data/dataset';
+import type { RowReader } from '../../src/engine/data/rowReader';
 
 /** Writes `content` to a file of that name in a folder of its own, reads it as a dataset, and cleans up. */
 export async function readText(name: string, content: string | Uint8Array): Promise<Dataset> {
@@ -21,4 +22,14 @@ export function rowsOf(dataset: Dataset): DataRow[] {
 
 export function valuesOf(dataset: Dataset): Record<string, string>[] {
   return rowsOf(dataset).map((row) => row.values);
+}
+
+/** Gives a reader its bytes in pieces, as readDataset does with chunks of a file. */
+export function feed(reader: RowReader, bytes: Buffer, piece: number): void {
+  let waiting = Buffer.alloc(0);
+  for (let i = 0; i < bytes.length; i += piece) {
+    waiting = Buffer.concat([waiting, bytes.subarray(i, i + piece)]);
+    waiting = waiting.subarray(reader.read(waiting, false));
+  }
+  reader.read(waiting, true);
 }
