@@ -1,7 +1,8 @@
 // Packs the platform's .vsix: production bundles, and of onnxruntime-node's binaries only those of one platform.
 //   node scripts/package.mjs [--target linux-x64]
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+
 import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createVSIX, listFiles } from '@vscode/vsce';
 
 /** VS Code's platforms that onnxruntime-node has binaries for. */
