@@ -1,13 +1,99 @@
+import { readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { SoftpromptError } from '../../protocol/errors';
+import type { ModelSummary, ModelsListing } from '../../protocol/models';
+import { CATALOGUE, catalogueFile, findCatalogueEntry } from './catalogue';
+import { openCheckpoint } from './openCheckpoint';
+import { summarise } from './pull';
+
+/** The cache folder's own folders, and what an entry in them is. */
+const FOLDERS = { models: 'model', compiled: 'compiled', downloads: 'download' } as const;
 
 /** Where models and compiled models are kept: SOFTPROMPT_CACHE, else the system's place for caches. */
 export function defaultCacheFolder(): string {
   const { SOFTPROMPT_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (SOFTPROMPT_CACHE) return SOFTPROMPT_CACHE;
+  if (SOFTPROMPT_CACHE) return resolve(SOFTPROMPT_CACHE);
   if (process.platform === 'win32') {
     return join(LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'softprompt', 'Cache');
   }
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'softprompt');
   return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'softprompt');
+}
+
+/** The catalogue, models of other origin in the cache folder, and everything that takes space there. */
+export async function listModels(cacheFolder: string): Promise<ModelsListing> {
+  const contents: ModelsListing['contents'] = [];
+  for (const [folder, kind] of Object.entries(FOLDERS)) {
+    for (const name of await namesIn(join(cacheFolder, folder))) {
+      const path = join(cacheFolder, folder, name);
+      contents.push({ path, kind, name, size: await sizeOf(path) });
+    }
+  }
+  const models: ModelSummary[] = [];
+  for (const entry of CATALOGUE) {
+    const path = catalogueFile(cacheFolder, entry);
+    const size = await sizeOf(path);
+    models.push(size > 0 ? { ...summarise(entry), size, state: 'on-disk', path } : summarise(entry));
+  }
+  for (const { kind, name, path, size } of contents) {
+    if (kind !== 'model' || findCatalogueEntry(name)) continue;
+    models.push(await describeLocal(name, path, size));
+  }
+  return { folder: cacheFolder, models, contents };
+}
+
+/** A model that someone put into the cache folder; one that cannot be opened is listed all the same. */
+async function describeLocal(name: string, path: string, size: number): Promise<ModelSummary> {
+  const local = { name, title: name, size, state: 'on-disk', path, source: 'local' } as const;
+  try {
+    const checkpoint = await openCheckpoint(path);
+    await checkpoint.close();
+    return { ...local, architecture: checkpoint.config.architecture, parameters: checkpoint.parameters };
+  } catch {
+    return { ...local, architecture: 'unknown', parameters: 0 };
+  }
+}
+
+/**
+ * Removes an entry of the cache folder: a model, a compiled model, a download, or everything (the cache folder itself).
+ * A path inside an entry stands for the whole entry. Returns the bytes freed. Throws SoftpromptError('model-missing') for
+ * any path elsewhere.
+ */
+export async function removeFromCache(cacheFolder: string, path: string): Promise<number> {
+  const [folder, name] = relative(resolve(cacheFolder), resolve(path)).split(sep);
+  const whole = folder === '';
+  if (!whole && !(folder && Object.hasOwn(FOLDERS, folder))) {
+    throw new SoftpromptError('model-missing', `${basename(path)} is not in the cache folder.`, {
+      place: { file: path },
+      hint: `Only what is in ${cacheFolder} can be removed.`,
+    });
+  }
+  const folders = whole ? Object.keys(FOLDERS) : [folder!];
+  const entries =
+    whole || !name ? folders.map((part) => join(cacheFolder, part)) : [join(cacheFolder, folder!, name)];
+  let freed = 0;
+  for (const entry of entries) {
+    const size = await sizeOf(entry);
+    await rm(entry, { recursive: true, force: true, maxRetries: 3 });
+    freed += size;
+  }
+  return freed;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.sort();
+}
+
+/** Bytes of a file, or of all files in a folder; 0 where there is nothing. */
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => null);
+  if (!found) return 0;
+  if (!found.isDirectory()) return found.size;
+  const sizes = await Promise.all((await namesIn(path)).map((name) => sizeOf(join(path, name))));
+  return sizes.reduce((total, size) => total + size, 0);
 }

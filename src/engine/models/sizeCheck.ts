@@ -1,0 +1,29 @@
+import { freemem } from 'node:os';
+import { SoftpromptError } from '../../protocol/errors';
+import type { Checkpoint } from './checkpoint';
+import { formatBytes } from './formatBytes';
+
+/** Float32 weights, and room for the intermediate values of a small batch. */
+const BYTES_PER_PARAMETER = 4 * 1.3;
+
+/**
+ * Refuses a model that would not fit into memory, before it is read: the system would start to swap, or end the process.
+ * Throws SoftpromptError('out-of-memory') that says what is needed and what there is.
+ */
+export function checkModelFits(
+  { name, path, parameters }: Pick<Checkpoint, 'name' | 'path' | 'parameters'>,
+  available = availableMemory(),
+): void {
+  const needed = parameters * BYTES_PER_PARAMETER;
+  if (needed <= available) return;
+  throw new SoftpromptError(
+    'out-of-memory',
+    `${name} is too large for this machine's memory: it needs about ${formatBytes(needed)}, ${formatBytes(available)} are free.`,
+    { place: { file: path }, hint: 'Close other programs, or choose a smaller model.' },
+  );
+}
+
+/** Bytes that can be taken without swapping, limits set for the process (containers) included. */
+function availableMemory(): number {
+  return typeof process.availableMemory === 'function' ? process.availableMemory() : freemem();
+}
