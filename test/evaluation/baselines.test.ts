@@ -122,12 +122,16 @@ describe('chooseFewShot', () => {
   });
 
   it('keeps to the context: rows, examples and answers together', async () => {
-    // limit 64, longest label 18: 35 tokens are left for one or two examples.
-    const model = new HashModel(128, () => 0, 64 + 18 + 1 + 60);
+    // Beside the longest row (19 tokens) and label (17), 60 tokens are left.
+    const model = new HashModel(128, () => 0, 19 + 17 + 1 + 60);
     const fewShot = (await chooseFewShot(model, characters, smallTask(train)))!;
     expect(fewShot.prefix!.length).toBeGreaterThan(0);
     expect(fewShot.prefix!.length).toBeLessThanOrEqual(60);
-    expect(await chooseFewShot(new HashModel(128, () => 0, 90), characters, smallTask(train))).toBeNull();
+    const heard: string[] = [];
+    const onNotice = (message: string) => heard.push(message);
+    const short = new HashModel(128, () => 0, 60);
+    expect(await chooseFewShot(short, characters, smallTask(train), { onNotice })).toBeNull();
+    expect(heard).toEqual([expect.stringContaining('no example fits')]);
   });
 
   it('chooses examples for free text by the loss of the targets', async () => {

@@ -18,6 +18,7 @@ export interface SmallTask {
   task: ResolvedTask;
   labels: string[];
   train: LabelledRow[];
+  test: LabelledRow[];
 }
 
 /** A task over rows of (text, target). */
@@ -52,6 +53,7 @@ export function smallTask(
     },
     labels: target.kind === 'label' ? [...new Set(train.map(([, label]) => label))] : [],
     train: rowsOf(train),
+    test: rowsOf(train),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Contender } from '../../protocol/metrics';
 import type { PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
 import { Random } from '../random';
-import type { LabelledRow } from '../task/prepareTask';
+import type { LabelledRow, PreparedTask } from '../task/prepareTask';
 import { type Evaluation, evaluateRows, type Setting } from './evaluate';
 import { chooseExamples, exampleTokens } from './fewShotExamples';
 import { answerLabelsEveryWay, judgeLabels, type LabelScoring, SCORING_NAMES } from './labelAnswers';
@@ -15,6 +15,13 @@ export interface HardPrompt extends Setting {
   contender: Exclude<Contender, 'tuned'>;
   /** In a sentence: what was chosen, and how it did on the training rows. */
   notice: string;
+}
+
+type SplitTask = Pick<PreparedTask, 'task' | 'labels' | 'train' | 'test'>;
+
+export interface ChoiceOptions extends ScoringOptions {
+  /** Hears why there is no such baseline, though the task asks for it. */
+  onNotice?: (message: string) => void;
 }
 
 /** Training rows that choose between hard prompts: enough to tell scorings apart, and quickly done. */
@@ -31,7 +38,7 @@ const FEW_SHOT_STREAM = 102;
 export async function chooseZeroShot(
   model: PromptModel,
   tokenizer: Tokenizer,
-  prepared: ReadableTask,
+  prepared: SplitTask,
   options?: ScoringOptions,
 ): Promise<HardPrompt | null> {
   const { evaluation, data } = prepared.task;
@@ -56,29 +63,36 @@ export async function chooseZeroShot(
 export async function chooseFewShot(
   model: PromptModel,
   tokenizer: Tokenizer,
-  prepared: ReadableTask,
-  options?: ScoringOptions,
+  prepared: SplitTask,
+  options?: ChoiceOptions,
 ): Promise<HardPrompt | null> {
-  const { evaluation, data, limit } = prepared.task;
+  const { evaluation, data } = prepared.task;
   if (evaluation.fewShot === 0) return null;
   const reader = taskReader(prepared, tokenizer);
   const random = Random.seeded(data.split.seed, FEW_SHOT_STREAM);
-  const room = model.config.contextLength - limit - reader.longestAnswer - 1;
+  const longest = prepared.test.reduce((most, row) => Math.max(most, reader.read(row).tokens.length), 0);
+  const room = model.config.contextLength - longest - reader.longestAnswer - 1;
   const draws: { examples: LabelledRow[]; tokens: number[] }[] = [];
   for (let draw = 0; draw < FEW_SHOT_DRAWS; draw++) {
     const examples = chooseExamples(prepared.train, reader, { count: evaluation.fewShot, room }, random);
     const tokens = examples.flatMap((row) => exampleTokens(row, reader, tokenizer));
     if (examples.length > 0) draws.push({ examples, tokens: beginText(tokenizer, tokens) });
   }
-  if (draws.length === 0) return null;
+  if (draws.length === 0) {
+    const context = `the model's context of ${model.config.contextLength} tokens`;
+    options?.onNotice?.(
+      `Few-shot is left out: no example fits ${context} together with the longest test row.`,
+    );
+    return null;
+  }
 
   const candidates: Candidate[] = [];
   for (const { tokens } of draws) {
     candidates.push({ prefix: await model.prefix(model.embed(tokens)), beginsText: true });
   }
   const used = new Set(draws.flatMap(({ examples }) => examples));
-  const unseen = prepared.train.filter((row) => !used.has(row));
-  const rows = random.shuffle(unseen).slice(0, FEW_SHOT_ROWS);
+  const unseen = random.shuffle(prepared.train.filter((row) => !used.has(row)));
+  const rows = takeWhere(unseen, FEW_SHOT_ROWS, (row) => reader.read(row).tokens.length <= longest);
   const { notice, ...best } = await chooseBest(model, reader, candidates, rows, options);
   const examples = draws[candidates.findIndex(({ prefix }) => prefix === best.prefix)]!.examples;
   const count = examples.length === 1 ? '1 example' : `${examples.length} examples`;
@@ -100,6 +114,20 @@ export async function evaluateHardPrompt(
   options?: ScoringOptions,
 ): Promise<Evaluation> {
   return evaluateRows(model, tokenizer, taskReader(prepared, tokenizer), rows, hardPrompt, options);
+}
+
+/** The first `count` rows that pass; rows after them are not looked at. */
+function takeWhere(
+  rows: readonly LabelledRow[],
+  count: number,
+  passes: (row: LabelledRow) => boolean,
+): LabelledRow[] {
+  const taken: LabelledRow[] = [];
+  for (const row of rows) {
+    if (taken.length === count) break;
+    if (passes(row)) taken.push(row);
+  }
+  return taken;
 }
 
 type Candidate = Omit<Setting, 'scoring'>;

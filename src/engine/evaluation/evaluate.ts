@@ -32,7 +32,7 @@ export async function evaluateTuned(
 }
 
 /** The scoring that a task's soft prompt is trained for. */
-export function tunedScoring({ task: { target } }: ReadableTask): LabelScoring {
+export function tunedScoring({ task: { target } }: Pick<ReadableTask, 'task'>): LabelScoring {
   return target.kind === 'label' && target.score === 'whole-label' ? 'whole-label' : 'label-words';
 }
 

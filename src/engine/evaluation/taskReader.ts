@@ -1,18 +1,14 @@
 import { SoftpromptError } from '../../protocol/errors';
-import type { ResolvedTask } from '../../protocol/taskFile';
 import type { Tokenizer } from '../models/tokenizer';
 import { encodeRow, encodeTarget } from '../prompt/encodeRows';
 import { chooseLabelWords, type LabelWord } from '../prompt/labelWords';
 import { parseTemplate, renderAnswer } from '../prompt/template';
-import type { LabelledRow } from '../task/prepareTask';
+import type { LabelledRow, PreparedTask } from '../task/prepareTask';
 
-/** What a reader needs to know of a prepared task. */
-export interface ReadableTask {
-  task: ResolvedTask;
-  /** The classes, in the order of the scores. */
-  labels: readonly string[];
-  train: readonly LabelledRow[];
-}
+/** What a reader needs to know of a prepared task; of its training rows, what targets look like. */
+export type ReadableTask = Pick<PreparedTask, 'task' | 'labels'> & {
+  train: readonly Pick<LabelledRow, 'target'>[];
+};
 
 /** A row as the model reads it. */
 export interface ReadRow {
@@ -38,6 +34,8 @@ export class TaskReader {
   readonly longestAnswer: number;
   /** No training target has a line break: answers end at the first one. */
   readonly oneLine: boolean;
+  /** Columns that the template has holes for. */
+  readonly columns: readonly string[];
   private readonly template;
   private readonly limit: number;
   private readonly known = new WeakMap<LabelledRow, ReadRow>();
@@ -49,6 +47,7 @@ export class TaskReader {
     const { target } = task;
     this.kind = target.kind;
     this.template = parseTemplate(task.template);
+    this.columns = this.template.columns;
     this.limit = task.limit;
     this.labels =
       target.kind === 'label'
@@ -66,7 +65,7 @@ export class TaskReader {
     const known = this.known.get(row);
     if (known) return known;
     const { tokens, cutTokens, text } = encodeRow(this.template, row.values, this.tokenizer, this.limit);
-    const [column, ...others] = this.template.columns;
+    const [column, ...others] = this.columns;
     const read: ReadRow = {
       source: row,
       tokens,

@@ -34,6 +34,7 @@ export class Opponents {
     const zeroShot = this.zeroShot === undefined ? await this.chooseZeroShot() : this.zeroShot;
     const fewShot = await chooseFewShot(model, tokenizer, prepared, {
       onProgress: (done, total) => run.tellPhase('choosing few-shot examples', done, total),
+      onNotice: (message) => run.notice(message),
     });
     if (fewShot) run.notice(fewShot.notice);
     return [zeroShot, fewShot].filter((hardPrompt) => hardPrompt !== null);

@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { SoftpromptError } from '../../protocol/errors';
+import type { PredictionRecord, RunEvent, RunRecord } from '../../protocol/runs';
+import { LIVE_STATES } from '../../protocol/runs';
+import { writePredictions } from '../runs/predictionsFile';
+import { runFiles } from '../runs/runFolder';
+import { readRecord, writeRecord } from '../runs/runRecord';
+import { prepareResolvedTask } from '../task/prepareTask';
+import { RunControl } from '../tuning/runControl';
+import { chooseFewShot, chooseZeroShot } from './baselines';
+import { compareContenders } from './compare';
+import { type EngineOptions, openRun } from './openRun';
+
+export interface EvaluateRunOptions extends EngineOptions {
+  /** Other rows than the run's own test rows. */
+  file?: string;
+  onEvent?: (event: RunEvent) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Tests a run's best prompt again, beside the hard prompts. On the run's own test rows the results are kept in its
+ * folder, which gives a cancelled run its test; on another file they are only returned.
+ */
+export async function evaluateRun(
+  folder: string,
+  options: EvaluateRunOptions,
+): Promise<{ record: RunRecord; predictions: PredictionRecord[] }> {
+  const { file, onEvent, signal } = options;
+  const emit = (event: RunEvent) => onEvent?.(event);
+  const onPhase = (phase: string, done: number, total: number) =>
+    emit({ type: 'phase', time: Date.now(), phase, done, total });
+  const notice = (message: string, hint?: string) =>
+    emit({ type: 'notice', time: Date.now(), message, hint });
+  await refuseLiveRun(folder);
+
+  onPhase('loading the model', 0, 0);
+  const { record, model, tokenizer, prompt, close } = await openRun(folder, options);
+  try {
+    const control = new RunControl();
+    signal?.addEventListener('abort', () => control.cancel());
+    if (signal?.aborted) control.cancel();
+    model.breathe = control.breathe;
+
+    onPhase('reading the data', 0, 0);
+    const data = file ? { ...record.task.data, test: resolve(file) } : record.task.data;
+    const prepared = await prepareResolvedTask({ ...record.task, data }, { signal });
+    // The run's own classes: a class that only this file has was not there to be learned.
+    if (record.labelWords) prepared.labels = record.labelWords.map(({ label }) => label);
+    const rows = record.labelWords
+      ? prepared.test.filter(({ target }) => prepared.labels.includes(target))
+      : prepared.test;
+    const unknown = prepared.test.length - rows.length;
+    if (rows.length === 0) {
+      throw new SoftpromptError('data-invalid', 'No row has a label that the run knows.', {
+        place: { file: data.test ?? data.train },
+        hint: `Its labels are ${prepared.labels.join(', ')}.`,
+      });
+    }
+    if (unknown > 0) {
+      const message = `${unknown} ${unknown === 1 ? 'row has a label' : 'rows have labels'} that the run does not know.`;
+      notice(message, 'They are left out.');
+    }
+    const progress = (phase: string) => ({
+      onNotice: notice,
+      onProgress: (done: number, total: number) => onPhase(phase, done, total),
+    });
+    const hardPrompts = [
+      await chooseZeroShot(model, tokenizer, prepared, progress('choosing zero-shot')),
+      await chooseFewShot(model, tokenizer, prepared, progress('choosing few-shot')),
+    ].filter((hardPrompt) => hardPrompt !== null);
+    for (const hardPrompt of hardPrompts) notice(hardPrompt.notice);
+
+    const step = record.best?.step ?? 0;
+    const { results, predictions } = await compareContenders(
+      model,
+      tokenizer,
+      prepared,
+      prompt,
+      rows,
+      hardPrompts,
+      {
+        onPhase,
+        onResult: (contender, metrics) =>
+          emit({ type: 'evaluation', time: Date.now(), step, split: 'test', contender, metrics }),
+      },
+    );
+    const tested: RunRecord = { ...record, results };
+    if (!file) {
+      await refuseLiveRun(folder);
+      await writePredictions(runFiles(folder).predictions, predictions);
+      await writeRecord(folder, tested);
+    }
+    return { record: tested, predictions };
+  } finally {
+    await close();
+  }
+}
+
+async function refuseLiveRun(folder: string): Promise<void> {
+  const { state, id } = await readRecord(folder);
+  if (!LIVE_STATES.includes(state)) return;
+  throw new SoftpromptError('run-invalid', `The run ${id} is still going on.`, {
+    place: { file: folder },
+    hint: 'Wait for its end, or cancel it first.',
+  });
+}

@@ -1,0 +1,55 @@
+import { dirname } from 'node:path';
+import { SoftpromptError } from '../../protocol/errors';
+import type { RunRecord } from '../../protocol/runs';
+import { readPeftAdapter } from '../adapters/peft';
+import { openPromptModel } from '../compile/openPromptModel';
+import type { PromptModel } from '../compile/promptModel';
+import { openCheckpoint } from '../models/openCheckpoint';
+import { resolveModel } from '../models/resolveModel';
+import type { Tokenizer } from '../models/tokenizer';
+import { runFiles } from '../runs/runFolder';
+import { readRecord } from '../runs/runRecord';
+
+export interface EngineOptions {
+  cacheFolder: string;
+  threads?: number;
+}
+
+/** A run's best prompt with its model, ready to be asked. */
+export interface OpenRun {
+  record: RunRecord;
+  model: PromptModel;
+  tokenizer: Tokenizer;
+  /** Row-major [virtual tokens, hiddenSize]. */
+  prompt: Float32Array;
+  close(): Promise<void>;
+}
+
+/** Opens the adapter of a run and the base model it was made for. Throws SoftpromptError: `run-invalid`, `model-…`. */
+export async function openRun(folder: string, options: EngineOptions): Promise<OpenRun> {
+  const record = await readRecord(folder);
+  const { prompt } = await readPeftAdapter(runFiles(folder).adapter, record.model);
+  const path = await resolveModel(record.task.model, {
+    taskFolder: dirname(record.task.file),
+    cacheFolder: options.cacheFolder,
+  });
+  const checkpoint = await openCheckpoint(path);
+  try {
+    if (checkpoint.fingerprint !== record.model.hash) {
+      throw new SoftpromptError('model-invalid', 'This is not the model that the run was made with.', {
+        place: { file: path },
+        hint: 'The file has changed since. A soft prompt belongs to its base model: put that back, or tune again.',
+      });
+    }
+    const tokenizer = await checkpoint.tokenizer();
+    const model = await openPromptModel(checkpoint, options);
+    const close = async () => {
+      await model.close();
+      await checkpoint.close();
+    };
+    return { record, model, tokenizer, prompt, close };
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import type { TrialAnswer } from '../../protocol/requests';
+import { readPredictions } from '../runs/predictionsFile';
+import { runFiles } from '../runs/runFolder';
+import { tunedScoring } from './evaluate';
+import { answerLabels, type LabelScoring, probabilitiesByLabel } from './labelAnswers';
+import { type EngineOptions, openRun } from './openRun';
+import { TaskReader } from './taskReader';
+import { writeAnswers } from './textAnswers';
+
+/** A run's best prompt, kept open to be tried on one row after another. */
+export interface Trial {
+  /** The template's columns: what `predict` wants values for. */
+  readonly columns: readonly string[];
+  predict(values: Record<string, string>): Promise<TrialAnswer>;
+  close(): Promise<void>;
+}
+
+export async function openTrial(folder: string, options: EngineOptions): Promise<Trial> {
+  const { record, model, tokenizer, prompt, close } = await openRun(folder, options);
+  // The dataset may be gone: the record knows the labels, and the predictions what targets look like.
+  const known = record.task.target.kind === 'text' ? await readPredictions(runFiles(folder).predictions) : [];
+  const reader = new TaskReader(
+    {
+      task: record.task,
+      labels: record.labelWords?.map(({ label }) => label) ?? [],
+      train: known.map(({ expected }) => ({ target: expected })),
+    },
+    tokenizer,
+  );
+  const prefix = await model.prefix(prompt);
+  const answer = async (row: Int32Array, tuned: boolean, scoring: LabelScoring) => {
+    const before = tuned ? prefix : null;
+    if (reader.kind === 'text') {
+      const [predicted] = await writeAnswers(model, tokenizer, reader, [row], before);
+      return { predicted: predicted! };
+    }
+    const [found] = await answerLabels(model, reader.labels, [row], before, scoring);
+    return {
+      predicted: reader.labels[found!.predicted]!.label,
+      probabilities: probabilitiesByLabel(found!, reader.labels),
+    };
+  };
+  return {
+    columns: reader.columns,
+    async predict(values) {
+      const start = performance.now();
+      const { tokens } = reader.read({ row: 1, line: 1, file: record.task.file, values, target: '' });
+      const tuned = await answer(tokens, true, tunedScoring(record));
+      const milliseconds = performance.now() - start;
+      // Without training, the label as a whole says more than the one token that training would have given its meaning.
+      const zeroShot = await answer(tokens, false, 'whole-label');
+      return { tuned, zeroShot, milliseconds };
+    },
+    close,
+  };
+}
