@@ -1,9 +1,13 @@
 // The compute thread. Only here, and only when a job asks for it, the native runtime is loaded.
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { evaluateRun } from '../engine/evaluation/evaluateRun';
 import { openTrial, type Trial } from '../engine/evaluation/trial';
 import { resumeRun } from '../engine/runs/resumeRun';
-import { type RunOptions, startRun } from '../engine/runs/startRun';
+import { runFiles } from '../engine/runs/runFolder';
+import type { RunOptions } from '../engine/runs/runOptions';
+import { startRun } from '../engine/runs/startRun';
 import { RunControl } from '../engine/tuning/runControl';
 import { reportError, SoftpromptError } from '../protocol/errors';
 import type { FromWorker, JobMessage, JobName, Jobs, ToWorker, WorkerSettings } from './workerMessages';
@@ -37,8 +41,8 @@ function runOptions(): RunOptions {
   };
 }
 
-/** The model and prompt of the last trial, kept for the next. */
-let trial: { folder: string; opened: Trial } | undefined;
+/** The model and prompt of the last trial, kept for the next one with the same adapter. */
+let trial: { adapter: string; opened: Trial } | undefined;
 
 const work: Work = {
   train: ({ taskFile }) => startRun(taskFile, runOptions()),
@@ -51,10 +55,13 @@ const work: Work = {
       onEvent: (event) => say({ type: 'event', folder, event }),
     }),
   async predict({ folder, values }) {
-    if (trial?.folder !== folder) {
+    // A run that was resumed may have a better prompt by now.
+    const written = await stat(join(runFiles(folder).adapter, 'adapter_model.safetensors')).catch(() => null);
+    const adapter = `${folder} ${written?.mtimeMs}`;
+    if (trial?.adapter !== adapter) {
       await trial?.opened.close();
       trial = undefined;
-      trial = { folder, opened: await openTrial(folder, settings) };
+      trial = { adapter, opened: await openTrial(folder, settings) };
     }
     return trial.opened.predict(values);
   },

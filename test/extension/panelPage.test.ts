@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { panelHtml } from '../../src/extension/panelHtml';
+import { fromPanelSchema, panelStateSchema } from '../../src/extension/panelMessages';
+import { previewText } from '../../src/extension/previewText';
+
+describe('panelHtml', () => {
+  const html = panelHtml({
+    script: 'https://w/webview.js',
+    style: 'https://w/webview.css',
+    cspSource: 'https://w',
+    nonce: 'abc',
+  });
+
+  it('lets nothing in but its own script and styles', () => {
+    const policy = /content="(default-src[^"]*)"/.exec(html)?.[1];
+    expect(policy).toBe(
+      "default-src 'none'; img-src https://w; style-src https://w; font-src https://w; script-src 'nonce-abc'",
+    );
+    expect(html).toContain('<script nonce="abc" src="https://w/webview.js"></script>');
+    expect(html).not.toMatch(/unsafe|style=|<style|onclick/);
+  });
+});
+
+describe('messages of the page', () => {
+  it('are checked before anything is done', () => {
+    const accepted = (message: unknown): boolean => fromPanelSchema.safeParse(message).success;
+    expect(accepted({ type: 'openRow', file: '/w/a.csv', line: 3 })).toBe(true);
+    expect(accepted({ type: 'try', id: 1, values: { text: 'hello' } })).toBe(true);
+    expect(accepted({ type: 'openRow', file: '/w/a.csv', line: 0 })).toBe(false);
+    expect(accepted({ type: 'run', command: 'rm' })).toBe(false);
+    expect(accepted({ type: 'pause', folder: '/elsewhere' })).toBe(false);
+  });
+
+  it('finds the run in a kept state of any version', () => {
+    expect(panelStateSchema.parse({ folder: '/w/run', tab: 'details', more: 1 })).toEqual({
+      folder: '/w/run',
+    });
+    expect(panelStateSchema.parse(undefined)).toEqual({});
+    expect(panelStateSchema.parse({ folder: 3 })).toEqual({});
+  });
+});
+
+describe('previewText', () => {
+  it('marks the virtual tokens and lists the label words', () => {
+    const text = previewText({
+      row: 3,
+      segments: [
+        { kind: 'virtual-tokens', count: 20 },
+        { kind: 'text', text: 'My card is lost\nCategory:' },
+      ],
+      target: 'card_lost',
+      labelWords: [
+        { label: 'card_lost', word: ' card' },
+        { label: 'other', word: ' other' },
+      ],
+      tokens: 9,
+      cutTokens: 2,
+    });
+    expect(text).toContain('Row 3 · 9 tokens · 2 tokens cut to fit the limit · target: card_lost');
+    expect(text).toContain('⟦20 virtual tokens⟧\nMy card is lost\nCategory:');
+    expect(text).toContain('  card_lost  " card"  ←\n  other      " other"');
+  });
+});

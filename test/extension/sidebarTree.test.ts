@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { appearance, modelNodes, taskNodes } from '../../src/extension/sidebarTree';
+import type { TaskEntry } from '../../src/extension/taskEntry';
+import type { ModelSummary } from '../../src/protocol/models';
+import type { RunSummary } from '../../src/protocol/runs';
+
+function task(name: string): TaskEntry {
+  return { file: `/w/${name}.softprompt.json`, name, model: 'smollm2-135m-instruct', data: [] };
+}
+
+function run(taskName: string, day: number, more: Partial<RunSummary> = {}): RunSummary {
+  const createdAt = `2026-11-${String(day).padStart(2, '0')}T10:15:30.000Z`;
+  return {
+    id: `${taskName}-${day}`,
+    folder: `/w/.softprompt/runs/${taskName}-${day}`,
+    task: taskName,
+    taskFile: `/w/${taskName}.softprompt.json`,
+    state: 'finished',
+    createdAt,
+    step: 100,
+    steps: 100,
+    modelName: 'smollm2-135m-instruct',
+    ...more,
+  };
+}
+
+describe('taskNodes', () => {
+  it('puts each run under its task, newest first', () => {
+    const nodes = taskNodes(
+      [task('support'), task('mood')],
+      [run('support', 1), run('support', 3), run('mood', 2)],
+    );
+    expect(nodes.map((node) => [node.task.name, node.runs.map(({ run: { id } }) => id)])).toEqual([
+      ['mood', ['mood-2']],
+      ['support', ['support-3', 'support-1']],
+    ]);
+  });
+
+  it('marks the best tested run, and none where there is nothing to compare', () => {
+    const scored = (day: number, score: number): RunSummary =>
+      run('support', day, { score, scoreOn: 'test' });
+    const validated = run('support', 9, { score: 0.99, scoreOn: 'validation' });
+    const [node] = taskNodes([task('support')], [scored(1, 0.8), scored(2, 0.9), scored(3, 0.85), validated]);
+    expect(node?.runs.filter(({ best }) => best).map(({ run: { id } }) => id)).toEqual(['support-2']);
+    const [single] = taskNodes([task('support')], [scored(1, 0.8), validated]);
+    expect(single?.runs.some(({ best }) => best)).toBe(false);
+  });
+
+  it('keeps the runs of a task file that is gone, at the end', () => {
+    const nodes = taskNodes([task('zebra')], [run('anvil', 1)]);
+    expect(nodes.map((node) => [node.task.name, node.orphan])).toEqual([
+      ['zebra', false],
+      ['anvil', true],
+    ]);
+    expect(appearance(nodes[1]!).context).toBe('orphan');
+  });
+});
+
+describe('appearance', () => {
+  it('shows a tested run with the hard prompt it beats', () => {
+    const best = run('support', 1, { score: 0.914, scoreOn: 'test', baseline: 0.6 });
+    expect(appearance({ kind: 'run', run: best, best: true })).toMatchObject({
+      description: '★ 91.4 % (hard prompt 60.0 %)',
+      context: 'run finished ended',
+      icon: 'pass',
+    });
+  });
+
+  it('shows how far a live run is, and lets menus tell it from one that ended', () => {
+    const live = run('support', 1, {
+      state: 'training',
+      step: 34,
+      steps: 120,
+      score: 0.8,
+      scoreOn: 'validation',
+    });
+    expect(appearance({ kind: 'run', run: live, best: false })).toMatchObject({
+      description: '80.0 % on validation · training 34/120',
+      context: 'run training live',
+    });
+    const interrupted = { ...live, state: 'interrupted' as const };
+    expect(appearance({ kind: 'run', run: interrupted, best: false }).context).toBe('run interrupted ended');
+  });
+});
+
+describe('modelNodes', () => {
+  it('lists what is on disk before what can be downloaded', () => {
+    const model = (title: string, state: ModelSummary['state']): ModelSummary => ({
+      name: title.toLowerCase(),
+      title,
+      architecture: 'llama',
+      parameters: 134_515_008,
+      size: 98_362_432,
+      state,
+      source: 'catalogue',
+    });
+    const nodes = modelNodes([model('A', 'available'), model('C', 'on-disk'), model('B', 'on-disk')]);
+    expect(nodes.map((node) => node.model.title)).toEqual(['B', 'C', 'A']);
+    expect(appearance(nodes[2]!)).toMatchObject({
+      description: '98 MB to download',
+      context: 'model available',
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { HostLog } from '../../src/extension/hostClient';
+
+const ROOT = join(__dirname, '../..');
+
+/** Bundles the host as the extension ships it, into a folder of the test's own, and answers with host.js. */
+export async function buildHost(name: string): Promise<string> {
+  const outdir = join(ROOT, 'node_modules/.cache/softprompt-test', name);
+  await build({
+    entryPoints: { host: join(ROOT, 'src/host/main.ts'), worker: join(ROOT, 'src/host/worker.ts') },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    external: ['onnxruntime-node'],
+    outdir,
+    logLevel: 'error',
+  });
+  return join(outdir, 'host.js');
+}
+
+/** A log that keeps what it is told. */
+export function keepingLog(): HostLog & { lines: string[] } {
+  const lines: string[] = [];
+  const keep = (message: string): void => {
+    lines.push(message);
+  };
+  return { lines, debug: keep, info: keep, warn: keep, error: keep };
+}
