@@ -1,17 +1,16 @@
-import { countElements } from '../graph/dims';
+import { evaluateDim } from '../graph/dims';
 import type { Graph } from '../graph/graph';
 import type { TokenBatch } from '../prompt/tokenRow';
-import type { BufferPool } from '../runtime/bufferPool';
+import type { Scratch } from '../runtime/scratch';
 import type { Session } from '../runtime/session';
 import { floats, type Tensor } from '../runtime/tensor';
 import { type BatchTensors, batchTensors, gatherReadouts, scatterReadouts } from './batchTensors';
 import type { PassContext } from './inferencePass';
 import type { Prefix } from './promptModel';
 import { sizesOf, stageInputs } from './stageInputs';
-import type { TrainingSession } from './stageSessions';
 
 export interface GradientContext extends PassContext {
-  pool: BufferPool;
+  scratch: Scratch;
   embed(ids: ArrayLike<number>): Float32Array;
   /** Loss of the readouts and its gradient by their hidden states, both already divided by `total`. */
   loss(
@@ -34,16 +33,20 @@ export async function gradientPass(
   prompt: Float32Array,
   batches: readonly TokenBatch[],
 ): Promise<{ loss: number; gradient: Float32Array }> {
-  const step = new GradientStep(c, prompt);
+  const mark = c.scratch.mark();
   try {
-    return await step.run(batches);
+    return await new GradientStep(c, prompt).run(batches);
   } finally {
-    step.release();
+    c.scratch.release(mark);
   }
 }
 
+interface KeyValueSums {
+  keys: Float32Array;
+  values: Float32Array;
+}
+
 class GradientStep {
-  private readonly taken = new Set<Float32Array>();
   private readonly promptBatch: BatchTensors;
 
   constructor(
@@ -55,43 +58,25 @@ class GradientStep {
   }
 
   async run(batches: readonly TokenBatch[]): Promise<{ loss: number; gradient: Float32Array }> {
-    const { prefix, kept } = await this.promptForward();
-    const sums = prefix.layers.map(({ keys }) => ({
-      keys: new Float32Array(keys.length),
-      values: new Float32Array(keys.length),
+    const { c, promptBatch } = this;
+    const { kept } = await this.forward(this.prompt, promptBatch, null);
+    const layers = kept.flatMap((values, index) =>
+      c.sessions.plan(index).stage.ports.present.map((ports) => ({
+        keys: values[ports.keys]!.data as Float32Array,
+        values: values[ports.values]!.data as Float32Array,
+      })),
+    );
+    const prefix = { length: promptBatch.length, layers };
+    const sums = layers.map(({ keys }) => ({
+      keys: this.zeros(keys.length),
+      values: this.zeros(keys.length),
     }));
     const total = batches.reduce((sum, { readouts }) => sum + readouts.length, 0);
     let loss = 0;
     for (const batch of batches) loss += await this.textStep(batch, prefix, total, sums);
-    return { loss, gradient: await this.promptBackward(kept, sums) };
-  }
-
-  release(): void {
-    for (const buffer of this.taken) this.c.pool.give(buffer);
-    this.taken.clear();
-  }
-
-  private async promptForward(): Promise<{ prefix: Prefix; kept: Kept[] }> {
-    const { c, promptBatch } = this;
-    const layers: { keys: Float32Array; values: Float32Array }[] = [];
-    const kept: Kept[] = [];
-    let hidden = floats(this.prompt, [1, promptBatch.length, c.config.hiddenSize]);
-    for (let index = 0; index < c.sessions.stages; index++) {
-      await c.breathe();
-      const training = await c.sessions.prompt(index);
-      const { ports } = training.plan.stage;
-      const inputs = { [ports.hidden]: hidden, ...this.inputs(training, promptBatch, null, 0) };
-      const outputs = await this.runInto(training.forward, training.plan.forward, inputs, promptBatch);
-      kept.push({ ...inputs, ...outputs });
-      for (const { keys, values } of ports.present) {
-        layers.push({
-          keys: outputs[keys]!.data as Float32Array,
-          values: outputs[values]!.data as Float32Array,
-        });
-      }
-      hidden = outputs[ports.output] ?? hidden;
-    }
-    return { prefix: { length: promptBatch.length, layers }, kept };
+    const nothing = this.zeros(this.prompt.length);
+    const gradient = await this.backward(nothing, promptBatch, kept, sums);
+    return { loss, gradient: Float32Array.from(gradient) };
   }
 
   /** Forward and backward over one micro-batch; adds the gradients of the prompt's keys and values to `sums`. */
@@ -99,103 +84,100 @@ class GradientStep {
     batch: TokenBatch,
     prefix: Prefix,
     total: number,
-    sums: readonly { keys: Float32Array; values: Float32Array }[],
+    sums: readonly KeyValueSums[],
   ): Promise<number> {
     const { c } = this;
+    const mark = c.scratch.mark();
     const tensors = batchTensors(batch.rows, prefix.length);
-    const shape = [tensors.rows, tensors.length, c.config.hiddenSize];
-    const before = new Set(this.taken);
-    const kept: Kept[] = [];
-    let hidden = floats(c.embed(tensors.ids), shape);
-    for (let index = 0, layer = 0; index < c.sessions.stages; index++) {
-      await c.breathe();
-      const training = await c.sessions.text(index);
-      const { ports } = training.plan.stage;
-      const inputs = { [ports.hidden]: hidden, ...this.inputs(training, tensors, prefix, layer) };
-      const outputs = await this.runInto(training.forward, training.plan.forward, inputs, tensors);
-      kept.push({ ...inputs, ...outputs });
-      hidden = outputs[ports.output]!;
-      layer += ports.past.length;
-    }
-
+    const { hidden, kept } = await this.forward(c.embed(tensors.ids), tensors, prefix);
     const { loss, gradient } = await c.loss(gatherReadouts(hidden, batch), batch, total);
-    const seed = this.take(hidden.data.length);
+    const seed = this.zeros(hidden.data.length);
     scatterReadouts(gradient, batch, seed, [tensors.length, c.config.hiddenSize]);
-    let flow = floats(seed, shape);
-    for (let index = c.sessions.stages - 1, layer = prefix.layers.length; index >= 0; index--) {
-      await c.breathe();
-      const training = await c.sessions.text(index);
-      const { seeds, gradients, backward } = training.plan;
-      const outputs = await this.runInto(
-        training.backward,
-        backward,
-        { ...kept[index], [seeds.output!]: flow },
-        tensors,
-      );
-      layer -= gradients.past!.length;
-      gradients.past!.forEach(({ keys, values }, i) => {
-        addTo(sums[layer + i]!.keys, outputs[keys]!);
-        addTo(sums[layer + i]!.values, outputs[values]!);
-      });
-      if (gradients.hidden) flow = outputs[gradients.hidden]!;
-    }
-    for (const buffer of this.taken) if (!before.has(buffer)) this.giveBack(buffer);
+    await this.backward(seed, tensors, kept, null, (layer, keys, values) => {
+      addTo(sums[layer]!.keys, keys);
+      addTo(sums[layer]!.values, values);
+    });
+    c.scratch.release(mark);
     return loss;
   }
 
-  private async promptBackward(
-    kept: readonly Kept[],
-    sums: readonly { keys: Float32Array; values: Float32Array }[],
-  ): Promise<Float32Array> {
-    const { c, promptBatch } = this;
-    const shape = [1, c.config.keyValueHeads, promptBatch.length, c.config.headSize];
-    let flow: Tensor | undefined;
-    for (let index = c.sessions.stages - 1, layer = sums.length; index >= 0; index--) {
+  private async forward(embeddings: Float32Array, batch: BatchTensors, prefix: Prefix | null) {
+    const { c } = this;
+    const kept: Kept[] = [];
+    let hidden = floats(embeddings, [batch.rows, batch.length, c.config.hiddenSize]);
+    let layer = 0;
+    for (let index = 0; index < c.sessions.stages; index++) {
       await c.breathe();
-      const training = await c.sessions.prompt(index);
-      const { seeds, gradients, backward } = training.plan;
-      layer -= seeds.present!.length;
-      const inputs = { ...kept[index], ...(seeds.output ? { [seeds.output]: flow! } : {}) };
-      seeds.present!.forEach(({ keys, values }, i) => {
-        inputs[keys] = floats(sums[layer + i]!.keys, shape);
-        inputs[values] = floats(sums[layer + i]!.values, shape);
-      });
-      const outputs = await this.runInto(training.backward, backward, inputs, promptBatch);
-      flow = outputs[gradients.hidden!]!;
+      const { stage, forward, kept: wanted } = c.sessions.plan(index);
+      const past = prefix && { prefix, firstLayer: layer };
+      const inputs = { [stage.ports.hidden]: hidden, ...stageInputs(stage, batch, c.rotary, past, c.config) };
+      // Rows of text hand on no keys and values of their own, unless the way back needs them.
+      const present = stage.ports.present.flatMap(({ keys, values }) => [keys, values]);
+      const skipped = new Set(prefix ? present.filter((name) => !wanted.includes(name)) : []);
+      const names = forward.outputs.filter((name) => !skipped.has(name));
+      const outputs = await this.runInto(await c.sessions.forward(index), forward, names, inputs, batch);
+      kept.push({ ...inputs, ...outputs });
+      hidden = outputs[stage.ports.output]!;
+      layer += stage.ports.past.length;
     }
-    return Float32Array.from(flow!.data as Float32Array);
+    return { hidden, kept };
   }
 
-  private inputs(training: TrainingSession, batch: BatchTensors, prefix: Prefix | null, firstLayer: number) {
-    const past = prefix && { prefix, firstLayer };
-    return stageInputs(training.plan.stage, batch, this.c.rotary, past, this.c.config);
+  /**
+   * From the gradient of the last hidden states, and for the prompt those of its keys and values, to that of the
+   * embeddings. `onPast` gets each layer's gradients of the past.
+   */
+  private async backward(
+    seed: Float32Array,
+    batch: BatchTensors,
+    kept: readonly Kept[],
+    present: readonly KeyValueSums[] | null,
+    onPast?: (layer: number, keys: Tensor, values: Tensor) => void,
+  ): Promise<Float32Array> {
+    const { c } = this;
+    const { config } = c;
+    const shape = [batch.rows, config.keyValueHeads, batch.past + batch.length, config.headSize];
+    const none = present ? undefined : this.zeros(shape.reduce((product, size) => product * size, 1));
+    let flow = floats(seed, [batch.rows, batch.length, config.hiddenSize]);
+    let layer = config.layers;
+    for (let index = c.sessions.stages - 1; index >= 0; index--) {
+      await c.breathe();
+      const { seeds, gradients, backward } = c.sessions.plan(index);
+      layer -= seeds.present.length;
+      const inputs: Kept = { ...kept[index], [seeds.output]: flow };
+      seeds.present.forEach(({ keys, values }, i) => {
+        inputs[keys] = floats(none ?? present![layer + i]!.keys, shape);
+        inputs[values] = floats(none ?? present![layer + i]!.values, shape);
+      });
+      const session = await c.sessions.backward(index);
+      const outputs = await this.runInto(session, backward, backward.outputs, inputs, batch);
+      gradients.past.forEach(({ keys, values }, i) => {
+        onPast?.(layer + i, outputs[keys]!, outputs[values]!);
+      });
+      flow = outputs[gradients.hidden]!;
+    }
+    return flow.data as Float32Array;
   }
 
-  /** Runs a graph with all its outputs written into buffers of the pool. */
+  /** Runs a graph with the named outputs written into scratch memory. */
   private runInto(
     session: Session,
     graph: Graph,
+    names: readonly string[],
     inputs: Readonly<Record<string, Tensor>>,
     batch: BatchTensors,
   ): Promise<Record<string, Tensor>> {
-    const sizes = sizesOf(batch, this.c.rotary.reach(batch.past + batch.length));
-    const outputs = graph.outputs.map((name) => {
-      const { shape } = graph.typeOf(name);
-      const known = shape.map((dim) => countElements([dim], sizes));
-      return [name, floats(this.take(countElements(shape, sizes)), known)] as const;
+    const { scratch, rotary } = this.c;
+    const sizes = sizesOf(batch, rotary.reach(batch.past + batch.length));
+    const outputs = names.map((name) => {
+      const shape = graph.shapeOf(name).map((dim) => evaluateDim(dim, sizes));
+      return [name, floats(scratch.take(shape.reduce((product, size) => product * size, 1)), shape)] as const;
     });
     return session.run(inputs, Object.fromEntries(outputs));
   }
 
-  private take(count: number): Float32Array {
-    const buffer = this.c.pool.take(count);
-    this.taken.add(buffer);
-    return buffer;
-  }
-
-  private giveBack(buffer: Float32Array): void {
-    this.taken.delete(buffer);
-    this.c.pool.give(buffer);
+  private zeros(count: number): Float32Array {
+    return this.c.scratch.take(count).fill(0);
   }
 }
 

@@ -31,7 +31,8 @@ export async function inferencePass(
   const present: { keys: Float32Array; values: Float32Array }[] = [];
   for (let index = 0; index < c.sessions.stages; index++) {
     await c.breathe();
-    const { stage, session } = await c.sessions.inference(index);
+    const { stage } = c.sessions.plan(index);
+    const session = await c.sessions.forward(index);
     const before = past && { prefix: past, firstLayer: present.length, rows: options.pastRows };
     const inputs = { [stage.ports.hidden]: hidden, ...stageInputs(stage, batch, c.rotary, before, c.config) };
     const ports = stage.ports.present.flatMap(({ keys, values }) =>

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../models/checkpoint';
 import type { LanguageModel } from '../models/languageModel';
 import type { TokenBatch, Words } from '../prompt/tokenRow';
-import { BufferPool } from '../runtime/bufferPool';
+import { Scratch } from '../runtime/scratch';
 import { floats, integers, type Tensor } from '../runtime/tensor';
 import { batchTensors, gatherReadouts } from './batchTensors';
 import type { CompiledFolder } from './compiledFolder';
@@ -21,7 +21,7 @@ export class OnnxPromptModel implements PromptModel {
   readonly config: ModelConfig;
   breathe: Breathe | null = null;
   private readonly pass: PassContext;
-  private readonly pool = new BufferPool();
+  private readonly scratch = new Scratch();
   private readonly embeddings: WeightRows;
   private readonly outputMatrix: WeightRows;
   private chosen: { words: Int32Array; matrix: Tensor } | null = null;
@@ -88,7 +88,7 @@ export class OnnxPromptModel implements PromptModel {
   async gradient(prompt: Float32Array, batches: readonly TokenBatch[], words: Words) {
     const context = {
       ...this.pass,
-      pool: this.pool,
+      scratch: this.scratch,
       embed: (ids: ArrayLike<number>) => this.embed(ids),
       loss: (hidden: Float32Array, batch: TokenBatch, total: number) =>
         this.loss(hidden, batch, words, total),
@@ -119,7 +119,7 @@ export class OnnxPromptModel implements PromptModel {
     await this.pass.sessions.close();
     this.embeddings.close();
     this.outputMatrix.close();
-    this.pool.clear();
+    this.scratch.clear();
   }
 
   private async readoutStates(batch: TokenBatch, prefix: Prefix | null): Promise<Float32Array> {

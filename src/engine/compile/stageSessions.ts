@@ -1,19 +1,9 @@
 import type { Graph } from '../graph/graph';
-import type { Head, LanguageModel, Stage } from '../models/languageModel';
+import type { Head, LanguageModel } from '../models/languageModel';
 import { Session } from '../runtime/session';
 import type { CompiledFolder } from './compiledFolder';
-import { type LossHead, lossHead, promptTraining, type TrainingStage, textTraining } from './trainingGraphs';
-
-export interface InferenceSession {
-  stage: Stage;
-  session: Session;
-}
-
-export interface TrainingSession {
-  plan: TrainingStage;
-  forward: Session;
-  backward: Session;
-}
+import { type LossHead, lossHead } from './lossHead';
+import { planStage, type StagePlan } from './stagePlan';
 
 export interface LossSessions {
   plan: LossHead;
@@ -26,6 +16,7 @@ export interface LossSessions {
  * answer within tens of milliseconds, large enough that starting a session costs nothing beside its work.
  */
 export class StageSessions {
+  private readonly plans = new Map<number, StagePlan>();
   private readonly opened = new Map<string, Promise<unknown>>();
   private readonly sessions: Session[] = [];
 
@@ -39,26 +30,22 @@ export class StageSessions {
     return Math.ceil(this.model.config.layers / this.options.layersPerStage);
   }
 
-  /** Forward only, with a past that may differ from row to row. */
-  inference(index: number): Promise<InferenceSession> {
-    return this.once(`inference ${index}`, async () => {
-      const stage = this.stage(index);
-      const { graph, ports } = stage;
-      for (const name of ports.past.flatMap(({ keys, values }) => [keys, values])) {
-        const { type, shape } = graph.typeOf(name);
-        graph.values.set(name, { type, shape: ['pastRows', ...shape.slice(1)] });
-      }
-      return { stage, session: await this.open(graph) };
-    });
+  plan(index: number): StagePlan {
+    const known = this.plans.get(index);
+    if (known) return known;
+    const from = index * this.options.layersPerStage;
+    const to = Math.min(from + this.options.layersPerStage, this.model.config.layers);
+    const plan = planStage(this.model.stage(from, to));
+    this.plans.set(index, plan);
+    return plan;
   }
 
-  text(index: number): Promise<TrainingSession> {
-    return this.once(`text ${index}`, () => this.train(textTraining(this.stage(index), index === 0)));
+  forward(index: number): Promise<Session> {
+    return this.once(`forward ${index}`, () => this.open(this.plan(index).forward));
   }
 
-  prompt(index: number): Promise<TrainingSession> {
-    const isLast = index === this.stages - 1;
-    return this.once(`prompt ${index}`, () => this.train(promptTraining(this.stage(index), isLast)));
+  backward(index: number): Promise<Session> {
+    return this.once(`backward ${index}`, () => this.open(this.plan(index).backward));
   }
 
   head(words: 'all' | 'chosen'): Promise<{ head: Head; session: Session }> {
@@ -78,15 +65,6 @@ export class StageSessions {
   async close(): Promise<void> {
     await Promise.allSettled(this.opened.values());
     for (const session of this.sessions) await session.close();
-  }
-
-  private stage(index: number): Stage {
-    const from = index * this.options.layersPerStage;
-    return this.model.stage(from, Math.min(from + this.options.layersPerStage, this.model.config.layers));
-  }
-
-  private async train(plan: TrainingStage): Promise<TrainingSession> {
-    return { plan, forward: await this.open(plan.forward), backward: await this.open(plan.backward) };
   }
 
   private async open(graph: Graph): Promise<Session> {

@@ -1,0 +1,45 @@
+import { differentiate } from '../gradient/differentiate';
+import { GraphBuilder } from '../graph/builder';
+import type { Graph } from '../graph/graph';
+import type { Head } from '../models/languageModel';
+import { extract } from './partition';
+
+/** The head with the log-probability of each readout's target, and the way back to the hidden states. */
+export interface LossHead {
+  head: Head;
+  /** Log-probabilities only. */
+  scoring: Graph;
+  /** Log-probabilities and the gradient of the hidden states. */
+  training: Graph;
+  /** In: [readouts, 1] int64, each readout's target among the words. */
+  targets: string;
+  /** In: [readouts, 1], the loss's derivative by each log-probability. */
+  seed: string;
+  /** Out: [readouts, 1]. */
+  logProbabilities: string;
+  /** Out: [readouts, hidden size]. */
+  gradient: string;
+}
+
+export function lossHead(head: Head): LossHead {
+  const { graph, ports } = head;
+  const build = new GraphBuilder(graph);
+  const targets = build.input('targets', 'int64', ['readouts', 1]);
+  const logarithms = build.add('LogSoftmax', [ports.logits], { attributes: { axis: -1 } });
+  const logProbabilities = build.add('GatherElements', [logarithms, targets], { attributes: { axis: 1 } });
+  const scoringNodes = [...graph.nodes];
+  const seed = build.input('seed', 'float32', ['readouts', 1]);
+  const gradient = differentiate(build, new Map([[logProbabilities, seed]]), [ports.hidden]).get(
+    ports.hidden,
+  )!;
+  const { inputs, nodes } = graph;
+  return {
+    head,
+    targets,
+    seed,
+    logProbabilities,
+    gradient,
+    scoring: extract(graph, 'scoring head', { nodes: scoringNodes, inputs, outputs: [logProbabilities] }),
+    training: extract(graph, 'training head', { nodes, inputs, outputs: [logProbabilities, gradient] }),
+  };
+}
