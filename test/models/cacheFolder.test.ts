@@ -25,6 +25,8 @@ async function fill() {
   await mkdir(join(folder, 'compiled', 'abc', 'deep'), { recursive: true });
   await writeFile(join(folder, 'compiled', 'abc', 'weights.bin'), Buffer.alloc(300));
   await writeFile(join(folder, 'compiled', 'abc', 'deep', 'x.onnx'), Buffer.alloc(30));
+  await mkdir(join(folder, 'compiled', 'def'));
+  await writeFile(join(folder, 'compiled', 'def', 'manifest.json'), '{"model":"Tiny"}');
   await mkdir(join(folder, 'downloads'));
   await writeFile(join(folder, 'downloads', 'x.part'), Buffer.alloc(7));
 }
@@ -61,6 +63,7 @@ describe('the cache folder', () => {
       ['model', NAME, 1000],
       ['model', 'tiny', expect.any(Number)],
       ['compiled', 'abc', 330],
+      ['compiled', 'Tiny', 16],
       ['download', 'x.part', 7],
     ]);
   });

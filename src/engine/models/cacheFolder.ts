@@ -1,6 +1,7 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
+import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import type { ModelSummary, ModelsListing } from '../../protocol/models';
 import { CATALOGUE, catalogueFile, findCatalogueEntry } from './catalogue';
@@ -9,6 +10,8 @@ import { summarise } from './pull';
 
 /** The cache folder's own folders, and what an entry in them is. */
 const FOLDERS = { models: 'model', compiled: 'compiled', downloads: 'download' } as const;
+
+const manifestSchema = z.object({ model: z.string() });
 
 /** Where models and compiled models are kept: SOFTPROMPT_CACHE, else the system's place for caches. */
 export function defaultCacheFolder(): string {
@@ -27,7 +30,8 @@ export async function listModels(cacheFolder: string): Promise<ModelsListing> {
   for (const [folder, kind] of Object.entries(FOLDERS)) {
     for (const name of await namesIn(join(cacheFolder, folder))) {
       const path = join(cacheFolder, folder, name);
-      contents.push({ path, kind, name, size: await sizeOf(path) });
+      const title = kind === 'compiled' ? ((await compiledModel(path)) ?? name) : name;
+      contents.push({ path, kind, name: title, size: await sizeOf(path) });
     }
   }
   const models: ModelSummary[] = [];
@@ -41,6 +45,16 @@ export async function listModels(cacheFolder: string): Promise<ModelsListing> {
     models.push(await describeLocal(name, path, size));
   }
   return { folder: cacheFolder, models, contents };
+}
+
+/** A compiled model's folder is named by a fingerprint; which model it was made from is in its manifest. */
+async function compiledModel(folder: string): Promise<string | undefined> {
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => '{}');
+  try {
+    return manifestSchema.safeParse(JSON.parse(text)).data?.model;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A model that someone put into the cache folder; one that cannot be opened is listed all the same. */
