@@ -49,9 +49,9 @@ export const COMMANDS = {
   },
 
   async 'softprompt.evaluate'(softprompt, target) {
-    const run = await chooseRun(softprompt, target, ({ state }) => state === 'finished', {
+    const run = await chooseRun(softprompt, target, (candidate) => !isLive(candidate), {
       newest: target !== undefined,
-      none: 'There is no finished run to evaluate.',
+      none: 'There is no run to evaluate.',
     });
     if (run) await evaluate(softprompt, run);
   },

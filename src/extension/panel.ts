@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { reportError } from '../protocol/errors';
 import type { FromPanel, ToPanel } from '../protocol/panel';
-import type { PredictionRecord, RunDetail, RunEvent } from '../protocol/runs';
+import type { RunDetail, RunEvent } from '../protocol/runs';
 import { openPlace, showFailure } from './failures';
 import type { HostClient } from './hostClient';
 import { panelHtml } from './panelHtml';
@@ -35,7 +35,9 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   ) {
     this.#subscriptions = [
       host.on('run/event', ({ folder, event }) => folder === this.#folder && this.#hear(event)),
-      host.on('run/predictions', ({ folder, predictions }) => this.showPredictions(folder, predictions)),
+      host.on('run/predictions', ({ folder, predictions }) => {
+        if (folder === this.#folder) this.#post({ type: 'predictions', folder, predictions });
+      }),
       host.onState((state) => {
         this.#post({ type: 'connection', state: state === 'stopped' ? 'lost' : state });
         if (state === 'ready') void this.#load();
@@ -66,15 +68,6 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     this.#adopt(panel);
     await this.#select(panelStateSchema.parse(state).folder);
-  }
-
-  showPredictions(folder: string, predictions: PredictionRecord[]): void {
-    if (folder === this.#folder) this.#post({ type: 'predictions', folder, predictions });
-  }
-
-  /** Reads the shown run again, after it was tested anew. */
-  async reload(folder: string): Promise<void> {
-    if (folder === this.#folder) await this.#load();
   }
 
   dispose(): void {
@@ -151,6 +144,11 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     if (this.#panel) this.#post({ type: 'runs', runs: await this.runs.all() });
   }
 
+  async #newest(): Promise<string | undefined> {
+    const runs = await this.runs.all();
+    return runs.sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0]?.folder;
+  }
+
   #post(message: ToPanel): void {
     void this.#panel?.webview.postMessage(message);
   }
@@ -164,7 +162,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       const state = this.host.state === 'stopped' ? 'ready' : this.host.state; // it is started when it is needed
       this.#post({ type: 'connection', state });
       await this.#postRuns();
-      await this.#load();
+      await this.#select(this.#folder ?? (await this.#newest()));
       return;
     }
     if (message.type === 'selectRun') {

@@ -6,11 +6,11 @@ export interface PageSources {
   nonce: string;
 }
 
-/** The page of the run panel: an empty shell, filled by dist/webview.js. Nothing inline, nothing from elsewhere. */
+/** The page of the run panel: an empty shell, which dist/webview.js fills. Nothing inline, nothing from elsewhere. */
 export function panelHtml({ script, style, cspSource, nonce }: PageSources): string {
   const policy = [
     "default-src 'none'",
-    `img-src ${cspSource}`,
+    `img-src ${cspSource} data:`,
     `style-src ${cspSource}`,
     `font-src ${cspSource}`,
     `script-src 'nonce-${nonce}'`,
@@ -25,7 +25,6 @@ export function panelHtml({ script, style, cspSource, nonce }: PageSources): str
     <title>Softprompt</title>
   </head>
   <body>
-    <div id="root"></div>
     <script nonce="${nonce}" src="${script}"></script>
   </body>
 </html>

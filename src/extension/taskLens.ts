@@ -40,7 +40,7 @@ export class TaskLens implements vscode.CodeLensProvider, vscode.Disposable {
           lens('$(debug-stop) Cancel', 'cancel', live.folder),
         ]
       : [lens('$(target) Tune', 'tune')];
-    if (own.some((run) => run.state === 'finished')) lenses.push(lens('$(beaker) Evaluate', 'evaluate'));
+    if (own.some((run) => !isLive(run))) lenses.push(lens('$(beaker) Evaluate', 'evaluate'));
     if (own.length) lenses.push(lens('$(graph) Open Panel', 'openPanel'));
     lenses.push(lens('$(eye) Preview Prompt', 'previewPrompt'));
     return lenses;

@@ -54,7 +54,7 @@ export async function resume({ host, panel, runs }: Softprompt, run: RunSummary)
 
 /** Tests a run's best prompt again; the user can cancel. */
 export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummary): Promise<void> {
-  const { predictions } = await vscode.window.withProgress(
+  await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Testing “${run.task}”`, cancellable: true },
     async (progress, token) => {
       const stop = new AbortController();
@@ -64,7 +64,7 @@ export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummar
         progress.report({ message: `${event.phase}: ${event.done} of ${event.total}` });
       });
       try {
-        return await host.request('evaluate', { folder: run.folder }, stop.signal);
+        await host.request('evaluate', { folder: run.folder }, stop.signal);
       } finally {
         listening.dispose();
       }
@@ -72,7 +72,6 @@ export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummar
   );
   await runs.refresh();
   await panel.open(run.folder);
-  panel.showPredictions(run.folder, predictions);
 }
 
 /** Says how a run ended, unless its panel is in view. */

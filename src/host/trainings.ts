@@ -42,13 +42,14 @@ export class Trainings {
 
   /** Passes the user's wish on; throws 'run-invalid' when that run is not live here. */
   tell(folder: string, wish: 'pause' | 'continue' | 'cancel'): Record<string, never> {
-    if (!this.#live || this.#live.folder !== folder) {
+    const live = this.#live;
+    if (live?.folder !== folder || (live.state && !isLive(live.state))) {
       throw new SoftpromptError('run-invalid', `The run ${basename(folder)} is not being trained.`, {
         place: { file: folder },
         hint: 'It may have ended, or another window may be training it.',
       });
     }
-    this.#live.thread.tell({ type: wish });
+    live.thread.tell({ type: wish });
     return {};
   }
 
