@@ -68,7 +68,7 @@ export class LiveRun {
     const early = phase === this.phase.name && time - this.phase.time < PHASE_INTERVAL;
     if (early && done < total) return;
     this.phase = { name: phase, time };
-    this.emit({ type: 'phase', time, phase, done, total });
+    this.emit({ type: 'phase', time, phase, done: total > 0 ? Math.min(done, total) : done, total });
   }
 
   /** Everything told so far is on the disk; the length of metrics.jsonl then. */

@@ -36,6 +36,7 @@ export async function resumeRun(folder: string, options: RunOptions): Promise<Ru
       { onEvent: options.onEvent, keepBytes: checkpoint?.metricsBytes ?? 0 },
     );
     options.onCreated?.(folder);
+    run.emit({ type: 'state', time: Date.now(), state: 'preparing' });
     run.emit({ type: 'resumed', time: Date.now(), step: checkpoint?.state.step ?? 0 });
     return await conductRun({ run, prepared, source, control, options, state: checkpoint?.state });
   } finally {

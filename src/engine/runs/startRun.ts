@@ -39,6 +39,7 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
     const record = newRecord(basename(folder), now, prepared, source, options);
     const run = await LiveRun.begin(folder, record, options);
     options.onCreated?.(folder);
+    run.emit({ type: 'state', time: now.getTime(), state: 'preparing' });
     for (const event of early) run.emit(event);
     return await conductRun({ run, prepared, source, control, options });
   } finally {
