@@ -11,7 +11,7 @@ export function panelHtml({ script, style, cspSource, nonce }: PageSources): str
   const policy = [
     "default-src 'none'",
     `img-src ${cspSource} data:`,
-    `style-src ${cspSource}`,
+    `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
@@ -20,6 +20,7 @@ export function panelHtml({ script, style, cspSource, nonce }: PageSources): str
   <head>
     <meta charset="UTF-8">
     <meta http-equiv="Content-Security-Policy" content="${policy}">
+    <meta property="csp-nonce" content="${nonce}">
     <meta name="viewport" content="width=device-width, initial-scale=1.0">
     <link rel="stylesheet" href="${style}">
     <title>Softprompt</title>

@@ -14,7 +14,7 @@ describe('panelHtml', () => {
   it('lets nothing in but its own script and styles', () => {
     const policy = /content="(default-src[^"]*)"/.exec(html)?.[1];
     expect(policy).toBe(
-      "default-src 'none'; img-src https://w data:; style-src https://w; font-src https://w; script-src 'nonce-abc'",
+      "default-src 'none'; img-src https://w data:; style-src https://w 'nonce-abc'; font-src https://w; script-src 'nonce-abc'",
     );
     expect(html).toContain('<script nonce="abc" src="https://w/webview.js"></script>');
     expect(html).not.toMatch(/unsafe|style=|<style|onclick/);
