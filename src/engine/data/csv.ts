@@ -85,7 +85,7 @@ class CsvReader implements RowReader {
       if (bytes[position] === QUOTE) {
         const close = closingQuote(bytes, position + 1, last);
         if (close === undefined) return UNCLOSED;
-        cells.push(unquote(bytes.toString('utf8', position + 1, close)));
+        cells.push(unquote(bytes.subarray(position + 1, close)));
         lines += countBreaks(bytes, position + 1, close);
         position = close + 1;
         while (bytes[position] === 0x20) position += 1;
@@ -210,8 +210,21 @@ function closingQuote(bytes: Buffer, from: number, last: boolean): number | unde
   return undefined;
 }
 
-function unquote(text: string): string {
-  return text.includes('"') ? text.replaceAll('""', '"') : text;
+/**
+ * The text between the quotes, "" being one quote. Done on bytes: a string put together from parts would keep the parts
+ * in memory beside it.
+ */
+function unquote(bytes: Buffer): string {
+  let quote = bytes.indexOf(QUOTE);
+  if (quote === -1) return bytes.toString('utf8');
+  const pieces: Buffer[] = [];
+  let from = 0;
+  for (; quote !== -1; quote = bytes.indexOf(QUOTE, from)) {
+    pieces.push(bytes.subarray(from, quote + 1));
+    from = quote + 2;
+  }
+  pieces.push(bytes.subarray(from));
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 function countBreaks(bytes: Buffer, from: number, to: number): number {

@@ -35,13 +35,31 @@ export function planEpoch(
   return random.shuffle(pools.flatMap((pool) => fill(pool.sort(byLength), lengths, batch.tokens)));
 }
 
+/** What starting one more micro-batch costs, in tokens of work: some ninety small operators a layer. */
+const MICRO_BATCH_OVERHEAD = 32;
+
 /**
- * Cuts a step's rows into micro-batches of at most `maxTokens` tokens, padding included (a longer row stands alone):
- * sorted by length, so that little of it is padding. Returns indices into `lengths`.
+ * Cuts rows into micro-batches of at most `maxTokens` tokens, padding included (a longer row stands alone), so that the
+ * least work is done in all: sorted by length, and split where padding would cost more than another micro-batch (a
+ * shortest path over the sorted rows). Returns indices into `lengths`.
  */
 export function microBatches(lengths: ArrayLike<number>, { maxTokens }: { maxTokens: number }): number[][] {
   const order = Array.from({ length: lengths.length }, (_, i) => i).sort((a, b) => lengths[a]! - lengths[b]!);
-  return fill(order, lengths, maxTokens);
+  const cost = [0];
+  const start = [0];
+  for (let end = 1; end <= order.length; end++) {
+    const longest = lengths[order[end - 1]!]!;
+    cost[end] = Number.POSITIVE_INFINITY;
+    for (let from = end - 1; from >= 0 && (from === end - 1 || (end - from) * longest <= maxTokens); from--) {
+      const candidate = cost[from]! + (end - from) * longest + MICRO_BATCH_OVERHEAD;
+      if (candidate >= cost[end]!) continue;
+      cost[end] = candidate;
+      start[end] = from;
+    }
+  }
+  const batches: number[][] = [];
+  for (let end = order.length; end > 0; end = start[end]!) batches.unshift(order.slice(start[end], end));
+  return batches;
 }
 
 /** Rows, shortest first, to groups whose rows × longest stays within `tokens`. */

@@ -38,9 +38,7 @@ export function chooseLabelWords(
   const separator = options.separator ?? ' ';
   const texts = labelTexts(labels, options.given).map((text) => separator + text);
   const sequences = texts.map((text) => tokenizer.encode(text));
-  const candidates = sequences.map((tokens) =>
-    [...new Set(tokens)].filter((id) => tokenizer.word(id).trim() !== ''),
-  );
+  const candidates = sequences.map((tokens) => wordTokens(tokens, tokenizer));
 
   const chosen = new Map<number, number>();
   const taken = new Set<number>();
@@ -90,10 +88,11 @@ export function chooseLabelWords(
   });
 }
 
-/** A label as words: `card_arrival` → `card arrival`, `cardArrival` → `card Arrival`. */
+/** A label as words: `card_arrival` → `card arrival`, `rec.autos` → `rec autos`; `-1`, `3.5`, `U.S.` stay as they are. */
 export function readableLabel(label: string): string {
   return label
-    .replace(/[_\-./]+/g, ' ')
+    .replace(/_+/g, ' ')
+    .replace(/(?<=\p{L}{2})[-./]+(?=\p{L}{2})/gu, ' ')
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .replace(/\s+/g, ' ')
     .trim();
@@ -139,6 +138,13 @@ function labelTexts(
     owners.set(text, label);
     return text;
   });
+}
+
+/** The tokens that could stand for a label: those with a letter or digit; in a label of signs alone, any visible one. */
+function wordTokens(tokens: readonly number[], tokenizer: Tokenizer): number[] {
+  const visible = [...new Set(tokens)].filter((id) => tokenizer.word(id).trim() !== '');
+  const words = visible.filter((id) => /[\p{L}\p{N}]/u.test(tokenizer.word(id)));
+  return words.length > 0 ? words : visible;
 }
 
 /** Letters, then numbers, that are one token and in no label. */

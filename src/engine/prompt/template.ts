@@ -62,7 +62,7 @@ export function parseTemplate(source: string): Template {
       text += found === '{{' ? '{' : found === '}}' ? '}' : found;
     }
   }
-  text = text.replace(/[ \t]+$/, '');
+  text = dropSpaces(text);
   if (text) parts.push({ kind: 'text', text });
   return { parts, columns, separator: text.endsWith('\n') ? '' : ' ' };
 }
@@ -79,10 +79,17 @@ export function renderTemplate(template: Template, values: Readonly<Record<strin
 export function renderParts(template: Template, holes: readonly string[]): string {
   let text = '';
   for (const [i, part] of template.parts.entries()) text += part.kind === 'text' ? part.text : holes[i]!;
-  return text.replace(/[ \t]+$/, '');
+  return dropSpaces(text);
 }
 
 /** What is written after the prompt for an answer: the answer with its leading space. */
 export function renderAnswer(template: Template, answer: string): string {
   return template.separator + answer.trim();
+}
+
+/** Without spaces at the end; line breaks stay. */
+function dropSpaces(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\t')) end -= 1;
+  return text.slice(0, end);
 }

@@ -59,6 +59,7 @@ export async function prepareParsedTask(
   options: PrepareOptions = {},
 ): Promise<PreparedTask> {
   const train = await readDataset(dataFiles(task, file).train, options);
+  requireRows(train);
   return prepareRows(resolveTask(task, file, train), train, options);
 }
 
@@ -115,6 +116,17 @@ async function prepareRows(
     problems: [...collected.problems(), ...compareSplits(template, prepared, labels.length > 0)],
     leftOut: collected.leftOut,
   };
+}
+
+/** Without rows there are no columns to speak of: what else is wrong would mislead. */
+function requireRows({ file, problems }: Dataset): void {
+  const noRows = problems.find((problem) => problem.kind === 'no-rows');
+  if (!noRows) return;
+  const badRow = problems.find((problem) => problem.kind === 'bad-row');
+  throw new SoftpromptError('data-invalid', noRows.message, {
+    place: { file },
+    hint: badRow && `Line ${badRow.place.line}: ${badRow.message}`,
+  });
 }
 
 /** Datasets to rows: those without text or target are left out and counted. */

@@ -60,6 +60,7 @@ export function problemError({ message, place, hint }: Problem): SoftpromptError
 }
 
 const SYNTAX_ERRORS: Record<string, string> = {
+  InvalidSymbol: 'Texts stand in quotes; is one missing here or before?',
   PropertyNameExpected: 'A property name in quotes is expected here.',
   ValueExpected: 'A value is expected here.',
   ColonExpected: 'A colon is expected here.',

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkTask } from '../../src/engine/task/checkTask';
+import { supportCsv, workspace } from './workspace';
+
+/** `line:column severity message hint` of each problem; the file only where it is not the task file. */
+async function check(task: object | string, files: Record<string, string>): Promise<string[]> {
+  const text = typeof task === 'string' ? task : JSON.stringify(task, null, 2);
+  const folder = await workspace(files);
+  const file = join(folder, 'a.softprompt.json');
+  return (await checkTask(file, text)).map(({ severity, message, place, hint }) => {
+    const other = place.file === file ? '' : `${place.file!.slice(folder.length + 1)}:`;
+    return `${other}${place.line}:${place.column ?? ''} ${severity} ${message}${hint ? ` ${hint}` : ''}`;
+  });
+}
+
+const minimal = { model: 'm', data: 'data.csv' };
+const data = { 'data.csv': supportCsv(40) };
+
+describe('checkTask', () => {
+  it('is silent about a good task', async () => {
+    expect(await check(minimal, data)).toEqual([]);
+  });
+
+  it('reports syntax and schema first', async () => {
+    expect(await check('{"model": 3}', data)).toEqual([
+      '1:11 error "model" must be a text in quotes.',
+      '1:1 error "data" is missing.',
+    ]);
+  });
+
+  it('finds a dataset that is not there, or empty, at its name in the task', async () => {
+    expect(await check(minimal, {})).toEqual(['3:11 error data.csv: There is no such file.']);
+    expect(await check(minimal, { 'data.csv': '' })).toEqual(['3:11 error data.csv: The file is empty.']);
+    const withTest = { model: 'm', data: { train: 'data.csv', test: 'test.csv' } };
+    expect(await check(withTest, data)).toEqual(['5:13 error test.csv: There is no such file.']);
+    expect(await check(withTest, { ...data, 'test.csv': 'text,class\na,b\n' })).toEqual([
+      '5:13 error "test.csv" has no column "label". There is: text, class.',
+    ]);
+  });
+
+  it('finds every hole without column, where it stands', async () => {
+    expect(await check({ ...minimal, template: 'é"\n{txt} {text}\n{body}' }, data)).toEqual([
+      '4:21 error The dataset has no column "txt". Did you mean "text"?',
+      '4:35 error The dataset has no column "body". There is: text, label.',
+    ]);
+    expect(await check({ ...minimal, template: 'a {text' }, data)).toEqual([
+      '4:18 error There is a single { in the template. Write {column} for a hole, and {{ for a brace.',
+    ]);
+  });
+
+  it('finds a target that is no column', async () => {
+    expect(await check({ ...minimal, target: 'labels' }, data)).toEqual([
+      '4:13 error The dataset has no column "labels". Did you mean "label"?',
+    ]);
+  });
+
+  it('finds labels without word, words without label, and words used twice', async () => {
+    const target = { column: 'label', kind: 'label', words: { billing: 'x', delivry: 'x' } };
+    expect(await check({ ...minimal, target }, data)).toEqual([
+      '7:5 error The class "delivery" has no label word. Give every class a word, or leave "words" out to have them chosen.',
+      '9:18 error The classes "billing" and "delivry" have the same word "x". Give each class a word of its own.',
+      '9:7 warning No row has the class "delivry". Did you mean "delivery"?',
+    ]);
+  });
+
+  it('points at rows of the dataset', async () => {
+    expect(await check(minimal, { 'data.csv': `${supportCsv(40)}no label,\n` })).toEqual([
+      'data.csv:42: warning "label" is empty. The row is left out.',
+    ]);
+  });
+});
