@@ -162,12 +162,12 @@ describe('openCheckpoint', () => {
       const name = Buffer.from('blk.1.ffn_down.weight');
       const at = bytes.indexOf(name) + name.length + 4 + 16;
       expect(bytes.readUInt32LE(at)).toBe(0);
-      bytes.writeUInt32LE(14, at);
-      const file = join(folder, 'q6.gguf');
+      bytes.writeUInt32LE(20, at);
+      const file = join(folder, 'iq4.gguf');
       await writeFile(file, bytes);
       const report = await failure(file);
       expect(report.code).toBe('model-unsupported');
-      expect(report.message).toContain('blk.1.ffn_down.weight is stored as Q6_K');
+      expect(report.message).toContain('blk.1.ffn_down.weight is stored as IQ4_NL');
       expect(report.hint).toContain('Q4_1');
     });
 

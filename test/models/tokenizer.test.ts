@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultCacheFolder } from '../../src/engine/models/cacheFolder';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
+import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
 
 const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
 
@@ -99,6 +100,36 @@ describe('the tokenizer of a tiny model', () => {
   });
 });
 
+interface Reference {
+  text: string;
+  ids: number[];
+  decoded: string;
+}
+
+describe('tokenizers of other models of the family', () => {
+  it.each([
+    ['sentencepiece', 1],
+    ['metaspace', 1],
+    ['llama3', 0],
+  ])('%s gives the ids and texts of the original implementation', async (kind, beginOfText) => {
+    const tokenizer = await tokenizerFromFolder(join(fixtures, 'tokenizer-kinds', kind));
+    expect(tokenizer.beginOfText).toBe(beginOfText);
+    expect(tokenizer.word(tokenizer.endOfText)).toBe('</s>');
+    for (const { text, ids, decoded } of json<Reference[]>(`tokenizer-kinds/${kind}/texts.json`)) {
+      expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);
+      // The library drops byte order marks where it puts characters together from bytes.
+      expect(tokenizer.decode(ids).replaceAll('\uFEFF', '')).toBe(decoded.replaceAll('\uFEFF', ''));
+    }
+    expect(
+      tokenizer
+        .encode('The text')
+        .map((id) => tokenizer.word(id))
+        .join('')
+        .trim(),
+    ).toBe('The text');
+  });
+});
+
 const smollm2 = join(defaultCacheFolder(), 'models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf');
 const data =
   process.env.SOFTPROMPT_TEST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
@@ -112,6 +143,12 @@ describe.runIf(existsSync(smollm2))('the tokenizer of SmolLM2 (runs where the mo
   it('gives the reference ids of the sample texts', () => {
     for (const { text, ids } of json<{ text: string; ids: number[] }[]>('smollm2/tokens-sample.json')) {
       expect(tokenizer.encode(text), text).toEqual(ids);
+    }
+  });
+
+  it('gives the reference ids of odd characters', () => {
+    for (const { text, ids } of json<Reference[]>('smollm2/odd-texts.json')) {
+      expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);
     }
   });
 

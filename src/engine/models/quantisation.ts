@@ -1,4 +1,5 @@
 import { halfValues } from '../halfFloat';
+import { q4_k, q5_k, q6_k } from './kQuants';
 
 /**
  * An element type of ggml: values are stored in blocks. `dequantise` reads whole blocks and writes their values, equal
@@ -19,18 +20,18 @@ export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
   8: { name: 'Q8_0', valuesPerBlock: 32, bytesPerBlock: 34, dequantise: q8_0 },
   2: { name: 'Q4_0', valuesPerBlock: 32, bytesPerBlock: 18, dequantise: q4_0 },
   3: { name: 'Q4_1', valuesPerBlock: 32, bytesPerBlock: 20, dequantise: q4_1 },
+  6: { name: 'Q5_0', valuesPerBlock: 32, bytesPerBlock: 22, dequantise: q5_0 },
+  7: { name: 'Q5_1', valuesPerBlock: 32, bytesPerBlock: 24, dequantise: q5_1 },
+  12: { name: 'Q4_K', valuesPerBlock: 256, bytesPerBlock: 144, dequantise: q4_k },
+  13: { name: 'Q5_K', valuesPerBlock: 256, bytesPerBlock: 176, dequantise: q5_k },
+  14: { name: 'Q6_K', valuesPerBlock: 256, bytesPerBlock: 210, dequantise: q6_k },
 };
 
 /** Types that exist but are not read here, for messages. */
 const OTHER_TYPES: Readonly<Record<number, string>> = {
-  6: 'Q5_0',
-  7: 'Q5_1',
   9: 'Q8_1',
   10: 'Q2_K',
   11: 'Q3_K',
-  12: 'Q4_K',
-  13: 'Q5_K',
-  14: 'Q6_K',
   15: 'Q8_K',
   16: 'IQ2_XXS',
   17: 'IQ2_XS',
@@ -106,5 +107,45 @@ function q4_1(bytes: Uint8Array, values: Float32Array): void {
       values[i + j] = scale * (pair & 15) + minimum;
       values[i + j + 16] = scale * (pair >> 4) + minimum;
     }
+  }
+}
+
+/** A block: scale (float16), the fifth bit of each value (32 bits), 16 bytes as in Q4_0; from -16. */
+function q5_0(bytes: Uint8Array, values: Float32Array): void {
+  const half = halfValues();
+  for (let i = 0, at = 0; i < values.length; i += 32, at += 22) {
+    const scale = half[bytes[at]! | (bytes[at + 1]! << 8)]!;
+    // Adding -0 changes nothing, not even the sign of a zero.
+    fiveBits(bytes, at + 2, values, i, scale, -16, -0);
+  }
+}
+
+/** A block: scale and minimum (float16), then as in Q5_0, but from 0. */
+function q5_1(bytes: Uint8Array, values: Float32Array): void {
+  const half = halfValues();
+  for (let i = 0, at = 0; i < values.length; i += 32, at += 24) {
+    const scale = half[bytes[at]! | (bytes[at + 1]! << 8)]!;
+    const minimum = half[bytes[at + 2]! | (bytes[at + 3]! << 8)]!;
+    fiveBits(bytes, at + 4, values, i, scale, 0, minimum);
+  }
+}
+
+/** 32 values of five bits counted from `first`, the fifth bits before the others. */
+function fiveBits(
+  bytes: Uint8Array,
+  at: number,
+  values: Float32Array,
+  i: number,
+  scale: number,
+  first: number,
+  minimum: number,
+): void {
+  const fifth = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+  for (let j = 0; j < 16; j++) {
+    const pair = bytes[at + 4 + j]!;
+    const low = (pair & 15) | (((fifth >>> j) & 1) << 4);
+    const high = (pair >> 4) | (((fifth >>> (j + 16)) & 1) << 4);
+    values[i + j] = scale * (low + first) + minimum;
+    values[i + j + 16] = scale * (high + first) + minimum;
   }
 }
