@@ -1,4 +1,4 @@
-import { reportError } from '../../protocol/errors';
+import { reportError, SoftpromptError } from '../../protocol/errors';
 import { headlineScore } from '../../protocol/metrics';
 import type { RunRecord } from '../../protocol/runs';
 import { openPromptModel } from '../compile/openPromptModel';
@@ -32,7 +32,7 @@ export async function conductRun(undertaking: Undertaking & { state?: TrainingSt
     await namingFullDisk(run.folder, () => trainAndTest(undertaking));
     await run.setState('finished', ending());
   } catch (error) {
-    if (control.stopped) {
+    if (control.stopped && error instanceof SoftpromptError && error.code === 'cancelled') {
       await run.setState(control.stopped, ending());
     } else {
       // On a full disk this may fail as well; then the caller still hears of it.

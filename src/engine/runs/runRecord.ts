@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ErrorReport, SoftpromptError } from '../../protocol/errors';
 import { LIVE_STATES, type RunRecord } from '../../protocol/runs';
 import { replaceFile } from '../durableFile';
 import { isRunning, thisProcess } from './processIdentity';
+
+/** The smallest piece of a disk that file systems hand out, in bytes. */
+const BLOCK = 4096;
 
 /** What readers of run.json cannot do without; the rest is as this program wrote it. */
 const recordSchema = z.looseObject({
@@ -64,7 +67,33 @@ export async function writeRecord(folder: string, record: RunRecord): Promise<vo
   const marked = LIVE_STATES.includes(record.state)
     ? { ...record, ...(await thisProcess()) }
     : withoutProcess(record);
-  await replaceFile(join(folder, 'run.json'), `${JSON.stringify(marked, null, 2)}\n`);
+  const file = join(folder, 'run.json');
+  const text = Buffer.from(`${JSON.stringify(marked, null, 2)}\n`);
+  try {
+    await replaceFile(file, text);
+  } catch (error) {
+    // A run that fails for want of space should still be able to say so.
+    if (
+      !(error instanceof SoftpromptError && error.code === 'disk-full' && (await writeInPlace(file, text)))
+    ) {
+      throw error;
+    }
+  }
+}
+
+/** Overwrites a file if that takes no more room on the disk than it has; whether it was done. */
+async function writeInPlace(file: string, bytes: Buffer): Promise<boolean> {
+  const handle = await open(file, 'r+').catch(() => null);
+  if (!handle) return false;
+  try {
+    const { size } = await handle.stat();
+    if (Math.ceil(bytes.length / BLOCK) > Math.ceil(size / BLOCK)) return false;
+    await handle.write(bytes, 0, bytes.length, 0);
+    await handle.truncate(bytes.length);
+    return true;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Writes the end of a run whose worker is gone and cannot do it itself. */
