@@ -47,10 +47,11 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
       );
       const known = await this.tasks.using(file);
       const tune = known.length === 1 ? `Tune “${known[0]?.name}”` : 'Tune a prompt';
+      // What can be done comes first: beside the panel the editor is narrow, and the end of the line is cut.
       return [
-        lens(datasetTitle(summary), summary.problems.length ? 'workbench.actions.view.problems' : ''),
         lens(`$(target) ${tune}`, 'softprompt.tune', document.uri),
         lens('$(eye) Preview prompt', 'softprompt.previewPrompt', document.uri),
+        lens(datasetTitle(summary), summary.problems.length ? 'workbench.actions.view.problems' : ''),
       ];
     } catch (error) {
       const { code, message } = reportError(error);
