@@ -63,7 +63,11 @@ async function downloadWheel(source: WheelSource, folder: string, job: FetchJob)
     );
   }, PROGRESS_MILLISECONDS);
   try {
-    await runPip(parameters, { TMPDIR: temporary, TEMP: temporary, TMP: temporary }, job.signal);
+    await runPip(
+      parameters,
+      { TMPDIR: temporary, TEMP: temporary, TMP: temporary, PIP_REQUIRE_VIRTUALENV: '0' },
+      job.signal,
+    );
   } finally {
     clearInterval(watch);
   }
