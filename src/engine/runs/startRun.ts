@@ -5,6 +5,7 @@ import type { RunEvent, RunRecord } from '../../protocol/runs';
 import type { Checkpoint } from '../models/checkpoint';
 import { openCheckpoint } from '../models/openCheckpoint';
 import { resolveModel } from '../models/resolveModel';
+import { fitToContext } from '../task/fitToContext';
 import { type PreparedTask, prepareTask } from '../task/prepareTask';
 import { conductRun } from './conductRun';
 import { LiveRun } from './liveRun';
@@ -29,6 +30,7 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
   });
   const source = await openCheckpoint(path);
   try {
+    prepared.task = fitToContext(task, source.config.contextLength);
     await control.breathe();
     const now = new Date();
     const folder = await createRunFolder(

@@ -5,6 +5,7 @@ import { readDataset } from '../data/dataset';
 import { openCheckpoint } from '../models/openCheckpoint';
 import { resolveModel } from '../models/resolveModel';
 import { previewPrompt } from '../prompt/preview';
+import { fitToContext } from './fitToContext';
 import { prepareTask } from './prepareTask';
 
 /**
@@ -34,7 +35,8 @@ export async function previewRow(
   });
   const checkpoint = await openCheckpoint(path);
   try {
-    return previewPrompt(task, labels, found, await checkpoint.tokenizer());
+    const fitted = fitToContext(task, checkpoint.config.contextLength);
+    return previewPrompt(fitted, labels, found, await checkpoint.tokenizer());
   } finally {
     await checkpoint.close();
   }

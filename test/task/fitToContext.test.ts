@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fitToContext } from '../../src/engine/task/fitToContext';
+import { prepareTask } from '../../src/engine/task/prepareTask';
+import { supportCsv, workspace } from './workspace';
+
+describe('fitToContext', () => {
+  const resolve = async (task: object) => {
+    const folder = await workspace({
+      'a.csv': supportCsv(40),
+      'a.softprompt.json': JSON.stringify({ model: 'm', data: 'a.csv', ...task }),
+    });
+    return (await prepareTask(join(folder, 'a.softprompt.json'))).task;
+  };
+
+  it('lowers the limit to what is left beside virtual tokens and answer', async () => {
+    const task = await resolve({ method: { virtualTokens: 30 } });
+    expect(fitToContext(task, 8192)).toEqual(task);
+    expect(fitToContext(task, 256).limit).toBe(256 - 30 - 32);
+    const text = await resolve({ target: { column: 'label', kind: 'text', maxTokens: 100 } });
+    expect(fitToContext(text, 256).limit).toBe(256 - 20 - 100);
+  });
+
+  it('refuses where no row has room', async () => {
+    const task = await resolve({ method: { virtualTokens: 220 } });
+    expect(() => fitToContext(task, 256)).toThrow('leave no room in the model’s context'.replace('’', "'"));
+  });
+});

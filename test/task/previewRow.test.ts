@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { previewRow } from '../../src/engine/task/previewRow';
+import { supportCsv, workspace } from './workspace';
+
+const MODEL = join(__dirname, '../oracle/fixtures/tiny-llama-f16');
+
+describe('previewRow', () => {
+  const preview = async (task: object, row: number, csv = supportCsv(40)) => {
+    const folder = await workspace({
+      'a.csv': csv,
+      'a.softprompt.json': JSON.stringify({ model: MODEL, data: 'a.csv', ...task }),
+    });
+    return previewRow(join(folder, 'a.softprompt.json'), row, { cacheFolder: folder });
+  };
+
+  it('shows virtual tokens, text, target and label words', async () => {
+    expect(await preview({}, 2)).toMatchObject({
+      row: 2,
+      segments: [
+        { kind: 'virtual-tokens', count: 20 },
+        { kind: 'text', text: 'Message number 1, please answer me soon.\nLabel:' },
+      ],
+      target: 'delivery',
+      labelWords: [{ label: 'billing' }, { label: 'delivery' }],
+      cutTokens: 0,
+    });
+  });
+
+  it('shows how a long row is cut', async () => {
+    const { segments, tokens, cutTokens } = await preview({ limit: 20 }, 1);
+    expect(tokens).toBeLessThanOrEqual(20);
+    expect(cutTokens).toBeGreaterThan(0);
+    expect(segments[1]).toMatchObject({ text: expect.stringMatching(/^Mess.*\nLabel:$/) });
+  });
+
+  it('counts rows that were left out, and says when a row is not there', async () => {
+    const csv = supportCsv(40).replace('text,label\n', 'text,label\nbroken\n');
+    expect((await preview({}, 2, csv)).segments[1]).toMatchObject({
+      text: expect.stringContaining('number 0'),
+    });
+    await expect(preview({}, 1, csv)).rejects.toThrow('There is no usable row 1.');
+    await expect(preview({}, 99)).rejects.toThrow('There is no usable row 99.');
+  });
+});
