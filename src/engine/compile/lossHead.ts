@@ -11,11 +11,11 @@ export interface LossHead {
   scoring: Graph;
   /** Log-probabilities and the gradient of the hidden states. */
   training: Graph;
-  /** In: [readouts, 1] int64, each readout's target among the words. */
+  /** In: [readouts, targets] int64, each readout's targets among the words. */
   targets: string;
-  /** In: [readouts, 1], the loss's derivative by each log-probability. */
+  /** In: [readouts, targets], the loss's derivative by each log-probability. */
   seed: string;
-  /** Out: [readouts, 1]. */
+  /** Out: [readouts, targets]. */
   logProbabilities: string;
   /** Out: [readouts, hidden size]. */
   gradient: string;
@@ -24,11 +24,11 @@ export interface LossHead {
 export function lossHead(head: Head): LossHead {
   const { graph, ports } = head;
   const build = new GraphBuilder(graph);
-  const targets = build.input('targets', 'int64', ['readouts', 1]);
+  const targets = build.input('targets', 'int64', ['readouts', 'targets']);
   const logarithms = build.add('LogSoftmax', [ports.logits], { attributes: { axis: -1 } });
   const logProbabilities = build.add('GatherElements', [logarithms, targets], { attributes: { axis: 1 } });
   const scoringNodes = [...graph.nodes];
-  const seed = build.input('seed', 'float32', ['readouts', 1]);
+  const seed = build.input('seed', 'float32', ['readouts', 'targets']);
   const gradient = differentiate(build, new Map([[logProbabilities, seed]]), [ports.hidden]).get(
     ports.hidden,
   )!;

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../models/checkpoint';
 import type { LanguageModel } from '../models/languageModel';
-import type { TokenBatch, Words } from '../prompt/tokenRow';
+import type { Readout, TokenBatch, Words } from '../prompt/tokenRow';
 import { Scratch } from '../runtime/scratch';
 import { floats, integers, type Tensor } from '../runtime/tensor';
 import { batchTensors, gatherReadouts } from './batchTensors';
@@ -69,20 +69,31 @@ export class OnnxPromptModel implements PromptModel {
   }
 
   async logProbabilities(batch: TokenBatch, words: Words, prefix: Prefix | null): Promise<Float32Array> {
-    const hidden = await this.readoutStates(batch, prefix);
+    // Many targets may be asked for at one place (the first tokens of 77 labels): the head runs once for each place.
+    const { places, targets, width } = groupByPlace(batch.readouts);
+    const hidden = await this.readoutStates(
+      { rows: batch.rows, readouts: places.map(({ readout }) => readout) },
+      prefix,
+    );
     const { plan, scoring } = await this.pass.sessions.loss(words === 'all' ? 'all' : 'chosen');
-    const targets = batch.readouts.map(({ target }) => target);
-    return this.inPieces(batch.readouts.length, async (from, to) => {
+    const table = await this.inPieces(places.length, async (from, to) => {
       const outputs = await scoring.run(
         {
           [plan.head.ports.hidden]: this.slice(hidden, from, to),
-          [plan.targets]: integers(targets.slice(from, to), [to - from, 1]),
+          [plan.targets]: integers(targets.subarray(from * width, to * width), [to - from, width]),
           ...this.wordsInput(plan.head.ports.words, words),
         },
         { [plan.logProbabilities]: null },
       );
       return outputs[plan.logProbabilities]!.data as Float32Array;
     });
+    const result = new Float32Array(batch.readouts.length);
+    places.forEach(({ indices }, place) => {
+      indices.forEach((index, i) => {
+        result[index] = table[place * width + i]!;
+      });
+    });
+    return result;
   }
 
   async gradient(prompt: Float32Array, batches: readonly TokenBatch[], words: Words) {
@@ -183,4 +194,25 @@ export class OnnxPromptModel implements PromptModel {
     }
     return joined;
   }
+}
+
+/** Readouts at the same place of the same row, together: targets are [places, width], short lines filled up with 0. */
+function groupByPlace(readouts: readonly Readout[]) {
+  const byPlace = new Map<string, { readout: Readout; indices: number[] }>();
+  readouts.forEach((readout, index) => {
+    const key = `${readout.row} ${readout.position}`;
+    const place = byPlace.get(key);
+    if (place) place.indices.push(index);
+    else byPlace.set(key, { readout, indices: [index] });
+  });
+  const places = [...byPlace.values()];
+  const width = places.reduce((most, { indices }) => Math.max(most, indices.length), 0);
+  const targets = new Int32Array(places.length * width);
+  places.forEach(({ indices }, place) => {
+    targets.set(
+      indices.map((index) => readouts[index]!.target),
+      place * width,
+    );
+  });
+  return { places, targets, width };
 }

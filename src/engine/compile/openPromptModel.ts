@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { buildLanguageModel } from '../models/architectures/builders';
 import type { Checkpoint } from '../models/checkpoint';
+import { checkModelFits } from '../models/sizeCheck';
 import { CompiledFolder } from './compiledFolder';
 import { OnnxPromptModel } from './onnxPromptModel';
 import type { PromptModel } from './promptModel';
@@ -10,7 +11,7 @@ const LAYERS_PER_STAGE = 5;
 
 /**
  * Compiles a checkpoint for prompt tuning, or opens what was compiled before. Throws model-unsupported for families
- * without builder and disk-full where the weights do not fit.
+ * without builder, out-of-memory and disk-full where the model does not fit.
  */
 export async function openPromptModel(
   checkpoint: Checkpoint,
@@ -22,6 +23,7 @@ export async function openPromptModel(
     onProgress?: (done: number, total: number) => void;
   },
 ): Promise<PromptModel> {
+  checkModelFits(checkpoint);
   const model = buildLanguageModel(checkpoint.config);
   const folder = await CompiledFolder.open(checkpoint, model, options);
   return new OnnxPromptModel(model, folder, {

@@ -24,6 +24,7 @@ export function multiplyDims(dims: Shape): Dim {
     .filter((factor) => typeof factor === 'string')
     .map((name) => (name.includes(' + ') ? `(${name})` : name));
   if (names.length === 0 || constant === 0) return constant;
+  if (names.length === 1 && constant === 1) return names[0]!.replace(/^\((.*)\)$/, '$1');
   return [...(constant === 1 ? [] : [String(constant)]), ...names.sort()].join(' * ');
 }
 

@@ -31,6 +31,7 @@ function printInput(graph: Graph, name: string): string {
   return name === '' ? '_' : graph.initializers.has(name) ? `%${name}` : name;
 }
 
-function printAttribute(attribute: Attribute): string {
-  return JSON.stringify(attribute.value);
+/** Floats to seven digits: what float32 holds. */
+function printAttribute({ kind, value }: Attribute): string {
+  return JSON.stringify(kind === 'float' ? Number(value.toPrecision(7)) : value);
 }

@@ -53,20 +53,27 @@ interface GraphMessage {
  * are no ONNX model and for what this reader does not know (subgraphs, sparse or string tensors).
  */
 export function readOnnx(bytes: Uint8Array, file?: string): Graph {
-  const invalid = (message: string, node?: string, cause?: unknown) =>
-    new SoftpromptError('model-invalid', message, { place: { file, node }, cause });
-  let message: GraphMessage | undefined;
   try {
     const decoded = ModelProto.toObject(ModelProto.decode(bytes), {
       longs: Number,
       arrays: true,
       defaults: true,
     });
-    message = decoded.graph as GraphMessage | undefined;
+    const message = decoded.graph as GraphMessage | null;
+    if (!message) throw invalid('This ONNX model has no graph.');
+    return readGraph(message);
   } catch (cause) {
-    throw invalid(`This is not an ONNX model: ${(cause as Error).message}.`, undefined, cause);
+    const known = cause instanceof SoftpromptError;
+    const message = known ? cause.message : `This is not an ONNX model: ${(cause as Error).message}.`;
+    throw invalid(message, known ? cause.details.place?.node : undefined, file, cause);
   }
-  if (!message) throw invalid('This ONNX model has no graph.');
+}
+
+function invalid(message: string, node?: string, file?: string, cause?: unknown): SoftpromptError {
+  return new SoftpromptError('model-invalid', message, { place: { file, node }, cause });
+}
+
+function readGraph(message: GraphMessage): Graph {
   const graph = new Graph(message.name);
   for (const tensor of message.initializer) {
     const initializer = readTensor(tensor);
@@ -93,15 +100,11 @@ export function readOnnx(bytes: Uint8Array, file?: string): Graph {
       attributes[proto.name] = read;
     }
     const node = { name, op: opType, domain, inputs: input, outputs: output, attributes };
-    try {
-      const known = output.map((value) => declared.get(value));
-      const types = known.every((type) => type !== undefined) ? known : inferTypes(node, graph);
-      output.forEach((value, i) => {
-        if (value) graph.values.set(value, types[i]!);
-      });
-    } catch (cause) {
-      throw invalid((cause as Error).message, name || output[0], cause);
-    }
+    const known = output.map((value) => declared.get(value));
+    const types = known.every((type) => type !== undefined) ? known : inferTypes(node, graph);
+    output.forEach((value, i) => {
+      if (value) graph.values.set(value, types[i]!);
+    });
     graph.nodes.push(node);
   }
   graph.outputs.push(...message.output.map((value) => value.name));

@@ -3,8 +3,10 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { Checkpoint } from './checkpoint';
 import { formatBytes } from './formatBytes';
 
-/** Float32 weights, and room for the intermediate values of a small batch. */
-const BYTES_PER_PARAMETER = 4 * 1.3;
+/** Float32 weights, packed once for the way forward and once for the way back. */
+const BYTES_PER_PARAMETER = 8;
+/** The process itself, and the intermediate values of a micro-batch. */
+const WORKING_BYTES = 500e6;
 
 /**
  * Refuses a model that would not fit into memory, before it is read: the system would start to swap, or end the process.
@@ -14,7 +16,7 @@ export function checkModelFits(
   { name, path, parameters }: Pick<Checkpoint, 'name' | 'path' | 'parameters'>,
   available = availableMemory(),
 ): void {
-  const needed = parameters * BYTES_PER_PARAMETER;
+  const needed = parameters * BYTES_PER_PARAMETER + WORKING_BYTES;
   if (needed <= available) return;
   throw new SoftpromptError(
     'out-of-memory',

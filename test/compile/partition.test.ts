@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { FlowNetwork } from '../../src/engine/compile/minimumCut';
+import { partition } from '../../src/engine/compile/partition';
+import { differentiate } from '../../src/engine/gradient/differentiate';
+import { newGraph } from '../../src/engine/graph/builder';
+
+describe('minimum cut', () => {
+  it('finds the narrowest place', () => {
+    const network = new FlowNetwork();
+    const [a, b, c] = [network.vertex(), network.vertex(), network.vertex()];
+    network.edge(FlowNetwork.SOURCE, a, 10);
+    network.edge(FlowNetwork.SOURCE, b, 10);
+    network.edge(a, c, 4);
+    network.edge(b, c, 3);
+    network.edge(c, FlowNetwork.SINK, 9);
+    expect(network.minimumCut()).toEqual(new Set([FlowNetwork.SOURCE, a, b]));
+  });
+});
+
+describe('partition', () => {
+  /** y = silu(x W) · 3, of which the gradient by x needs x W again. */
+  function joint() {
+    const b = newGraph('g');
+    const x = b.input('x', 'float32', ['rows', 4]);
+    const w = b.input('w', 'float32', [4, 8]);
+    const product = b.add('MatMul', [x, w]);
+    const gate = b.add('Sigmoid', [product]);
+    const y = b.add('Mul', [b.add('Mul', [product, gate]), b.scalar(3)]);
+    const forwardNodes = b.graph.nodes.length;
+    const seed = b.input('seed', 'float32', ['rows', 8]);
+    const gradient = differentiate(b, new Map([[y, seed]]), [x]).get(x)!;
+    const options = {
+      forwardNodes,
+      forwardOutputs: [y],
+      backwardOutputs: [gradient],
+      seeds: [seed],
+      free: [w],
+    };
+    return { graph: b.graph, product, y, gradient, options: { ...options, sizes: { rows: 5 } } };
+  }
+
+  it('keeps the product and computes the cheap rest again', () => {
+    const { graph, product, y, gradient, options } = joint();
+    const { forward, backward, kept } = partition(graph, options);
+    expect(kept).toEqual([product]);
+    expect(forward.outputs).toEqual([y, product]);
+    expect(forward.nodes.map(({ op }) => op)).toEqual(['MatMul', 'Sigmoid', 'Mul', 'Mul']);
+    expect(backward.inputs.sort()).toEqual([product, 'seed', 'w'].sort());
+    expect(backward.outputs).toEqual([gradient]);
+    expect(backward.nodes.some(({ op }) => op === 'Sigmoid')).toBe(true);
+  });
+});

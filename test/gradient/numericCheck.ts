@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { differentiate } from '../../src/engine/gradient/differentiate';
+import { type GraphBuilder, newGraph } from '../../src/engine/graph/builder';
+import { writeOnnx } from '../../src/engine/graph/writeOnnx';
+import { Random } from '../../src/engine/random';
+import { Session } from '../../src/engine/runtime/session';
+import { floats, integers, type Tensor } from '../../src/engine/runtime/tensor';
+
+/** A small graph around one operator: named float inputs with shapes, of which the first ones are differentiated. */
+export interface RuleCase {
+  inputs: Record<string, number[]>;
+  /** Inputs that get a gradient; all unless told. */
+  wanted?: string[];
+  integers?: Record<string, { shape: number[]; values: number[] }>;
+  /** Values are drawn from [-1, 1], or from [1, 2] where the operator needs it. */
+  positive?: boolean;
+  build(b: GraphBuilder): string | string[];
+}
+
+const EPSILON = 1e-2;
+
+/**
+ * Compares the gradient that the rules build with a central difference along a random direction, both run by
+ * onnxruntime. Answers the two directional derivatives of Σ c·y with random c.
+ */
+export async function checkRule(rule: RuleCase, seed = 1): Promise<{ analytic: number; numeric: number }> {
+  const random = Random.seeded(seed);
+  const draw = (count: number) => Float32Array.from({ length: count }, () => 2 * random.next() - 1);
+  const build = newGraph('case');
+  for (const [name, shape] of Object.entries(rule.inputs)) build.input(name, 'float32', shape);
+  for (const [name, { shape }] of Object.entries(rule.integers ?? {})) build.input(name, 'int64', shape);
+  const outputs = [rule.build(build)].flat();
+  const seeds = new Map(
+    outputs.map((name) => [name, build.input(`seed of ${name}`, 'float32', build.graph.shapeOf(name))]),
+  );
+  const wanted = rule.wanted ?? Object.keys(rule.inputs);
+  const gradients = differentiate(build, seeds, wanted);
+  for (const name of [...outputs, ...wanted.map((input) => gradients.get(input)!)]) build.output(name);
+
+  const size = (shape: readonly (string | number)[]) => shape.reduce<number>((n, d) => n * Number(d), 1);
+  const feeds: Record<string, Tensor> = {};
+  for (const [name, shape] of Object.entries(rule.inputs)) {
+    feeds[name] = floats(
+      draw(size(shape)).map((v) => (rule.positive ? 1.5 + v / 2 : v)),
+      shape,
+    );
+  }
+  for (const [name, { shape, values }] of Object.entries(rule.integers ?? {}))
+    feeds[name] = integers(values, shape);
+  for (const [name, seedName] of seeds) {
+    const shape = build.graph.shapeOf(name).map(Number);
+    feeds[seedName] = floats(draw(size(shape)), shape);
+  }
+
+  const folder = await mkdtemp(join(tmpdir(), 'softprompt-rule-'));
+  try {
+    const file = join(folder, 'case.onnx');
+    await writeFile(file, writeOnnx(build.graph));
+    const session = await Session.open(file, { threads: 1 });
+    const fetches = Object.fromEntries(build.graph.outputs.map((name) => [name, null]));
+    const objective = async (inputs: Record<string, Tensor>) => {
+      const results = await session.run(inputs, fetches);
+      return outputs.reduce((sum, name) => sum + dot(results[name]!, feeds[seeds.get(name)!]!), 0);
+    };
+    const directions = Object.fromEntries(
+      wanted.map((name) => [name, floats(draw(feeds[name]!.data.length), feeds[name]!.shape)]),
+    );
+    const moved = (by: number) => ({
+      ...feeds,
+      ...Object.fromEntries(
+        wanted.map((name) => {
+          const direction = directions[name]!.data as Float32Array;
+          const data = (feeds[name]!.data as Float32Array).map((value, i) => value + by * direction[i]!);
+          return [name, floats(data, feeds[name]!.shape)];
+        }),
+      ),
+    });
+    const numeric = ((await objective(moved(EPSILON))) - (await objective(moved(-EPSILON)))) / (2 * EPSILON);
+    const results = await session.run(feeds, fetches);
+    const analytic = wanted.reduce((sum, name) => {
+      const gradient = results[gradients.get(name)!]!;
+      if (`${gradient.shape}` !== `${feeds[name]!.shape}`) {
+        throw new Error(`gradient of ${name} has shape [${gradient.shape}], not [${feeds[name]!.shape}]`);
+      }
+      return sum + dot(gradient, directions[name]!);
+    }, 0);
+    await session.close();
+    return { analytic, numeric };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function dot(a: Tensor, b: Tensor): number {
+  const [x, y] = [a.data as Float32Array, b.data as Float32Array];
+  return x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+}
