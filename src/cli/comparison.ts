@@ -13,7 +13,10 @@ export function comparisonTable(record: RunRecord): string[] {
   });
   const first = results[0];
   if (!first) return [];
-  const head = [`Test, ${first.metrics.rows} rows`, ...columns(first.metrics).map(({ title }) => title)];
+  const head = [
+    `Test, ${first.metrics.rows} ${first.metrics.rows === 1 ? 'row' : 'rows'}`,
+    ...columns(first.metrics).map(({ title }) => title),
+  ];
   const rows = results.map(({ contender, metrics }) => [
     contenderName(contender, record),
     ...columns(metrics).map(({ text }) => text),
@@ -61,7 +64,9 @@ export function verdict(record: RunRecord): string | null {
     return `The tuned prompt does not beat ${contender} (${name} ${score(headlineScore(best))}): more steps, more rows or more virtual tokens may help.`;
   }
   const points = (100 * gain).toFixed(1);
-  return `The tuned prompt beats the best hard prompt (${contender}) by ${points} points of ${name}.`;
+  const doubt =
+    tuned.interval[0] < best.interval[1] ? ' The intervals overlap: more test rows would tell more.' : '';
+  return `The tuned prompt beats the best hard prompt (${contender}) by ${points} points of ${name}.${doubt}`;
 }
 
 /** A few of the tuned prompt's mistakes, the most confident first: those tell most. */

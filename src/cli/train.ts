@@ -1,7 +1,6 @@
 import { resumeRun } from '../engine/runs/resumeRun';
 import { readRecord } from '../engine/runs/runRecord';
 import { startRun } from '../engine/runs/startRun';
-import { RunControl } from '../engine/tuning/runControl';
 import type { PredictionRecord, RunEvent, RunRecord } from '../protocol/runs';
 import { shortPath } from './comparison';
 import type { CommandContext } from './context';
@@ -18,7 +17,7 @@ export async function train(
   { resume, runs }: { resume?: string; runs?: string },
 ): Promise<ExitCode> {
   const { terminal, cacheFolder, threads } = context;
-  const control = new RunControl();
+  const leaving = new AbortController();
   const events = new RunEvents(terminal);
   let folder = resume === undefined ? '' : await findRun(resume);
   let predictions: PredictionRecord[] = [];
@@ -26,7 +25,7 @@ export async function train(
     cacheFolder,
     threads,
     runsFolder: runs,
-    control,
+    signal: leaving.signal,
     onCreated(created: string) {
       folder = created;
       terminal.json({ type: 'run', folder });
@@ -47,7 +46,7 @@ export async function train(
   const stopping = {
     stop() {
       terminal.note('Saving a checkpoint. Press Ctrl-C again to stop at once.');
-      control.interrupt();
+      leaving.abort();
     },
     abandon() {
       terminal.clearProgress();
