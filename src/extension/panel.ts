@@ -106,9 +106,6 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   async #select(folder: string | undefined): Promise<void> {
     this.#folder = folder ?? this.#folder;
     this.#detail = undefined;
-    if (this.#panel) {
-      this.#panel.title = this.#folder ? `Run: ${basename(this.#folder)}` : 'Softprompt';
-    }
     await this.#load();
   }
 
@@ -123,6 +120,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       if (feed !== this.#feed) return; // another run was chosen meanwhile
       this.#detail = feed.open(detail);
       this.#post({ type: 'run', detail: this.#detail });
+      this.#panel.title = `Run: ${detail.record.task.name}`;
     } catch (error) {
       this.log.error(`Run ${folder}: ${reportError(error).message}`);
       this.#post({ type: 'failure', error: reportError(error) });

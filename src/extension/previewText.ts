@@ -1,6 +1,8 @@
 import type { RenderedPrompt } from '../protocol/dataset';
 import { count } from './wording';
 
+const RULE = '─'.repeat(40);
+
 /** A row's prompt as a plain text page: what the model reads, the virtual tokens marked, the label words listed. */
 export function previewText(prompt: RenderedPrompt): string {
   const facts = [`Row ${prompt.row}`, count(prompt.tokens, 'token')];
@@ -12,11 +14,11 @@ export function previewText(prompt: RenderedPrompt): string {
       segment.kind === 'text' ? segment.text : `⟦${count(segment.count, 'virtual token')}⟧\n`,
     )
     .join('');
-  const lines = [facts.join(' · '), '─'.repeat(60), body, '─'.repeat(60)];
+  const lines = [facts.join(' · '), RULE, body, RULE];
 
   if (prompt.labelWords?.length) {
     const width = Math.max(...prompt.labelWords.map(({ label }) => label.length));
-    lines.push('Label words: the text whose likelihood stands for each class');
+    lines.push('Label words, whose likelihood stands for each class:');
     for (const { label, word } of prompt.labelWords) {
       lines.push(`  ${label.padEnd(width)}  ${JSON.stringify(word)}${label === prompt.target ? '  ←' : ''}`);
     }
