@@ -16,7 +16,9 @@ def main() -> None:
         run = {"weight_decay": weight_decay, "start": parameters.tolist(), "clip": CLIP, "steps": []}
         for step in range(STEPS):
             learning_rate = 0.05 * (1 - step / STEPS)
-            gradient = torch.randn(SIZE, generator=generator) * 10 ** float(torch.rand(1, generator=generator) * 3 - 2)
+            # At first so small that epsilon decides, later on both sides of the clipping norm.
+            scale = 1e-8 if step < 5 else 10 ** float(torch.rand(1, generator=generator) * 3 - 2)
+            gradient = torch.randn(SIZE, generator=generator) * scale
             parameters.grad = gradient.clone()
             norm = torch.nn.utils.clip_grad_norm_([parameters], CLIP)
             optimiser.param_groups[0]["lr"] = learning_rate

@@ -70,6 +70,19 @@ describe('train', () => {
     expect(options.state.best).toMatchObject({ step: 0 });
   });
 
+  it('keeps the best prompt as it was then', async () => {
+    let then = new Float32Array();
+    const { options } = setUp({
+      validate: async (prompt, step) => {
+        if (step === 10) then = prompt.slice();
+        return { score: step === 10 ? 1 : 0, loss: 0 };
+      },
+    });
+    await train(options);
+    expect(options.state.best).toMatchObject({ step: 10, score: 1, prompt: then });
+    expect(options.state.prompt).not.toEqual(then);
+  });
+
   it('lets the loss decide between equal scores', async () => {
     const { options } = setUp({ validate: async (_, step) => ({ score: 0.5, loss: step === 20 ? 1 : 2 }) });
     await train(options);
