@@ -74,7 +74,7 @@ describe('suggested task', () => {
       'answer',
       'question: {question}\ncontext: {context}\nAnswer:',
     ],
-    [[column('en', 'text'), column('de', 'text')], 'de', '{en}\nDe:'],
+    [[column('en', 'text'), column('de', 'text')], 'de', 'English: {en}\nGerman:'],
     [
       [column('text', 'text'), column('label', 'class'), column('label_text', 'class')],
       'label',

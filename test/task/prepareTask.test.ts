@@ -108,6 +108,10 @@ describe('prepareTask', () => {
       ['unseen-class', 3],
       ['leaked-row', 4],
     ]);
+    expect(prepared.warnings.map(({ message }) => message)).toEqual([
+      '1 test row has the same text as a training row.',
+      'No training row has the class "returns".',
+    ]);
     expect(Object.keys(prepared.hashes)).toHaveLength(3);
   });
 

@@ -1,5 +1,6 @@
 import type { ColumnSummary, DatasetSummary } from '../../protocol/dataset';
 import { readableLabel } from '../prompt/labelWords';
+import { columnTitles } from './columnTitles';
 
 /** Names that a column to be predicted often has, likeliest first. */
 const TARGET_NAMES = [
@@ -67,17 +68,15 @@ export function suggestTemplate(columns: readonly ColumnSummary[], target: strin
       !column.name.toLowerCase().startsWith(`${target.toLowerCase()}_`),
   );
   const texts = others.filter((column) => column.kind === 'text');
-  const [first, ...more] = texts.length > 0 ? texts : others;
-  if (!first) return undefined;
-  const holes =
-    more.length === 0
-      ? `{${first.name}}`
-      : [first, ...more].map(({ name }) => `${readableLabel(name)}: {${name}}`).join('\n');
-  return `${holes}\n${cueWord(target)}:`;
+  const holes = texts.length > 0 ? texts : others;
+  if (holes.length === 0) return undefined;
+  const titles = columnTitles([...holes.map(({ name }) => name), target]);
+  const cue = `${capitalised(titles.at(-1)!)}:`;
+  // A single text needs no name, unless the name says which language it is in.
+  if (holes.length === 1 && titles[0] === readableLabel(holes[0]!.name)) return `{${holes[0]!.name}}\n${cue}`;
+  return `${holes.map(({ name }, i) => `${titles[i]}: {${name}}`).join('\n')}\n${cue}`;
 }
 
-/** `label` → `Label`, `card_type` → `Card type`. */
-function cueWord(target: string): string {
-  const words = readableLabel(target).replaceAll('{', '').replaceAll('}', '');
+function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

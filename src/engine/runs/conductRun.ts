@@ -80,7 +80,7 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
 /** Rows to tokens; what a person should know of it becomes notices. */
 async function readRows(bench: Workbench): Promise<TrainingRows> {
   const { run, prepared, tokenizer, control } = bench;
-  const { task, train, validation, test, leftOut } = prepared;
+  const { task, train, validation, test, leftOut, warnings } = prepared;
   const reader = taskReader(prepared, tokenizer);
   const rows = await encodeTrainingRows(reader, train, task, async (done, total) => {
     run.tellPhase('reading rows', done, total);
@@ -92,6 +92,7 @@ async function readRows(bench: Workbench): Promise<TrainingRows> {
     const reasons = Object.entries(leftOut.reasons).map(([reason, count]) => `${reason}: ${count}`);
     run.notice(`${counted(leftOut.count, 'row')} left out (${reasons.join(', ')}).`);
   }
+  for (const { message, hint } of warnings) run.notice(message, hint);
   if (cutRows > 0) {
     run.notice(
       `${counted(cutRows, 'row')} cut to ${task.limit} tokens.`,

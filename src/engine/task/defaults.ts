@@ -1,4 +1,5 @@
 import type { ResolvedTask, TaskFile } from '../../protocol/taskFile';
+import { columnTitles } from '../data/columnTitles';
 import { readableLabel } from '../prompt/labelWords';
 
 // Every default of a task, in one place, with its reason.
@@ -126,11 +127,11 @@ export function defaultInstruction(
   columns: readonly string[],
   labels?: readonly string[],
 ): string {
-  const inputs = columns.map(readableLabel);
-  const text = inputs.length === 1 ? `the ${inputs[0]}` : 'the text';
-  if (!labels) return `Write the ${readableLabel(target)} for ${text}.`;
-  if (labels.length > MAX_NAMED_LABELS || labels.length < 2)
-    return `Classify ${text} by its ${readableLabel(target)}.`;
+  const titles = columnTitles([...columns, target]);
+  const answer = titles.pop()!;
+  const text = titles.length === 1 ? `the ${titles[0]}` : 'the text';
+  if (!labels) return `Write the ${answer} for ${text}.`;
+  if (labels.length > MAX_NAMED_LABELS || labels.length < 2) return `Classify ${text} by its ${answer}.`;
   const names = labels.map(readableLabel);
   return `Classify ${text} as ${names.slice(0, -1).join(', ')} or ${names.at(-1)}.`;
 }

@@ -7,6 +7,7 @@ import { ProblemList } from '../data/problems';
 import { type SplitRow, sampleRows, splitRows } from '../data/split';
 import { textKey } from '../data/textKey';
 import { parseTemplate, renderTemplate, type Template } from '../prompt/template';
+import { compareSplits, type Splits, type Warning } from './compareSplits';
 import { parseTask, problemError, readTaskText } from './readTask';
 import { dataFiles, resolveTask } from './resolveTask';
 import { didYouMean } from './suggestName';
@@ -36,6 +37,8 @@ export interface PreparedTask {
   /** sha256 of each dataset file, by absolute path. */
   hashes: Record<string, string>;
   problems: Problem[];
+  /** What a run should say about its rows as a whole. */
+  warnings: Warning[];
   leftOut: LeftOut;
 }
 
@@ -107,13 +110,15 @@ async function prepareRows(
   const all = [...prepared.train, ...prepared.validation, ...prepared.test];
   const labels = task.target.kind === 'label' ? [...new Set(all.map((row) => row.target))].sort() : [];
   checkRows(task, prepared, labels);
+  const { problems, warnings } = compareSplits(prepared, (row) => rowKey(template, row), labels.length > 0);
   return {
     task,
     template,
     ...prepared,
     labels,
     hashes: collected.hashes,
-    problems: [...collected.problems(), ...compareSplits(template, prepared, labels.length > 0)],
+    problems: [...collected.problems(), ...problems],
+    warnings,
     leftOut: collected.leftOut,
   };
 }
@@ -214,8 +219,6 @@ function rowKey(template: Template, row: LabelledRow): number {
   return textKey(renderTemplate(template, row.values));
 }
 
-type Splits = Pick<PreparedTask, 'train' | 'validation' | 'test'>;
-
 /** What makes a run impossible. */
 function checkRows({ data, target }: ResolvedTask, splits: Splits, labels: readonly string[]): void {
   const fail = (message: string, file: string, hint?: string) => {
@@ -233,35 +236,4 @@ function checkRows({ data, target }: ResolvedTask, splits: Splits, labels: reado
       'Two classes are needed at least.',
     );
   }
-}
-
-/** What makes a test worth less: texts seen in training, classes that were not. */
-function compareSplits(
-  template: Template,
-  { train, validation, test }: Splits,
-  hasLabels: boolean,
-): Problem[] {
-  const problems = new ProblemList();
-  const seen = new Map<number, LabelledRow>();
-  const classes = new Set<string>();
-  for (const row of train) {
-    seen.set(rowKey(template, row), row);
-    classes.add(row.target);
-  }
-  for (const [name, rows] of Object.entries({ validation, test })) {
-    for (const row of rows) {
-      const place = { file: row.file, line: row.line, row: row.row };
-      const twin = seen.get(rowKey(template, row));
-      if (twin) {
-        const message = `This ${name} row has the same text as a training row (line ${twin.line}).`;
-        const hint = 'Remove one of them: such a row tests memory.';
-        problems.add({ severity: 'warning', kind: 'leaked-row', message, place, hint });
-      }
-      if (hasLabels && !classes.has(row.target)) {
-        const message = `No training row has the class "${row.target}" of this ${name} row.`;
-        problems.add({ severity: 'warning', kind: 'unseen-class', message, place });
-      }
-    }
-  }
-  return problems.list();
 }
