@@ -22,6 +22,7 @@ const entry: CatalogueEntry = {
   file: FILE,
   size: content.length,
   sha256: createHash('sha256').update(content).digest('hex'),
+  original: 'someone/tiny',
   sources: [{ kind: 'hub', repository: 'someone/tiny', revision: 'abc', file: FILE }],
 };
 

