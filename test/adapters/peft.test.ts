@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPeftAdapter, writePeftAdapter } from '../../src/engine/adapters/peft';
+import { openPromptModel } from '../../src/engine/compile/openPromptModel';
+import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
+import { openSafetensors } from '../../src/engine/safetensors';
 import { writeSafetensors } from '../../src/engine/safetensorsWriter';
 
 const fixtures = join(__dirname, '../oracle/fixtures');
@@ -39,6 +42,25 @@ describe('an adapter that PEFT wrote', () => {
     for (const file of ['adapter_config.json', 'adapter_model.safetensors']) {
       expect((await readFile(join(again, file))).equals(await readFile(join(byPeft, file)))).toBe(true);
     }
+  });
+
+  it('gives the logits here that PEFT gives with it', async () => {
+    const checkpoint = await openCheckpoint(join(fixtures, 'tiny-llama-gqa-tied'));
+    const model = await openPromptModel(checkpoint, { cacheFolder: join(folder, 'cache'), threads: 1 });
+    const logits = await openSafetensors(join(fixtures, 'peft-adapter-logits.safetensors'));
+    const texts: { ids: number[] }[] = JSON.parse(
+      await readFile(join(fixtures, 'peft-adapter-texts.json'), 'utf8'),
+    );
+    const prefix = await model.prefix((await readPeftAdapter(byPeft)).prompt);
+    for (const [i, { ids }] of texts.entries()) {
+      const expected = await logits.tensors.get(`logits_${i}`)!.read();
+      const readouts = ids.map((_, position) => ({ row: 0, position, target: 0 }));
+      const given = await model.logits({ rows: [{ tokens: Int32Array.from(ids) }], readouts }, 'all', prefix);
+      expect(given).toHaveLength(expected.length);
+      const error = given.reduce((most, value, j) => Math.max(most, Math.abs(value - expected[j]!)), 0);
+      expect(error).toBeLessThan(1e-4);
+    }
+    await Promise.all([logits.close(), model.close(), checkpoint.close()]);
   });
 });
 

@@ -38,7 +38,16 @@ export async function resumeRun(folder: string, options: RunOptions): Promise<Ru
     options.onCreated?.(folder);
     run.emit({ type: 'state', time: Date.now(), state: 'preparing' });
     run.emit({ type: 'resumed', time: Date.now(), step: checkpoint?.state.step ?? 0 });
-    return await conductRun({ run, prepared, source, control, options, state: checkpoint?.state });
+    // The order in which threads add numbers up shows in their last bits.
+    const threads = options.threads ?? record.device.threads;
+    return await conductRun({
+      run,
+      prepared,
+      source,
+      control,
+      options: { ...options, threads },
+      state: checkpoint?.state,
+    });
   } finally {
     await source.close();
   }

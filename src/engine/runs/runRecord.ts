@@ -29,6 +29,7 @@ const recordSchema = z.looseObject({
   task: z.looseObject({ name: z.string(), file: z.string(), target: z.looseObject({ kind: z.string() }) }),
   model: z.looseObject({ name: z.string(), path: z.string(), hash: z.string(), hiddenSize: z.int() }),
   data: z.looseObject({ hashes: z.record(z.string(), z.string()) }),
+  device: z.looseObject({ threads: z.int() }),
   steps: z.int(),
   results: z.looseObject({}),
 });
