@@ -31,6 +31,8 @@ const node = {
   // jsonc-parser's CommonJS build loads its parts in a way that cannot be bundled; its ES modules can.
   mainFields: ['module', 'main'],
   external: ['vscode', 'onnxruntime-node'],
+  // zod looks for a browser; in an extension host the mere question is logged as an error.
+  define: { navigator: 'undefined' },
 };
 
 const programs = [

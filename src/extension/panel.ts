@@ -82,7 +82,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     const { webview } = panel;
     const page = (...path: string[]): vscode.Uri => vscode.Uri.joinPath(this.extensionUri, ...path);
     webview.options = { enableScripts: true, localResourceRoots: [page('dist'), page('media')] };
-    panel.iconPath = page('media', 'icon.svg');
+    panel.iconPath = page('media', 'icon.png');
     panel.onDidDispose(() => {
       if (this.#panel !== panel) return;
       this.#panel = null;

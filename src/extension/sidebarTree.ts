@@ -120,11 +120,11 @@ export function appearance(node: SidebarNode): Appearance {
       const there = model.state === 'on-disk';
       return {
         label: model.title,
-        description: there ? bytes(model.size) : `${bytes(model.size)} to download`,
+        description: bytes(model.size),
         tooltip: [
           `${model.name} (${model.architecture}, ${Math.round(model.parameters / 1e6)}M parameters)`,
           model.licence && `Licence: ${model.licence}`,
-          model.path,
+          model.path ?? 'Not on this computer yet.',
         ]
           .filter(Boolean)
           .join('\n'),

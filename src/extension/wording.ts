@@ -51,13 +51,13 @@ export const STATE_WORDS: Readonly<Record<RunState, string>> = {
   interrupted: 'interrupted',
 };
 
-/** Right of a run's time in the sidebar: its score beside the one to beat, or how far it is. */
+/** Right of a run's time in the sidebar: its score against the best hard prompt's, or how far it is. */
 export function runDescription(run: RunSummary, best: boolean): string {
   const parts: string[] = [];
   if (best) parts.push('★');
   if (run.score !== undefined) {
     parts.push(run.scoreOn === 'test' ? percent(run.score) : `${percent(run.score)} on validation`);
-    if (run.baseline !== undefined) parts.push(`(hard prompt ${percent(run.baseline)})`);
+    if (run.baseline !== undefined) parts.push(`vs ${percent(run.baseline)}`);
   }
   if (run.state !== 'finished') {
     const progress = run.steps > 0 ? ` ${run.step}/${run.steps}` : '';

@@ -60,7 +60,7 @@ describe('appearance', () => {
   it('shows a tested run with the hard prompt it beats', () => {
     const best = run('support', 1, { score: 0.914, scoreOn: 'test', baseline: 0.6 });
     expect(appearance({ kind: 'run', run: best, best: true })).toMatchObject({
-      description: '★ 91.4 % (hard prompt 60.0 %)',
+      description: '★ 91.4 % vs 60.0 %',
       context: 'run finished ended',
       icon: 'pass',
     });
@@ -97,7 +97,7 @@ describe('modelNodes', () => {
     const nodes = modelNodes([model('A', 'available'), model('C', 'on-disk'), model('B', 'on-disk')]);
     expect(nodes.map((node) => node.model.title)).toEqual(['B', 'C', 'A']);
     expect(appearance(nodes[2]!)).toMatchObject({
-      description: '98 MB to download',
+      description: '98 MB', icon: 'cloud-download',
       context: 'model available',
     });
   });
