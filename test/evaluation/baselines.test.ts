@@ -77,6 +77,18 @@ describe('chooseZeroShot', () => {
     expect(characters.decode([...model.batches[0]!.rows[0]!.tokens])).toMatch(/^Text: row 0\nLabel:/);
   });
 
+  it('looks at fewer rows when many labels make each of them long', async () => {
+    const many = Array.from({ length: 300 }, (_, index): [string, string] => [
+      `row ${index}`,
+      `${index % 60} is it`,
+    ]);
+    const model = new HashModel(128);
+    const zeroShot = (await chooseZeroShot(model, characters, smallTask(many)))!;
+    const [, rows] = /on (\d+) training rows/.exec(zeroShot.notice)!;
+    expect(Number(rows)).toBeLessThan(100);
+    expect(Number(rows)).toBeGreaterThanOrEqual(32);
+  });
+
   it('is left out where the task says so', async () => {
     const task = smallTask(train, { evaluation: { fewShot: 0, zeroShot: false } });
     expect(await chooseZeroShot(new HashModel(128), characters, task)).toBeNull();

@@ -49,7 +49,7 @@ export class HashModel implements PromptModel {
     return Float32Array.from(
       batch.readouts.flatMap(({ row, position }) => {
         const history = visible(batch.rows[row]!, position, prefix);
-        return Array.from(this.ids(words), (token) => this.logit(history, token));
+        return this.scores(history, this.ids(words));
       }),
     );
   }
@@ -65,10 +65,10 @@ export class HashModel implements PromptModel {
 
   /** The truth: log-probability of a token after a plain text. */
   logProbability(history: readonly number[], token: number, words: Words = 'all'): number {
-    const logits = Array.from(this.ids(words), (word) => this.logit(history, word));
+    const logits = this.scores(history, this.ids(words));
     const top = Math.max(...logits);
     const norm = top + Math.log(logits.reduce((total, logit) => total + Math.exp(logit - top), 0));
-    return this.logit(history, token) - norm;
+    return this.scores(history, [token])[0]! - norm;
   }
 
   async gradient(): Promise<never> {
@@ -84,7 +84,7 @@ export class HashModel implements PromptModel {
       const history = visible({ tokens: row }, row.length - 1, prefix);
       const answer: number[] = [];
       while (answer.length < maxTokens) {
-        const logits = Array.from(this.ids('all'), (token) => this.logit(history, token));
+        const logits = this.scores(history, this.ids('all'));
         const token = logits.indexOf(Math.max(...logits));
         if (stop.includes(token)) break;
         answer.push(token);
@@ -100,11 +100,14 @@ export class HashModel implements PromptModel {
     return words === 'all' ? Int32Array.from({ length: this.vocabularySize }, (_, id) => id) : words;
   }
 
-  private logit(history: readonly number[], token: number): number {
-    let hash = 0x811c9dc5;
-    for (const seen of [...history, token]) hash = Math.imul(hash ^ (seen + 1), 0x01000193);
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    return 4 * ((hash >>> 8) / 0x1000000) + this.bias(history, token);
+  private scores(history: readonly number[], tokens: ArrayLike<number>): number[] {
+    const mix = (hash: number, token: number) => Math.imul(hash ^ (token + 1), 0x01000193);
+    const before = history.reduce(mix, 0x811c9dc5);
+    return Array.from(tokens, (token) => {
+      const hash = mix(before, token);
+      const spread = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 8;
+      return (4 * spread) / 0x1000000 + this.bias(history, token);
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import { type Evaluation, evaluateRows, type Setting } from './evaluate';
 import { chooseExamples, exampleTokens } from './fewShotExamples';
 import { answerLabelsEveryWay, judgeLabels, type LabelScoring, SCORING_NAMES } from './labelAnswers';
 import type { ScoringOptions } from './labelScoring';
+import { packLabels } from './packedLabels';
 import { type ReadableTask, type TaskReader, taskReader } from './taskReader';
 import { targetLosses } from './textAnswers';
 
@@ -27,6 +28,10 @@ export interface ChoiceOptions extends ScoringOptions {
 /** Training rows that choose between hard prompts: enough to tell scorings apart, and quickly done. */
 const ZERO_SHOT_ROWS = 200;
 const FEW_SHOT_ROWS = 64;
+/** Many labels make rows long, with every label packed behind: fewer rows then, of about so many tokens together. */
+const ZERO_SHOT_TOKENS = 24_000;
+const FEW_SHOT_TOKENS = 8_000;
+const LEAST_ROWS = 32;
 /** Sets of examples drawn; few-shot answers depend much on the examples. */
 const FEW_SHOT_DRAWS = 3;
 
@@ -51,7 +56,8 @@ export async function chooseZeroShot(
     candidate.beginsText = true;
   }
   const random = Random.seeded(data.split.seed, ZERO_SHOT_STREAM);
-  const rows = random.shuffle([...prepared.train]).slice(0, ZERO_SHOT_ROWS);
+  const shuffled = random.shuffle([...prepared.train]);
+  const rows = takeRows(shuffled, reader, { rows: ZERO_SHOT_ROWS, tokens: ZERO_SHOT_TOKENS });
   const { notice, ...best } = await chooseBest(model, reader, [candidate], rows, options);
   return { ...best, contender: 'zero-shot', notice: `Zero-shot ${notice}.` };
 }
@@ -92,7 +98,7 @@ export async function chooseFewShot(
   }
   const used = new Set(draws.flatMap(({ examples }) => examples));
   const unseen = random.shuffle(prepared.train.filter((row) => !used.has(row)));
-  const rows = takeWhere(unseen, FEW_SHOT_ROWS, (row) => reader.read(row).tokens.length <= longest);
+  const rows = takeRows(unseen, reader, { rows: FEW_SHOT_ROWS, tokens: FEW_SHOT_TOKENS, longest });
   const { notice, ...best } = await chooseBest(model, reader, candidates, rows, options);
   const examples = draws[candidates.findIndex(({ prefix }) => prefix === best.prefix)]!.examples;
   const count = examples.length === 1 ? '1 example' : `${examples.length} examples`;
@@ -116,16 +122,22 @@ export async function evaluateHardPrompt(
   return evaluateRows(model, tokenizer, taskReader(prepared, tokenizer), rows, hardPrompt, options);
 }
 
-/** The first `count` rows that pass; rows after them are not looked at. */
-function takeWhere(
+/** The first rows, as many as the limits allow; rows longer than `longest` are passed over. */
+function takeRows(
   rows: readonly LabelledRow[],
-  count: number,
-  passes: (row: LabelledRow) => boolean,
+  reader: TaskReader,
+  limits: { rows: number; tokens: number; longest?: number },
 ): LabelledRow[] {
+  const packed = packLabels(reader.labels.map(({ tokens }) => tokens));
+  const labelTokens = packed.reduce((total, { tokens }) => total + tokens.length, 0);
   const taken: LabelledRow[] = [];
+  let tokens = 0;
   for (const row of rows) {
-    if (taken.length === count) break;
-    if (passes(row)) taken.push(row);
+    if (taken.length === limits.rows || (tokens > limits.tokens && taken.length >= LEAST_ROWS)) break;
+    const { length } = reader.read(row).tokens;
+    if (length > (limits.longest ?? length)) continue;
+    taken.push(row);
+    tokens += length + labelTokens;
   }
   return taken;
 }
