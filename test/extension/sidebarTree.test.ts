@@ -97,7 +97,8 @@ describe('modelNodes', () => {
     const nodes = modelNodes([model('A', 'available'), model('C', 'on-disk'), model('B', 'on-disk')]);
     expect(nodes.map((node) => node.model.title)).toEqual(['B', 'C', 'A']);
     expect(appearance(nodes[2]!)).toMatchObject({
-      description: '98 MB', icon: 'cloud-download',
+      description: '98 MB',
+      icon: 'cloud-download',
       context: 'model available',
     });
   });

@@ -1,0 +1,187 @@
+// As much of VS Code's API as the extension's parts need in a unit test. The real editor is used in test/e2e.
+import { join } from 'node:path';
+
+type Listener<T> = (value: T) => unknown;
+
+export class Disposable {
+  static from(...parts: { dispose(): unknown }[]): Disposable {
+    return new Disposable(() => {
+      for (const part of parts) part.dispose();
+    });
+  }
+  constructor(readonly dispose: () => void) {}
+}
+
+export class EventEmitter<T> {
+  readonly #listeners = new Set<Listener<T>>();
+  readonly event = (listener: Listener<T>): Disposable => {
+    this.#listeners.add(listener);
+    return new Disposable(() => this.#listeners.delete(listener));
+  };
+  fire(value: T): void {
+    for (const listener of [...this.#listeners]) listener(value);
+  }
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}
+
+export class Uri {
+  static file(path: string): Uri {
+    return new Uri('file', path, '');
+  }
+  static from({ scheme, path, query }: { scheme: string; path: string; query?: string }): Uri {
+    return new Uri(scheme, path, query ?? '');
+  }
+  static joinPath(base: Uri, ...parts: string[]): Uri {
+    return new Uri(base.scheme, join(base.path, ...parts), '');
+  }
+  private constructor(
+    readonly scheme: string,
+    readonly path: string,
+    readonly query: string,
+  ) {}
+  get fsPath(): string {
+    return this.path;
+  }
+  toString(): string {
+    return `${this.scheme}://${this.path}`;
+  }
+}
+
+export class Position {
+  constructor(
+    readonly line: number,
+    readonly character: number,
+  ) {}
+}
+export class Range {}
+export class CodeLens {
+  constructor(
+    readonly range: Range,
+    readonly command: unknown,
+  ) {}
+}
+export class ThemeIcon {
+  constructor(readonly id: string) {}
+}
+export class ThemeColor {
+  constructor(readonly id: string) {}
+}
+export class TreeItem {
+  constructor(readonly label: string) {}
+}
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2, Hint: 3 };
+export const StatusBarAlignment = { Left: 1, Right: 2 };
+export const ViewColumn = { Active: -1, Beside: -2 };
+export const ProgressLocation = { Notification: 15 };
+
+const never = () => new Disposable(() => {});
+const nothing = async (): Promise<undefined> => undefined;
+
+/** A webview panel whose page is the test. */
+export class FakePanel {
+  readonly posted: { type: string }[] = [];
+  readonly #received = new EventEmitter<unknown>();
+  readonly #disposed = new EventEmitter<void>();
+  readonly onDidDispose = this.#disposed.event;
+  title = '';
+  visible = true;
+  iconPath: unknown;
+  readonly webview = {
+    html: '',
+    options: {},
+    cspSource: 'https://webview',
+    asWebviewUri: (uri: Uri) => uri,
+    onDidReceiveMessage: this.#received.event,
+    postMessage: async (message: { type: string }) => this.posted.push(message),
+  };
+  /** The page says something. */
+  say(message: unknown): void {
+    this.#received.fire(message);
+  }
+  reveal(): void {}
+  dispose(): void {
+    this.#disposed.fire();
+  }
+}
+
+/** What the tests look at. */
+export const seen = {
+  panels: [] as FakePanel[],
+  commands: new Map<string, (argument?: unknown) => unknown>(),
+  executed: [] as [string, ...unknown[]][],
+  errors: [] as string[],
+  warnings: [] as string[],
+  views: [] as string[],
+};
+
+export const workspace = {
+  isTrusted: true,
+  workspaceFolders: undefined as { uri: Uri }[] | undefined,
+  textDocuments: [],
+  getConfiguration: () => ({ get: () => undefined }),
+  findFiles: async (): Promise<Uri[]> => [],
+  createFileSystemWatcher: () => ({
+    onDidCreate: never,
+    onDidChange: never,
+    onDidDelete: never,
+    dispose: () => {},
+  }),
+  registerTextDocumentContentProvider: never,
+  onDidGrantWorkspaceTrust: never,
+  onDidSaveTextDocument: never,
+  onDidOpenTextDocument: never,
+  onDidChangeTextDocument: never,
+  onDidCloseTextDocument: never,
+  onDidChangeConfiguration: never,
+  asRelativePath: (path: string) => path,
+};
+
+export const window = {
+  activeTextEditor: undefined,
+  createOutputChannel: () => ({ ...silentLog, dispose: () => {} }),
+  createStatusBarItem: () => ({ show: () => {}, hide: () => {}, dispose: () => {} }),
+  createWebviewPanel: () => {
+    const panel = new FakePanel();
+    seen.panels.push(panel);
+    return panel;
+  },
+  registerTreeDataProvider: (view: string) => {
+    seen.views.push(view);
+    return never();
+  },
+  registerWebviewPanelSerializer: never,
+  showErrorMessage: async (message: string) => {
+    seen.errors.push(message);
+  },
+  showWarningMessage: async (message: string) => {
+    seen.warnings.push(message);
+  },
+  showInformationMessage: nothing,
+  showQuickPick: nothing,
+};
+
+export const silentLog = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  show: () => {},
+};
+
+export const commands = {
+  registerCommand: (name: string, command: (argument?: unknown) => unknown) => {
+    seen.commands.set(name, command);
+    return never();
+  },
+  executeCommand: async (...call: [string, ...unknown[]]) => {
+    seen.executed.push(call);
+  },
+};
+
+export const languages = {
+  registerCodeLensProvider: never,
+  createDiagnosticCollection: () => ({ set: () => {}, delete: () => {}, dispose: () => {} }),
+};
