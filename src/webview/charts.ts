@@ -174,10 +174,11 @@ export function lineChart(spec: ChartSpec): Chart {
       ctx.textBaseline = 'bottom';
       ctx.fillText(label, at + (fits ? 0 : 2 * pixel), top - 2 * pixel);
     }
-    let above = Number.POSITIVE_INFINITY;
+    let above = Number.NEGATIVE_INFINITY;
     for (const { value, label, colour } of [...data.levels].sort((a, b) => b.value - a.value)) {
       const at = Math.round(chart.valToPos(value, 'y', true)) + 0.5;
-      ctx.strokeStyle = ctx.fillStyle = toCss(colours.of(colour));
+      ctx.strokeStyle = toCss(colours.of(colour));
+      ctx.fillStyle = toCss(mix(colours.of(colour), colours.of('--sp-strong'), 0.55));
       dashed(ctx, [6 * pixel, 4 * pixel], left, at, left + width, at);
       // Under its line when the name of the one above would be in the way.
       const line = FONT_SIZE * pixel;
@@ -268,7 +269,7 @@ function readColours() {
     of,
     background: of('--sp-background'),
     text: of('--sp-quiet'),
-    grid: of('--sp-line'),
+    grid: of('--sp-grid'),
     font: `${FONT_SIZE}px ${family}`,
     fontAt: (pixel: number) => `${FONT_SIZE * pixel}px ${family}`,
   };

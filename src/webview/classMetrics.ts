@@ -44,7 +44,7 @@ export function classMetrics(context: PanelContext): Component {
               {},
               el('th', { scope: 'col' }, 'Class'),
               ...['Rows', 'Precision', 'Recall', 'F1'].map((one) =>
-                el('th', { scope: 'col', class: 'number' }, one),
+                el('th', { scope: 'col', class: one === 'Rows' ? 'number wide-only' : 'number' }, one),
               ),
               name && el('th', { scope: 'col', class: 'number', title: `F1 against ${name}` }, 'Gain'),
             ),
@@ -61,7 +61,7 @@ export function classMetrics(context: PanelContext): Component {
               'tr',
               {},
               el('th', { scope: 'row' }, 'Macro average'),
-              number(formatCount(tuned.rows)),
+              number(formatCount(tuned.rows), 'wide-only'),
               number(''),
               number(''),
               number(tuned.macroF1.toFixed(2)),
@@ -92,7 +92,7 @@ function line(one: ClassMetrics, before: ClassMetrics | undefined, context: Pane
         one.label,
       ),
     ),
-    number(formatCount(one.support)),
+    number(formatCount(one.support), 'wide-only'),
     number(one.precision.toFixed(2)),
     number(one.recall.toFixed(2)),
     number(one.f1.toFixed(2)),
@@ -100,8 +100,8 @@ function line(one: ClassMetrics, before: ClassMetrics | undefined, context: Pane
   );
 }
 
-function number(text: string): HTMLElement {
-  return el('td', { class: 'number' }, text);
+function number(text: string, more = ''): HTMLElement {
+  return el('td', { class: `number ${more}` }, text);
 }
 
 function gain(difference: number): HTMLElement {

@@ -50,8 +50,13 @@ export interface TextInput {
 }
 
 export function searchField(label: string, onInput: (value: string) => void): TextInput {
-  const field = el('vscode-text-field', { placeholder: label, 'aria-label': label }) as TextField;
-  field.append(el('span', { slot: 'start', class: 'button-icon' }, icon('search')));
+  // The toolkit names a field by its content alone.
+  const field = el(
+    'vscode-text-field',
+    { placeholder: label },
+    el('span', { class: 'sr-only' }, label),
+    el('span', { slot: 'start', class: 'button-icon' }, icon('search')),
+  ) as TextField;
   field.addEventListener('input', () => onInput(field.value));
   return input(field);
 }

@@ -60,7 +60,7 @@ function promptCard({ task }: RunRecord): HTMLElement {
       ),
     ),
     init.from === 'text' && init.text
-      ? el('p', { class: 'hint' }, `The virtual tokens started from the text “${init.text}”.`)
+      ? el('p', { class: 'hint' }, `The virtual tokens started from the text “${init.text}”`)
       : el(
           'p',
           { class: 'hint' },

@@ -104,13 +104,13 @@ function actionButtons({ record, progress }: ShownRun, context: PanelContext): H
   const tested = record.best !== undefined || record.results.tuned !== undefined;
   const actions = RUN_STATES[progress.state].actions.filter(possible);
   if (progress.state === 'cancelled' && tested) actions.push('evaluate');
-  return actions.map((name, index) => {
-    const { label, icon: iconName, title, message } = ACTIONS[name];
+  return actions.map((name) => {
+    const { label, icon: iconName, title, primary, message } = ACTIONS[name];
     return button({
       label,
       icon: iconName,
       title,
-      primary: index === 0,
+      primary: primary && name === actions[0],
       onClick: () => context.send(message),
     });
   });
@@ -124,7 +124,7 @@ function factsOf(run: ShownRun, now: number): [name: string, value: string][] {
   const facts: [string, string][] = [['Step', `${formatCount(step)} of ${formatCount(record.steps)}`]];
   if (state === 'training' || state === 'paused') {
     const left = secondsLeft(progress, record.steps);
-    facts.push(['Left', left === undefined ? '–' : formatDuration(left)]);
+    facts.push(['Time left', left === undefined ? '–' : formatDuration(left)]);
   }
   if (!RUN_STATES[state].live && record.best) facts.push(['Best prompt', `step ${record.best.step}`]);
   if (pace !== undefined) facts.push(['Tokens per second', formatCount(pace)]);

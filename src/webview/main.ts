@@ -2,6 +2,7 @@ import type { PanelState, ToPanel } from '../protocol/panel';
 import { page } from './page';
 import { RUN_STATES } from './runStates';
 import { EMPTY_MODEL, readPanelState, receive } from './store';
+import { keepHierarchy } from './theme';
 
 const vscode = acquireVsCodeApi();
 let model = EMPTY_MODEL;
@@ -43,6 +44,7 @@ setInterval(() => {
   if (model.run && RUN_STATES[model.run.progress.state].live) schedule();
 }, 1000);
 
+keepHierarchy();
 document.body.append(root.element);
 root.update(model, view);
 vscode.postMessage({ type: 'ready' });

@@ -83,7 +83,7 @@ export function page(context: PanelContext): Component {
     parts.select((view.tab as Tab | undefined) ?? 'overview');
     parts.setCount('test', predictions.length > 0 ? formatCount(predictions.length) : '');
     const { state, curve, evaluations } = progress;
-    show(charts, curve.step.length > 0 || evaluations.length > 0 || state === 'training');
+    show(charts, curve.step.length > 0 || evaluations.length > 0 || RUN_STATES[state].live);
     show(trial.element, !RUN_STATES[state].live && curve.step.length > 0);
     show(untested, predictions.length === 0);
     untested.textContent = RUN_STATES[state].live

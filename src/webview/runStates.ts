@@ -13,7 +13,7 @@ interface StateLook {
   actions: readonly ActionName[];
 }
 
-/** How each state of a run is shown, and what can be done in it; the first action is the main one. */
+/** How each state of a run is shown, and what can be done in it. */
 export const RUN_STATES: Record<RunState, StateLook> = {
   preparing: { label: 'Preparing', icon: 'spinner', tone: 'active', live: true, actions: ['cancel'] },
   training: { label: 'Training', icon: 'spinner', tone: 'active', live: true, actions: ['pause', 'cancel'] },
@@ -49,6 +49,8 @@ interface Action {
   label: string;
   icon: IconName;
   title: string;
+  /** Stands out when it is the first one. */
+  primary?: boolean;
   message: FromPanel;
 }
 
@@ -59,7 +61,13 @@ export const ACTIONS: Record<ActionName, Action> = {
     title: 'Pause training; the model stays in memory',
     message: { type: 'pause' },
   },
-  continue: { label: 'Continue', icon: 'play', title: 'Continue training', message: { type: 'continue' } },
+  continue: {
+    label: 'Continue',
+    icon: 'play',
+    title: 'Continue training',
+    primary: true,
+    message: { type: 'continue' },
+  },
   cancel: {
     label: 'Cancel',
     icon: 'stop',
@@ -70,6 +78,7 @@ export const ACTIONS: Record<ActionName, Action> = {
     label: 'Resume',
     icon: 'play',
     title: 'Go on from the last checkpoint',
+    primary: true,
     message: { type: 'resume' },
   },
   evaluate: {
@@ -82,6 +91,7 @@ export const ACTIONS: Record<ActionName, Action> = {
     label: 'Tune again',
     icon: 'refresh',
     title: 'Start a new run of this task',
+    primary: true,
     message: { type: 'tuneAgain' },
   },
 };

@@ -12,6 +12,28 @@ export function onThemeChange(listener: () => void): void {
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
 }
 
+const QUIET = 5.5;
+
+/**
+ * Some themes (Light Modern) give descriptions the colour of the text. Then secondary text steps back by fading, as far
+ * as it stays easy to read.
+ */
+export function keepHierarchy(): void {
+  const apply = () => {
+    document.body.style.removeProperty('--sp-quiet');
+    const background = themeColour('--sp-background');
+    const ink = themeColour('--sp-ink');
+    const quiet = mix(themeColour('--sp-quiet'), background, 1);
+    const highContrast = document.body.classList.contains('vscode-high-contrast');
+    if (highContrast || contrast(quiet, background) < 0.85 * contrast(ink, background)) return;
+    const fading = [0.6, 0.7, 0.8, 0.9].map((share) => mix(ink, background, share));
+    const faded = fading.find((colour) => contrast(colour, background) >= QUIET);
+    if (faded) document.body.style.setProperty('--sp-quiet', toCss(faded));
+  };
+  apply();
+  onThemeChange(apply);
+}
+
 /** The value of one of the page's colour variables (`--sp-…`, defined in webview.css), as canvas takes it. */
 export function cssColour(variable: string): string {
   return toCss(themeColour(variable));

@@ -61,7 +61,7 @@ export function validationChart(): Component {
       setText(rows, `${last.metrics.rows} rows, by step`);
       show(band, last.metrics.kind === 'label');
       const scores = looks.map(({ metrics }) => headlineScore(metrics));
-      const best = bestValidation(looks)!;
+      const best = looks.find(({ step }) => step === record.best?.step) ?? bestValidation(looks)!;
       describe = (index = looks.length - 1) => {
         const interval = looks[index]!.metrics.kind === 'label' ? looks[index]!.metrics.interval : undefined;
         const range = interval

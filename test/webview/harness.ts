@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { panelHtml } from '../../src/extension/panelHtml';
+import type { FromPanel, PanelState, ToPanel } from '../../src/protocol/panel';
+import themes from './themes.json';
+
+// The panel's page outside VS Code: the real bundle and style sheet under the same content security policy, the
+// editor's theme variables, and a stand-in for acquireVsCodeApi that records what the page says.
+
+const ORIGIN = 'http://panel.test';
+const NONCE = 'harness';
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export type Theme = keyof typeof themes;
+export const THEMES = Object.keys(themes) as Theme[];
+
+export interface Harness {
+  open(options?: OpenOptions): Promise<Panel>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  theme?: Theme;
+  width?: number;
+  height?: number;
+  /** What VS Code kept from before the reload. */
+  kept?: PanelState;
+  reducedMotion?: boolean;
+}
+
+export interface Panel {
+  page: Page;
+  send(...messages: ToPanel[]): Promise<void>;
+  /** Until what was asked for is drawn. */
+  settled(): Promise<void>;
+  /** What the page posted so far. */
+  posted(): Promise<FromPanel[]>;
+  kept(): Promise<PanelState>;
+  /** Console errors and violations of the policy. */
+  errors: string[];
+  close(): Promise<void>;
+}
+
+export async function startHarness(): Promise<Harness> {
+  const executablePath = process.env.CHROMIUM ?? CHROMIUM.find((path) => existsSync(path));
+  if (!executablePath) {
+    throw new Error(
+      'The panel is tested in Chromium, and none was found. Install it (Debian, Ubuntu: apt-get install -y chromium) or set CHROMIUM to its path.',
+    );
+  }
+  const bundle = await build({
+    entryPoints: ['src/webview/main.ts'],
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    logLevel: 'error',
+  });
+  const script = bundle.outputFiles[0]!.text;
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-sync',
+    ],
+  });
+  return {
+    open: (options) => openPanel(browser, script, options),
+    close: () => browser.close(),
+  };
+}
+
+async function openPanel(browser: Browser, script: string, options: OpenOptions = {}): Promise<Panel> {
+  const { theme = 'dark', width = 1280, height = 900, kept, reducedMotion } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  const files: Record<string, { body: string; contentType: string }> = {
+    '/': { body: shell(theme, kept), contentType: 'text/html' },
+    '/webview.js': { body: script, contentType: 'text/javascript' },
+    '/webview.css': { body: readFileSync('media/webview.css', 'utf8'), contentType: 'text/css' },
+  };
+  await page.route(`${ORIGIN}/**`, (route) => {
+    const file = files[new URL(route.request().url()).pathname];
+    return file ? route.fulfill(file) : route.fulfill({ status: 204 });
+  });
+  await page.goto(`${ORIGIN}/`);
+  const settled = () =>
+    page.evaluate(
+      () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+    );
+  return {
+    page,
+    errors,
+    async send(...messages) {
+      await page.evaluate((all) => {
+        for (const message of all) window.dispatchEvent(new MessageEvent('message', { data: message }));
+      }, messages);
+      await settled();
+    },
+    settled,
+    posted: () => page.evaluate('window.posted'),
+    kept: () => page.evaluate('window.kept'),
+    close: () => context.close(),
+  };
+}
+
+/** VS Code sets its theme on the root element from a script; so does this, since the policy forbids it in HTML. */
+function shell(theme: Theme, kept: PanelState | undefined): string {
+  const { kind, name, variables } = themes[theme];
+  const all = {
+    ...variables,
+    '--vscode-font-family': "Inter, system-ui, 'Ubuntu', 'Droid Sans', sans-serif",
+    '--vscode-font-size': '13px',
+    '--vscode-font-weight': 'normal',
+    '--vscode-editor-font-family': "'DejaVu Sans Mono', monospace",
+  };
+  const html = panelHtml({
+    script: `${ORIGIN}/webview.js`,
+    style: `${ORIGIN}/webview.css`,
+    cspSource: ORIGIN,
+    nonce: NONCE,
+  });
+  const editor = `<script nonce="${NONCE}">
+  window.posted = [];
+  window.kept = ${JSON.stringify(kept ?? null)};
+  window.acquireVsCodeApi = () => ({
+    postMessage: (message) => window.posted.push(message),
+    getState: () => window.kept,
+    setState: (state) => { window.kept = state; },
+  });
+  window.setTheme = (variables) => {
+    for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
+  };
+  window.setTheme(${JSON.stringify(all)});
+</script>`;
+  return html.replace('<body>', `<body class="${kind}" data-vscode-theme-id="${name}">\n${editor}`);
+}
