@@ -87,6 +87,7 @@ describe('CSV', () => {
     expect(valuesOf(await readText('a.csv', 'text\tlabel\na, b\tx\n'))).toEqual([
       { text: 'a, b', label: 'x' },
     ]);
+    expect(valuesOf(await readText('a.csv', 'a;b,label\n1;2,x\n'))).toEqual([{ 'a;b': '1;2', label: 'x' }]);
     expect(valuesOf(await readText('a.tsv', 'a,b\tlabel\n1\tx\n'))).toEqual([{ 'a,b': '1', label: 'x' }]);
   });
 

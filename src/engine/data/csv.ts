@@ -83,7 +83,7 @@ class CsvReader implements RowReader {
     let position = start;
     for (;;) {
       if (bytes[position] === QUOTE) {
-        const close = closingQuote(bytes, position + 1, last);
+        const close = closingQuote(bytes, position + 1);
         if (close === undefined) return UNCLOSED;
         cells.push(unquote(bytes.subarray(position + 1, close)));
         lines += countBreaks(bytes, position + 1, close);
@@ -199,11 +199,10 @@ function breakLength(bytes: Buffer, position: number, last: boolean): number | u
   return bytes[position + 1] === LF ? 2 : 1;
 }
 
-/** The quote that ends a quoted cell, two in a row being one inside it. */
-function closingQuote(bytes: Buffer, from: number, last: boolean): number | undefined {
+/** The quote that ends a quoted cell, two in a row being one inside it; the second may still be missing from `bytes`. */
+function closingQuote(bytes: Buffer, from: number): number | undefined {
   let quote = bytes.indexOf(QUOTE, from);
   while (quote !== -1) {
-    if (quote + 1 === bytes.length) return last ? quote : undefined;
     if (bytes[quote + 1] !== QUOTE) return quote;
     quote = bytes.indexOf(QUOTE, quote + 2);
   }
