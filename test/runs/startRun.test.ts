@@ -211,6 +211,29 @@ describe('a run that is held', () => {
     expect(record.seconds!.training).toBeLessThan(record.seconds!.total);
   });
 
+  it('pauses before the training and in the test too', async () => {
+    const control = new RunControl();
+    const states: string[] = [];
+    const onEvent = (event: RunEvent) => {
+      if (event.type !== 'state') return;
+      states.push(event.state);
+      if (event.state === 'preparing' && states.length === 1) control.pause();
+      if (event.state === 'testing' && states.length < 6) control.pause();
+      if (event.state === 'paused') setTimeout(() => control.continue(), 20);
+    };
+    await run({}, { control, onEvent });
+    expect(states).toEqual([
+      'preparing',
+      'paused',
+      'preparing',
+      'training',
+      'testing',
+      'paused',
+      'testing',
+      'finished',
+    ]);
+  });
+
   it.each([
     ['cancelled', (control: RunControl, _: AbortController) => control.cancel()],
     ['interrupted', (_: RunControl, leaving: AbortController) => leaving.abort()],

@@ -15,6 +15,9 @@ import { Opponents } from './opponents';
 import { keepAdapter, testRun } from './testRun';
 import type { Undertaking, Workbench } from './workbench';
 
+/** Label words named in a notice; run.json has them all. */
+const MOST_LISTED = 20;
+
 /**
  * From the open folder and model files to the end of a run, whatever it is: finished, stopped by `control`, or failed. Only
  * the last rejects. `state`: of the checkpoint to go on from.
@@ -28,6 +31,12 @@ export async function conductRun(undertaking: Undertaking & { state?: TrainingSt
     const { training = 0, evaluation = 0 } = run.record.seconds ?? {};
     return { endedAt: new Date().toISOString(), seconds: { training, evaluation, total } };
   };
+  let held = run.record.state;
+  control.onPause = () => {
+    held = run.record.state;
+    return run.setState('paused');
+  };
+  control.onContinue = () => run.setState(held);
   try {
     await namingFullDisk(run.folder, () => trainAndTest(undertaking));
     await run.setState('finished', ending());
@@ -40,6 +49,8 @@ export async function conductRun(undertaking: Undertaking & { state?: TrainingSt
       throw error;
     }
   } finally {
+    control.onPause = undefined;
+    control.onContinue = undefined;
     run.close();
   }
   return run.record;
@@ -101,8 +112,7 @@ async function readRows(bench: Workbench): Promise<TrainingRows> {
   }
   if (task.target.kind === 'label') {
     const words = recordLabelWords(reader.labels, task.target.score);
-    const shown = words.map(({ label, word }) => `${label} →${word.startsWith(' ') ? '' : ' '}${word}`);
-    run.notice(`Label words: ${shown.join(', ')}.`);
+    run.notice(`Label words: ${listed(words.map(({ label, word }) => `${label} → ${word.trim()}`))}.`);
     await run.update({ labelWords: words });
   }
   const { record } = run;
@@ -117,11 +127,11 @@ async function trainPrompt(bench: Workbench, rows: TrainingRows, state: Training
     await writeCheckpoint(run.files.checkpoint, { state, metricsBytes });
     await run.update({ seconds: { ...state.seconds, total: run.record.seconds?.total ?? 0 } });
   };
+  const pause = control.onPause;
   control.onPause = async () => {
-    await run.setState('paused');
+    await pause?.();
     await save();
   };
-  control.onContinue = () => run.setState('training');
   await run.setState('training');
   try {
     await train({
@@ -151,11 +161,15 @@ async function trainPrompt(bench: Workbench, rows: TrainingRows, state: Training
       emit: (event) => run.emit(event),
     });
   } finally {
-    control.onPause = undefined;
-    control.onContinue = undefined;
+    control.onPause = pause;
     // Also of a run that was stopped or has failed, the best prompt so far can be used.
     if (state.best) await keepAdapter(bench, state.best);
   }
+}
+
+function listed(items: readonly string[]): string {
+  const more = items.length - MOST_LISTED;
+  return more > 0 ? `${items.slice(0, MOST_LISTED).join(', ')} and ${more} more` : items.join(', ');
 }
 
 function counted(count: number, noun: string): string {

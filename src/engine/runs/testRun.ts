@@ -10,8 +10,6 @@ import type { Workbench } from './workbench';
 export async function testRun(bench: Workbench, { best, seconds }: TrainingState): Promise<void> {
   const { run, prepared, model, tokenizer, opponents, control, options } = bench;
   const clock = performance.now() - control.pausedTime;
-  control.onPause = () => run.setState('paused');
-  control.onContinue = () => run.setState('testing');
   await run.setState('testing');
   const { step, prompt } = best!;
   const hardPrompts = await opponents.choose();
