@@ -112,6 +112,11 @@ function commandLine(finish: (code: ExitCode) => void): Command {
 }
 
 async function main(): Promise<void> {
+  // `softprompt … | head`: the reader has what it wanted.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   const program = commandLine((code) => {
     process.exitCode = code;
   });

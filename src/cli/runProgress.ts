@@ -28,6 +28,9 @@ export class RunProgress {
       this.phase = null;
     } else if (event.type === 'phase') {
       this.phase = event;
+    } else if (event.type === 'state' && event.state === 'testing') {
+      // Training is over: its figures would only stand in the way.
+      this.steps = [];
     } else if (event.type === 'evaluation' && event.split === 'validation') {
       if (event.contender === 'tuned') this.validation = event;
       else if (event.contender === 'zero-shot') this.zeroShot = event;

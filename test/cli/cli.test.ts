@@ -129,6 +129,9 @@ describe('softprompt train', () => {
     await new Promise<void>((seen) => {
       child.stderr?.on('data', (text) => /step 1 /.test(String(text)) && seen());
     });
+    const meanwhile = await softprompt('eval', 'twice-');
+    expect(meanwhile.stderr).toContain('still going on');
+    expect(meanwhile.code).toBe(3);
     child.kill('SIGINT');
     child.kill('SIGINT');
     expect((await end).code).toBe(130);
@@ -163,6 +166,19 @@ describe('exit codes', () => {
     expect(result.stdout + result.stderr).toMatch(message);
     expect(result.stderr).not.toMatch(/\n {4}at /);
     expect(result.code).toBe(code);
+  });
+
+  it('4 for a base model that is not the one a run was made with', async () => {
+    const run = await runFolder('days');
+    const weights = join(folder, 'model', 'model.safetensors');
+    const own = await readFile(weights);
+    const changed = Buffer.from(own);
+    changed.fill(7, own.length - 8000);
+    await writeFile(weights, changed);
+    const { code, stderr } = await softprompt('predict', run, 'sun');
+    await writeFile(weights, own);
+    expect(stderr).toContain('not the model that the run was made with');
+    expect(code).toBe(4);
   });
 
   it('says the same to machines', async () => {

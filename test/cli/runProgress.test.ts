@@ -60,6 +60,14 @@ describe('RunProgress', () => {
     expect(progress.line()).toMatch(/left$/);
   });
 
+  it('shows the test alone after training', () => {
+    const progress = new RunProgress(1);
+    progress.apply(step(1, 1));
+    progress.apply({ type: 'state', time: 0, state: 'testing' });
+    progress.apply({ type: 'phase', time: 0, phase: 'testing tuned', done: 7, total: 24 });
+    expect(progress.line()).toBe('testing tuned 7/24');
+  });
+
   it('counts the time left from where a resumed run went on', () => {
     const progress = new RunProgress(60);
     progress.apply(step(50, 1));
