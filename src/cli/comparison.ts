@@ -64,8 +64,9 @@ export function verdict(record: RunRecord): string | null {
     return `The tuned prompt does not beat ${contender} (${name} ${score(headlineScore(best))}): more steps, more rows or more virtual tokens may help.`;
   }
   const points = (100 * gain).toFixed(1);
-  const doubt =
-    tuned.interval[0] < best.interval[1] ? ' The intervals overlap: more test rows would tell more.' : '';
+  // The interval of a text task is that of its exact matches, not of word F1.
+  const overlap = tuned.kind === 'label' && tuned.interval[0] < best.interval[1];
+  const doubt = overlap ? ' The intervals overlap: more test rows would tell more.' : '';
   return `The tuned prompt beats the best hard prompt (${contender}) by ${points} points of ${name}.${doubt}`;
 }
 

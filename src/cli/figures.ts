@@ -13,9 +13,14 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)} h`;
 }
 
-/** Text on one line, at most `width` characters. */
+/** Text on one line, at most `width` characters; control characters, which a terminal would obey, are left out. */
 export function oneLine(text: string, width: number): string {
-  const flat = Array.from(text.replace(/\s+/gu, ' ').trim());
+  const flat = Array.from(
+    text
+      .replace(/\s+/gu, ' ')
+      .replace(/\p{Cc}/gu, '')
+      .trim(),
+  );
   return flat.length <= width ? flat.join('') : `${flat.slice(0, width - 1).join('')}…`;
 }
 

@@ -23,6 +23,7 @@ describe('figures', () => {
 
   it('puts text on one line, whole characters kept', () => {
     expect(oneLine(' a\n b\t c ', 10)).toBe('a b c');
+    expect(oneLine('\u001b[2Jred\u0007', 10)).toBe('[2Jred');
     expect(oneLine('👍👍👍👍', 3)).toBe('👍👍…');
   });
 

@@ -102,11 +102,11 @@ export async function chooseFewShot(
   const { notice, ...best } = await chooseBest(model, reader, candidates, rows, options);
   const examples = draws[candidates.findIndex(({ prefix }) => prefix === best.prefix)]!.examples;
   const count = examples.length === 1 ? '1 example' : `${examples.length} examples`;
-  const lines = examples.map(({ row }) => row).join(', ');
+  const shown = `training ${examples.length === 1 ? 'row' : 'rows'} ${examples.map(({ row }) => row).join(', ')}`;
   return {
     ...best,
     contender: 'few-shot',
-    notice: `Few-shot with ${count} (training rows ${lines}) ${notice}; the best of ${draws.length} draws.`,
+    notice: `Few-shot with ${count} (${shown}) ${notice}; the best of ${draws.length} draws.`,
   };
 }
 
