@@ -12,11 +12,14 @@ const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
 const NAME = 'smollm2-135m-instruct';
 const FILE = 'SmolLM2-135M-Instruct.Q4_1.gguf';
 
+let outside = '';
 let folder = '';
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'softprompt-cache-'));
+  outside = await mkdtemp(join(tmpdir(), 'softprompt-cache-'));
+  folder = join(outside, 'home', 'cache');
+  await mkdir(folder, { recursive: true });
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(outside, { recursive: true, force: true }));
 
 async function fill() {
   await mkdir(join(folder, 'models', NAME), { recursive: true });
@@ -75,22 +78,34 @@ describe('the cache folder', () => {
     expect(await removeFromCache(folder, join(folder, 'compiled', 'abc'))).toBe(330);
     await writeFile(join(folder, 'mine.txt'), 'not ours');
     expect(await removeFromCache(folder, folder)).toBeGreaterThan(7);
-    expect(await readdir(folder)).toEqual(['mine.txt']);
+    expect((await listModels(folder)).contents).toEqual([]);
+    expect(await readdir(folder)).toContain('mine.txt');
+    expect(await removeFromCache(folder, folder)).toBe(0);
   });
 
+  // Every path is deep in a temporary folder: should this break, it removes nothing that matters.
   it('removes nothing outside its own folders', async () => {
     await fill();
-    for (const path of [
+    await mkdir(join(outside, 'home', 'models'));
+    await writeFile(join(outside, 'home', 'models', 'x'), 'not ours');
+    await writeFile(join(folder, 'mine'), 'not ours');
+    const elsewhere = [
+      outside,
       join(folder, '..'),
-      join(folder, 'models', '..', '..', 'x'),
-      '/',
+      join(folder, '..', 'models', 'x'),
+      join(folder, 'models', '..', '..', 'models'),
       join(folder, 'mine'),
-    ]) {
+      join(folder, 'models-of-mine'),
+      join(folder, 'models', 'unknown'),
+    ];
+    for (const path of elsewhere) {
       const report = reportError(await removeFromCache(folder, path).catch((error) => error));
       expect(report.code, path).toBe('model-missing');
       expect(report.message).toContain('is not in the cache folder');
     }
-    expect((await readdir(folder)).sort()).toEqual(['compiled', 'downloads', 'models']);
+    expect((await readdir(folder)).sort()).toEqual(['compiled', 'downloads', 'mine', 'models']);
+    expect(await readdir(join(folder, 'models'))).toHaveLength(2);
+    expect(await readdir(join(outside, 'home', 'models'))).toEqual(['x']);
   });
 });
 
@@ -122,7 +137,7 @@ describe('checkModelFits', () => {
   const model = { name: 'Big', path: 'big.gguf', parameters: 1e9 };
 
   it('refuses a model that is larger than the free memory, with both numbers', () => {
-    expect(() => checkModelFits(model, 6e9)).not.toThrow();
+    expect(() => checkModelFits(model, 9e9)).not.toThrow();
     const error = (() => {
       try {
         checkModelFits(model, 4e9);
@@ -133,7 +148,7 @@ describe('checkModelFits', () => {
     })();
     const report = reportError(error);
     expect(report.code).toBe('out-of-memory');
-    expect(report.message).toContain('it needs about 5.2 GB, 4.0 GB are free');
+    expect(report.message).toContain('it needs about 8.5 GB, 4.0 GB are free');
     expect(report.hint).toContain('smaller model');
   });
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import type { ModelSummary, ModelsListing } from '../../protocol/models';
@@ -26,14 +26,7 @@ export function defaultCacheFolder(): string {
 
 /** The catalogue, models of other origin in the cache folder, and everything that takes space there. */
 export async function listModels(cacheFolder: string): Promise<ModelsListing> {
-  const contents: ModelsListing['contents'] = [];
-  for (const [folder, kind] of Object.entries(FOLDERS)) {
-    for (const name of await namesIn(join(cacheFolder, folder))) {
-      const path = join(cacheFolder, folder, name);
-      const title = kind === 'compiled' ? ((await compiledModel(path)) ?? name) : name;
-      contents.push({ path, kind, name: title, size: await sizeOf(path) });
-    }
-  }
+  const contents = await entriesOf(cacheFolder);
   const models: ModelSummary[] = [];
   for (const entry of CATALOGUE) {
     const path = catalogueFile(cacheFolder, entry);
@@ -72,27 +65,44 @@ async function describeLocal(name: string, path: string, size: number): Promise<
 /**
  * Removes an entry of the cache folder: a model, a compiled model, a download, or everything (the cache folder itself).
  * A path inside an entry stands for the whole entry. Returns the bytes freed. Throws SoftpromptError('model-missing') for
- * any path elsewhere.
+ * any path elsewhere. What is removed is chosen from the list of entries, so that nothing else ever can be.
  */
 export async function removeFromCache(cacheFolder: string, path: string): Promise<number> {
-  const [folder, name] = relative(resolve(cacheFolder), resolve(path)).split(sep);
-  const whole = folder === '';
-  if (!whole && !(folder && Object.hasOwn(FOLDERS, folder))) {
+  const root = resolve(cacheFolder);
+  const target = resolve(path);
+  const chosen = isWithin(target, root)
+    ? (await entriesOf(root)).filter((entry) => isWithin(entry.path, target) || isWithin(target, entry.path))
+    : [];
+  if (chosen.length === 0 && target !== root) {
     throw new SoftpromptError('model-missing', `${basename(path)} is not in the cache folder.`, {
       place: { file: path },
-      hint: `Only what is in ${cacheFolder} can be removed.`,
+      hint: `Only models, compiled models and downloads in ${root} can be removed.`,
     });
   }
-  const folders = whole ? Object.keys(FOLDERS) : [folder!];
-  const entries =
-    whole || !name ? folders.map((part) => join(cacheFolder, part)) : [join(cacheFolder, folder!, name)];
   let freed = 0;
-  for (const entry of entries) {
-    const size = await sizeOf(entry);
-    await rm(entry, { recursive: true, force: true, maxRetries: 3 });
-    freed += size;
+  for (const entry of chosen) {
+    await rm(entry.path, { recursive: true, force: true, maxRetries: 3 });
+    freed += entry.size;
   }
   return freed;
+}
+
+/** Whether a path is a folder or something in it. Both are absolute. */
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** Everything in the cache folder's own folders. */
+async function entriesOf(cacheFolder: string): Promise<ModelsListing['contents']> {
+  const entries: ModelsListing['contents'] = [];
+  for (const [folder, kind] of Object.entries(FOLDERS)) {
+    for (const file of await namesIn(join(cacheFolder, folder))) {
+      const path = join(cacheFolder, folder, file);
+      const name = kind === 'compiled' ? ((await compiledModel(path)) ?? file) : file;
+      entries.push({ path, kind, name, size: await sizeOf(path) });
+    }
+  }
+  return entries;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
