@@ -34,5 +34,19 @@ export async function openPlace({ file, line, column }: Place): Promise<void> {
     return;
   }
   const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), Math.max(0, (column ?? 1) - 1));
-  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
+  await vscode.window.showTextDocument(uri, {
+    viewColumn: columnFor(uri),
+    selection: new vscode.Range(at, at),
+  });
+}
+
+/** Where a file is open already, else beside the panel: a row that is looked up must not hide what it was found in. */
+function columnFor(uri: vscode.Uri): vscode.ViewColumn {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  const shows = ({ input }: vscode.Tab): boolean =>
+    input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
+  const there = all.find(({ tabs }) => tabs.some(shows));
+  if (there) return there.viewColumn;
+  if (!(activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview)) return vscode.ViewColumn.Active;
+  return all.find((group) => group !== activeTabGroup)?.viewColumn ?? vscode.ViewColumn.Beside;
 }
