@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodeServer, startCodeServer } from './codeServer';
 import { hostProcesses } from './hostProcess';
 import { RunPage } from './runPage';
+import { tellStory } from './story';
 import { Workbench } from './workbench';
 import { createWorkspace, tinyTask, type Workspace } from './workspace';
 
@@ -12,6 +13,8 @@ describe('A run that is interrupted', () => {
   let server: CodeServer;
   let workbench: Workbench;
   let run: RunPage;
+
+  tellStory(() => workbench);
 
   beforeAll(async () => {
     const task = tinyTask({ steps: 1_000_000, evaluateEvery: 500, checkpointEvery: 20 });

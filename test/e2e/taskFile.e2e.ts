@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodeServer, startCodeServer } from './codeServer';
+import { tellStory } from './story';
 import { Workbench } from './workbench';
 import { createWorkspace, DATASET, tinyTask, type Workspace } from './workspace';
 
@@ -9,6 +10,8 @@ describe('A task file in the editor', () => {
   let workspace: Workspace;
   let server: CodeServer;
   let workbench: Workbench;
+
+  tellStory(() => workbench);
 
   beforeAll(async () => {
     workspace = await createWorkspace({

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodeServer, startCodeServer } from './codeServer';
 import { RunPage } from './runPage';
+import { tellStory } from './story';
 import { Workbench } from './workbench';
 import { createWorkspace, DATASET, ROWS, tinyTask, type Workspace } from './workspace';
 
-const STEPS = 40;
+const STEPS = 1000;
 
 // The five-minute path of the README, with a model small enough for seconds.
 describe('From a CSV file to the test predictions', () => {
@@ -15,9 +16,11 @@ describe('From a CSV file to the test predictions', () => {
   let workbench: Workbench;
   let run: RunPage;
 
+  tellStory(() => workbench);
+
   beforeAll(async () => {
     workspace = await createWorkspace({
-      'topics.softprompt.json': tinyTask({ steps: STEPS, evaluateEvery: 10 }),
+      'topics.softprompt.json': tinyTask({ steps: STEPS, evaluateEvery: 200 }),
     });
     server = await startCodeServer({ workspace: workspace.folder });
     workbench = await Workbench.open(server.url);
@@ -55,7 +58,7 @@ describe('From a CSV file to the test predictions', () => {
   });
 
   it('finishes with the tuned prompt beside the hard prompts', async () => {
-    await run.becomes('Finished');
+    await run.becomes('Finished', 110_000);
     const result = run.frame.getByRole('region', { name: 'Result' });
     await result.getByText('Zero-shot').first().waitFor();
     await result.getByText('Few-shot').first().waitFor();
@@ -73,12 +76,10 @@ describe('From a CSV file to the test predictions', () => {
     const right = predictions.filter(({ correct }) => correct).length;
     expect(predictions).toHaveLength(record.data.rows.test);
     expect(right).toBe(Math.round(record.results.tuned.accuracy * predictions.length));
-    await run.outcome('All').getByText(String(predictions.length)).waitFor();
-    await run.outcome('Right').getByText(String(right)).waitFor();
-    await run
-      .outcome('Wrong')
-      .getByText(String(predictions.length - right))
-      .waitFor();
+    expect(await run.outcome('All').textContent()).toBe(`All ${predictions.length}`);
+    expect(await run.outcome('Right').textContent()).toBe(`Right ${right}`);
+    expect(await run.outcome('Wrong').textContent()).toBe(`Wrong ${predictions.length - right}`);
+    await run.rows.first().scrollIntoViewIfNeeded();
     await workbench.screenshot('5-predictions');
     await run.outcome('Wrong').click();
     await run.rows.locator('.cell-mark', { hasText: /./ }).first().waitFor();

@@ -5,6 +5,8 @@ import { launchChromium } from '../chromium';
 import { SCREENSHOTS } from './places';
 
 const READY_MILLISECONDS = 90_000;
+/** Notifications and lists slide in. */
+const SETTLE_MILLISECONDS = 400;
 
 /** VS Code's window in a browser, with the few gestures that the tests make. */
 export class Workbench {
@@ -159,6 +161,7 @@ export class Workbench {
 
   async screenshot(name: string): Promise<void> {
     await mkdir(SCREENSHOTS, { recursive: true });
+    await this.page.waitForTimeout(SETTLE_MILLISECONDS);
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   }
 }
