@@ -149,8 +149,7 @@ export function lineChart(spec: ChartSpec): Chart {
     if (values.length === 0) return [0, 1];
     const bottom = Math.min(...values);
     const top = Math.max(...values);
-    if (logarithmic)
-      return uPlot.rangeLog(Math.max(bottom, 1e-6), Math.max(top, 1e-5), 10, false) as [number, number];
+    if (logarithmic) return [Math.max(bottom, 1e-6) * 0.85, Math.max(top, 1e-5) * 1.15];
     const pad = Math.max((top - bottom) * 0.1, 0.01);
     const [least, most] = spec.limitsY ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     return [Math.max(least, bottom - pad), Math.min(most, top + pad)];

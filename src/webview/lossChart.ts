@@ -60,7 +60,7 @@ export function lossChart(): Component {
       show(chart.element, last >= 0);
       if (last < 0) return setText(readout, '');
       describe = (index = last) =>
-        `step ${curve.step[index]}   loss ${formatNumber(curve.loss[index]!)}   smoothed ${formatNumber(curve.smoothed[index]!)}`;
+        `step ${curve.step[index]}   loss ${curve.loss[index]!.toFixed(3)}   smoothed ${curve.smoothed[index]!.toFixed(3)}`;
       setText(readout, describe(undefined));
       chart.draw({
         x: curve.step,

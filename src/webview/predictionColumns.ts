@@ -1,6 +1,6 @@
 import type { PredictionRecord } from '../protocol/runs';
 import { type Child, el } from './dom';
-import { formatCount, formatNumber, formatPercent } from './format';
+import { formatCount, formatPercent } from './format';
 import { icon } from './icons';
 import type { PredictionSort } from './predictionFilter';
 
@@ -36,7 +36,7 @@ const BASELINE: Column = {
     baseline ? [outcomeMark(baseline.correct), el('span', { class: 'clip' }, baseline.predicted)] : ['–'],
 };
 
-const LOSS: Column = { name: 'loss', label: 'Loss', sort: 'loss', cell: ({ loss }) => [formatNumber(loss)] };
+const LOSS: Column = { name: 'loss', label: 'Loss', sort: 'loss', cell: ({ loss }) => [loss.toFixed(3)] };
 
 export const LABEL_COLUMNS: readonly Column[] = [
   ...BOTH,
