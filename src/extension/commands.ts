@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import type { RunSummary } from '../protocol/runs';
 import { chooseDataset, chooseRun, chooseTask, pick, type Target } from './choose';
 import type { Softprompt } from './context';
 import { openPlace, showFailure } from './failures';
@@ -29,7 +30,7 @@ export const COMMANDS = {
   },
 
   async 'softprompt.pause'(softprompt, target) {
-    const run = await chooseRun(softprompt, target, isLive, { none: 'No run is being trained.' });
+    const run = await chooseLive(softprompt, target);
     if (run) await softprompt.host.request('training/pause', { folder: run.folder });
   },
 
@@ -44,7 +45,7 @@ export const COMMANDS = {
   },
 
   async 'softprompt.cancel'(softprompt, target) {
-    const run = await chooseRun(softprompt, target, isLive, { none: 'No run is being trained.' });
+    const run = await chooseLive(softprompt, target);
     if (run) await softprompt.host.request('training/cancel', { folder: run.folder });
   },
 
@@ -166,6 +167,12 @@ export function registerCommands(softprompt: Softprompt): vscode.Disposable[] {
       }
     }),
   );
+}
+
+/** The run that this window's host works on, unless another was named: then the host says why it cannot be told. */
+function chooseLive(softprompt: Softprompt, target: Target): Promise<RunSummary | undefined> {
+  const ours = softprompt.runs.live?.folder;
+  return chooseRun(softprompt, target, (run) => run.folder === ours, { none: 'No run is being trained.' });
 }
 
 async function askForTrust(): Promise<void> {

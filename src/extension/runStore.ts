@@ -11,8 +11,8 @@ export class RunStore implements vscode.Disposable {
   /** The host went away: what is known here may be out of date. */
   #stale = false;
   readonly #loss = new Map<string, number>();
-  /** Folders that were heard of before they were listed. */
-  readonly #sought = new Set<string>();
+  /** Folders that this window's host has told of. Others may be live too, in another window or a terminal. */
+  readonly #heard = new Set<string>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #ended = new vscode.EventEmitter<RunSummary>();
   readonly #subscriptions: { dispose(): void }[];
@@ -29,7 +29,7 @@ export class RunStore implements vscode.Disposable {
     this.#subscriptions = [
       host.on('run/event', ({ folder, event }) => this.#hear(folder, event)),
       host.onState((state) => {
-        if (state === 'lost' || state === 'stopped') this.#interruptAll();
+        if (state === 'lost' || state === 'stopped') this.#lose();
         if (state === 'ready' && this.#stale) void this.refresh();
       }),
     ];
@@ -49,7 +49,7 @@ export class RunStore implements vscode.Disposable {
 
   /** The run that is being worked on by this window's host. */
   get live(): RunSummary | undefined {
-    return [...this.#runs.values()].find(isLive);
+    return [...this.#runs.values()].find((run) => isLive(run) && this.#heard.has(run.folder));
   }
 
   /** Loss of a live run's last step. */
@@ -85,10 +85,11 @@ export class RunStore implements vscode.Disposable {
 
   #hear(folder: string, event: RunEvent): void {
     if (event.type === 'step') this.#loss.set(folder, event.loss);
+    const news = !this.#heard.has(folder);
+    this.#heard.add(folder);
     const before = this.#runs.get(folder);
     if (!before) {
-      if (!this.#sought.has(folder)) void this.refresh(); // a run that was just made
-      this.#sought.add(folder);
+      if (news) void this.refresh(); // a run that was just made
       return;
     }
     const after = applyEvent(before, event);
@@ -104,11 +105,13 @@ export class RunStore implements vscode.Disposable {
     if (run) this.#ended.fire(run);
   }
 
-  #interruptAll(): void {
+  /** The host is gone, and with it the work on the live run. */
+  #lose(): void {
     this.#stale = true;
-    const interrupted = [...this.#runs.values()].filter(isLive).map(interrupt);
-    for (const run of interrupted) this.#runs.set(run.folder, run);
-    if (interrupted.length) this.#changed.fire();
-    for (const run of interrupted) this.#ended.fire(run);
+    if (!this.live) return;
+    const run = interrupt(this.live);
+    this.#runs.set(run.folder, run);
+    this.#changed.fire();
+    this.#ended.fire(run);
   }
 }

@@ -59,11 +59,9 @@ export function runDescription(run: RunSummary, best: boolean): string {
     parts.push(run.scoreOn === 'test' ? percent(run.score) : `${percent(run.score)} on validation`);
     if (run.baseline !== undefined) parts.push(`vs ${percent(run.baseline)}`);
   }
-  if (run.state !== 'finished') {
-    const progress = run.steps > 0 ? ` ${run.step}/${run.steps}` : '';
-    parts.push(`${parts.length ? '· ' : ''}${STATE_WORDS[run.state]}${progress}`);
-  }
-  return parts.join(' ');
+  if (run.state === 'finished') return parts.join(' ');
+  const progress = run.steps > 0 ? ` ${run.step}/${run.steps}` : '';
+  return [`${STATE_WORDS[run.state]}${progress}`, parts.join(' ')].filter(Boolean).join(' · ');
 }
 
 /** The status bar while a run is live. */

@@ -75,7 +75,7 @@ describe('appearance', () => {
       scoreOn: 'validation',
     });
     expect(appearance({ kind: 'run', run: live, best: false })).toMatchObject({
-      description: '80.0 % on validation · training 34/120',
+      description: 'training 34/120 · 80.0 % on validation',
       context: 'run training live',
     });
     const interrupted = { ...live, state: 'interrupted' as const };
