@@ -56,7 +56,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     vscode.workspace.registerTextDocumentContentProvider(PREVIEW_SCHEME, previews),
     runs.onEnded((run) => void announceEnd(softprompt, run)),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(SECTION)) void host?.updateSettings();
+      if (!change.affectsConfiguration(SECTION)) return;
+      void host?.updateSettings().then(() => models.refresh());
     }),
     ...registerCommands(softprompt),
   );
