@@ -10,8 +10,8 @@ export function emptyPage(context: PanelContext): Component {
   const changed = onChange();
   return {
     element,
-    update({ run, runs, listed }) {
-      show(element, run === undefined);
+    update({ run, runs, listed, failure }) {
+      show(element, run === undefined && (listed || !failure));
       if (run || !changed(runs, listed)) return;
       if (!listed) {
         fill(element, el('p', { class: 'loading', role: 'status' }, icon('spinner'), 'Opening the run'));

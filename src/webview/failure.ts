@@ -1,31 +1,47 @@
 import type { ErrorReport, Place } from '../protocol/errors';
 import type { FromPanel } from '../protocol/panel';
-import { button } from './controls';
+import { button, iconButton } from './controls';
 import { el, fill, onChange, show } from './dom';
 import { fileName } from './format';
 import { icon } from './icons';
 import type { Component, PanelContext } from './panelContext';
 
-/** What went wrong, where, and what to do: of the run, or of the last thing asked for. */
-export function failure(context: PanelContext): Component {
-  const element = el('div', { class: 'stack' });
+/** Why the run shown failed, where, and what to do. */
+export function failedRun(context: PanelContext): Component {
+  const element = el('div', {});
   const changed = onChange();
   return {
     element,
-    update({ run, failure: asked }) {
-      if (!changed(run?.progress.error, run?.progress.state, asked)) return;
-      const failed = run?.progress.state === 'failed' ? run.progress.error : undefined;
-      fill(
-        element,
-        failed && failureCard('This run failed', failed, context),
-        asked && failureCard('That did not work', asked, context),
-      );
-      show(element, element.childElementCount > 0);
+    update({ run }) {
+      const error = run?.progress.state === 'failed' ? run.progress.error : undefined;
+      if (!changed(error)) return;
+      show(element, error !== undefined);
+      fill(element, error && failureCard('This run failed', error, context));
     },
   };
 }
 
-function failureCard(title: string, error: ErrorReport, context: PanelContext): HTMLElement {
+/** What was asked for and could not be done; it can be put away. */
+export function failedRequest(context: PanelContext): Component {
+  const element = el('div', {});
+  const changed = onChange();
+  return {
+    element,
+    update({ failure }) {
+      if (!changed(failure)) return;
+      show(element, failure !== undefined);
+      const dismiss = iconButton('cross', 'Dismiss', () => show(element, false));
+      fill(element, failure && failureCard('That did not work', failure, context, dismiss));
+    },
+  };
+}
+
+function failureCard(
+  title: string,
+  error: ErrorReport,
+  context: PanelContext,
+  dismiss?: HTMLElement,
+): HTMLElement {
   const { message, hint, place } = error;
   const says = (label: string, name: 'file' | 'log', reply: FromPanel) =>
     button({ label, icon: name, onClick: () => context.send(reply) });
@@ -47,6 +63,7 @@ function failureCard(title: string, error: ErrorReport, context: PanelContext): 
         says('Open log', 'log', { type: 'openLog' }),
       ),
     ),
+    dismiss,
   );
 }
 

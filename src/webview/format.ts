@@ -57,3 +57,12 @@ export function formatPoints(difference: number): string {
   const points = Math.abs(difference * 100).toFixed(1);
   return `${points} point${points === '1.0' ? '' : 's'}`;
 }
+
+const MOST_COUNTED = 100_000;
+
+/** `19 of 42`; a share where the numbers are too long to read, as bytes are. */
+export function formatPart(done: number, total: number): string {
+  return total > MOST_COUNTED
+    ? formatPercent(done / total, 0)
+    : `${formatCount(done)} of ${formatCount(total)}`;
+}

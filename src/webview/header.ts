@@ -1,7 +1,14 @@
 import type { PanelState } from '../protocol/panel';
 import { button, choice } from './controls';
 import { el, fill, onChange, setAttribute, setText, show } from './dom';
-import { formatCount, formatDate, formatDuration, formatParameters, formatPercent } from './format';
+import {
+  formatCount,
+  formatDate,
+  formatDuration,
+  formatParameters,
+  formatPart,
+  formatPercent,
+} from './format';
 import { icon } from './icons';
 import type { Component, PanelContext } from './panelContext';
 import { elapsedSeconds, secondsLeft, tokensPerSecond } from './runProgress';
@@ -132,6 +139,10 @@ function factsOf(run: ShownRun, now: number): [name: string, value: string][] {
     ? elapsedSeconds(progress, now)
     : (record.seconds?.total ?? elapsedSeconds(progress, now));
   facts.push(['Elapsed', formatDuration(seconds)]);
+  if (state === 'training' && step > 0 && progress.activity) {
+    const { name, done, total } = progress.activity;
+    facts.push(['Now', total > 1 ? `${name}, ${formatPart(done, total)}` : name]);
+  }
   const rate = curve.learningRate.at(-1);
   if (rate !== undefined && (state === 'training' || state === 'paused'))
     facts.push(['Learning rate', rate.toPrecision(2)]);

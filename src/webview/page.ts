@@ -5,7 +5,7 @@ import { connection } from './connection';
 import { details } from './details';
 import { el, show } from './dom';
 import { emptyPage } from './emptyPage';
-import { failure } from './failure';
+import { failedRequest, failedRun } from './failure';
 import { formatCount } from './format';
 import { header } from './header';
 import { lossChart } from './lossChart';
@@ -25,7 +25,8 @@ import { verdict } from './verdict';
 export function page(context: PanelContext): Component {
   const head = header(context);
   const link = connection(context);
-  const trouble = failure(context);
+  const refusal = failedRequest(context);
+  const trouble = failedRun(context);
   const empty = emptyPage(context);
 
   const preparing = phases();
@@ -65,9 +66,9 @@ export function page(context: PanelContext): Component {
   );
   const main = el('main', {}, trouble.element, parts.element, overview, test, about.element);
   const shell = el('div', { class: 'shell' }, head.element, main);
-  const element = el('div', { class: 'page' }, link.element, shell, empty.element);
+  const element = el('div', { class: 'page' }, link.element, refusal.element, shell, empty.element);
   const overviewParts = [preparing, result, loss, validation, trial, words, said];
-  const components = [link, head, trouble, empty, ...overviewParts, table, matrix, classes, about];
+  const components = [link, refusal, head, trouble, empty, ...overviewParts, table, matrix, classes, about];
 
   return {
     element,

@@ -1,8 +1,8 @@
 import { el, fill, onChange, show } from './dom';
-import { formatCount } from './format';
+import { formatPart } from './format';
 import { icon } from './icons';
 import type { Component } from './panelContext';
-import type { Phase, RunProgress } from './runProgress';
+import { isDone, type Phase } from './runProgress';
 
 /** What goes on before the first step and after the last: loading, baselines, testing. */
 export function phases(): Component {
@@ -14,25 +14,21 @@ export function phases(): Component {
     element,
     update({ run }) {
       const progress = run?.progress;
-      const visible = progress?.state === 'preparing' || progress?.state === 'testing';
+      const waiting = progress?.state === 'training' && progress.curve.step.length === 0;
+      const visible = progress?.state === 'preparing' || progress?.state === 'testing' || waiting;
       show(element, visible);
       if (!visible || !changed(progress.phases, progress.state)) return;
-      fill(heading, progress.state === 'preparing' ? 'Getting ready' : 'Testing on held-out rows');
-      const shown = underWay(progress);
+      fill(heading, progress.state === 'testing' ? 'Testing on held-out rows' : 'Getting ready');
+      const shown = progress.phases;
       fill(list, ...shown.map((phase, index) => line(phase, index === shown.length - 1)));
       if (shown.length === 0) fill(list, line({ name: 'Starting', done: 0, total: 0 }, true));
     },
   };
 }
 
-/** While testing, the phases of preparation are old news. */
-function underWay({ phases: all, state, curve }: RunProgress): Phase[] {
-  return state === 'testing' && curve.step.length > 0 ? all.slice(-1) : all;
-}
-
-function line({ name, done, total }: Phase, last: boolean): HTMLElement {
-  const complete = total > 0 && done >= total;
-  const current = last && !complete;
+function line(phase: Phase, last: boolean): HTMLElement {
+  const { name, done, total } = phase;
+  const current = last && !isDone(phase);
   const bar = el('span', { class: 'progress-fill' });
   bar.style.width = `${total > 0 ? (done / total) * 100 : 0}%`;
   const counted = total > 1 && current;
@@ -43,10 +39,14 @@ function line({ name, done, total }: Phase, last: boolean): HTMLElement {
     el(
       'span',
       { class: 'phase-name' },
-      name,
+      capitalised(name),
       el('span', { class: 'sr-only' }, current ? ', under way' : ', done'),
     ),
     counted && el('span', { class: 'phase-bar progress' }, bar),
-    counted && el('span', { class: 'phase-count' }, `${formatCount(done)} of ${formatCount(total)}`),
+    counted && el('span', { class: 'phase-count' }, formatPart(done, total)),
   );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -33,8 +33,10 @@ export interface Phase {
 export interface RunProgress {
   state: RunState;
   error?: ErrorReport;
-  /** In order of appearance; the last one is under way while the run is live and not training. */
+  /** Those of the present state, the one that moved last at the end. */
   phases: Phase[];
+  /** What goes on besides steps: loading, validating, testing. */
+  activity?: Phase;
   curve: Curve;
   /** Index in the curve of the first step since the run last started, was continued or resumed. */
   stretchStart: number;
@@ -48,6 +50,10 @@ export interface RunProgress {
 }
 
 const SMOOTHING = 0.9;
+
+export function isDone({ done, total }: Phase): boolean {
+  return total > 0 && done >= total;
+}
 
 export function startProgress(state: RunState, error?: ErrorReport): RunProgress {
   return {
@@ -93,18 +99,19 @@ function applyEvent(progress: RunProgress, event: RunEvent): void {
   switch (event.type) {
     case 'state':
       if (progress.state === 'paused' && event.state === 'training') beginStretch(progress);
-      if (event.state === 'preparing') progress.phases = [];
+      progress.phases = [];
+      progress.activity = undefined;
       progress.state = event.state;
       progress.error = event.error;
       break;
     case 'phase': {
-      const { phase: name, done, total } = event;
-      const index = progress.phases.findIndex((phase) => phase.name === name);
-      if (index < 0) progress.phases.push({ name, done, total });
-      else progress.phases[index] = { name, done, total };
+      const phase = { name: event.phase, done: event.done, total: event.total };
+      progress.phases = [...progress.phases.filter(({ name }) => name !== phase.name), phase];
+      progress.activity = isDone(phase) ? undefined : phase;
       break;
     }
     case 'step':
+      progress.activity = undefined;
       forgetStepsFrom(progress, event.step);
       appendStep(progress.curve, event);
       break;

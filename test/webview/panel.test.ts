@@ -105,7 +105,7 @@ describe('states', () => {
   test('preparing shows the phase under way', async () => {
     await open();
     await panel.send({ type: 'run', detail: syntheticRun({ state: 'preparing' }) });
-    expect(await visible('Zero-shot on the validation rows')).toBe(true);
+    expect(await visible('Scoring zero-shot')).toBe(true);
     expect(await visible('19 of 42')).toBe(true);
   });
 
@@ -120,6 +120,20 @@ describe('states', () => {
     expect(await last()).toEqual([{ type: 'openRow', file: detail.record.error!.place!.file, line: 231 }]);
     await alert.getByRole('button', { name: 'Open log' }).click();
     expect(await last()).toEqual([{ type: 'openLog' }]);
+  });
+
+  test('a request that failed is told, even before any run is shown, and can be put away', async () => {
+    await open();
+    const error = {
+      code: 'run-invalid' as const,
+      message: 'run.json is not a run.',
+      hint: 'Delete the folder.',
+    };
+    await panel.send({ type: 'failure', error });
+    expect(await visible('run.json is not a run.')).toBe(true);
+    expect(await visible('Delete the folder.')).toBe(true);
+    await button('Dismiss').click();
+    expect(await visible('run.json is not a run.')).toBe(false);
   });
 
   test('a lost host takes the buttons away until it is back', async () => {

@@ -74,6 +74,29 @@ describe('the progress of a run', () => {
     expect(two.curve.smoothed[1]).toBeCloseTo(0.09 / 0.19, 12);
   });
 
+  test('knows the phases of the present state, and what is under way', () => {
+    const phase = (name: string, done: number, total: number): RunEvent => ({
+      type: 'phase',
+      time: 0,
+      phase: name,
+      done,
+      total,
+    });
+    const preparing = [state('preparing', 0), phase('reading', 0, 0), phase('loading', 1, 4)];
+    const before = applyEvents(startProgress('preparing'), preparing);
+    expect(before.phases.map(({ name }) => name)).toEqual(['reading', 'loading']);
+    expect(before.activity).toEqual({ name: 'loading', done: 1, total: 4 });
+    const after = applyEvents(before, [
+      phase('loading', 4, 4),
+      state('training', 1),
+      phase('validating', 3, 8),
+    ]);
+    expect(after.phases.map(({ name }) => name)).toEqual(['validating']);
+    expect(after.activity?.name).toBe('validating');
+    expect(applyEvents(after, [step(1, 2)]).activity).toBeUndefined();
+    expect(applyEvents(after, [phase('validating', 8, 8)]).activity).toBeUndefined();
+  });
+
   test('time left follows the pace since training last went on', () => {
     const progress = applyEvents(startProgress('preparing'), [
       state('training', 0),

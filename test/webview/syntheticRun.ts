@@ -192,12 +192,12 @@ function trainingEvents({
 }): RunEvent[] {
   const events: RunEvent[] = [
     { type: 'state', time: START, state: 'preparing' },
-    { type: 'phase', time: START + 200, phase: 'Reading the dataset', done: 420, total: 420 },
-    { type: 'phase', time: START + 900, phase: 'Loading SmolLM2-135M-Instruct', done: 30, total: 30 },
+    { type: 'phase', time: START + 200, phase: 'reading data', done: 420, total: 420 },
+    { type: 'phase', time: START + 900, phase: 'loading model', done: 98_400_000, total: 98_400_000 },
     {
       type: 'phase',
       time: START + 4_000,
-      phase: 'Zero-shot on the validation rows',
+      phase: 'scoring zero-shot',
       done: state === 'preparing' ? 19 : 42,
       total: 42,
     },
@@ -229,7 +229,7 @@ function trainingEvents({
   const end = START + 8_000 + step * 2_130;
   if (state !== 'training') events.push({ type: 'state', time: end, state });
   if (state === 'testing') {
-    events.push({ type: 'phase', time: end + 100, phase: 'Testing the tuned prompt', done: 64, total: 140 });
+    events.push({ type: 'phase', time: end + 100, phase: 'testing tuned', done: 64, total: 140 });
   }
   return events;
 }
