@@ -63,9 +63,10 @@ export class ComputeThread {
     if (!this.#over) this.#worker.postMessage(message);
   }
 
-  /** Waits for the jobs in hand, at most `milliseconds`, then ends the thread whatever it does. */
-  async end(milliseconds = END_MILLISECONDS): Promise<void> {
+  /** Waits for the jobs in hand, at most `milliseconds` (null: as long as it takes), then ends the thread. */
+  async end(milliseconds: number | null = END_MILLISECONDS): Promise<void> {
     this.tell({ type: 'end' });
+    if (milliseconds === null) return this.#ended;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), milliseconds);

@@ -1,23 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { version } from '../../package.json';
-import { inspectDataset } from '../engine/data/inspect';
 import { defaultCacheFolder, listModels, removeFromCache } from '../engine/models/cacheFolder';
 import { pullModel } from '../engine/models/pull';
 import { listRuns, readRun } from '../engine/runs/readRuns';
 import { deleteRun } from '../engine/runs/runFolder';
 import { failRun } from '../engine/runs/runRecord';
-import { checkTask } from '../engine/task/checkTask';
-import { draftTask } from '../engine/task/draftTask';
-import { previewRow } from '../engine/task/previewRow';
 import { SoftpromptError } from '../protocol/errors';
 import type { NotificationName, Notifications } from '../protocol/requests';
-import { Answers } from './answers';
 import { ComputeThread, type Told } from './computeThread';
+import { OnDemandThread } from './onDemandThread';
 import type { Handlers } from './serve';
 import { Trainings } from './trainings';
 
-/** How long the model of a trial stays in memory after the last question. */
+/** How long a thread, and with it the model of a trial, stays in memory after the last question. */
 const IDLE_MILLISECONDS = 120_000;
 /** How long a checkpoint may take when the editor goes away; the client's shutdown time-out is longer. */
 const CHECKPOINT_MILLISECONDS = 3_500;
@@ -45,30 +41,30 @@ export function createHost({ workerScript, notify }: HostOptions): {
     onEvent: (folder, event) => notify('run/event', { folder, event }),
     onPredictions: (folder, predictions) => notify('run/predictions', { folder, predictions }),
   });
-  const answers = new Answers(
-    () =>
-      startThread((told) => {
-        if (told.type === 'event') notify('run/event', { folder: told.folder, event: told.event });
-      }),
-    IDLE_MILLISECONDS,
-  );
+  const onTold = (told: Told): void => {
+    if (told.type === 'event') notify('run/event', { folder: told.folder, event: told.event });
+  };
+  const reader = new OnDemandThread(() => startThread(onTold), IDLE_MILLISECONDS);
+  const answerer = new OnDemandThread(() => startThread(onTold), IDLE_MILLISECONDS);
 
   async function leave(): Promise<void> {
-    await Promise.all([trainings.suspend(CHECKPOINT_MILLISECONDS), answers.end(CHECKPOINT_MILLISECONDS)]);
+    await trainings.suspend(CHECKPOINT_MILLISECONDS);
   }
 
   const handlers: Handlers = {
     initialize(settings) {
       cacheFolder = settings.cacheFolder ? resolve(settings.cacheFolder) : defaultCacheFolder();
       threads = settings.threads;
+      reader.release();
+      answerer.release();
       return { version, process: process.pid };
     },
 
-    'dataset/inspect': ({ file }) => inspectDataset(file),
-    'dataset/preview': ({ taskFile, row, file }) => previewRow(taskFile, row, { file, cacheFolder }),
+    'dataset/inspect': (params, signal) => reader.run('dataset/inspect', params, signal),
+    'dataset/preview': (params, signal) => reader.run('dataset/preview', params, signal),
 
-    'task/draft': ({ dataset, model }) => draftTask(dataset, { model }),
-    'task/check': async ({ file, text }) => ({ problems: await checkTask(file, text) }),
+    'task/draft': (params, signal) => reader.run('task/draft', params, signal),
+    'task/check': (params, signal) => reader.run('task/check', params, signal),
 
     'models/list': () => listModels(cacheFolder),
     'models/pull': ({ name }, signal) =>
@@ -97,8 +93,8 @@ export function createHost({ workerScript, notify }: HostOptions): {
     'training/continue': ({ folder }) => trainings.tell(folder, 'continue'),
     'training/cancel': ({ folder }) => trainings.tell(folder, 'cancel'),
 
-    evaluate: (params, signal) => answers.ask('evaluate', params, signal),
-    predict: (params, signal) => answers.ask('predict', params, signal),
+    evaluate: (params, signal) => answerer.run('evaluate', params, signal),
+    predict: (params, signal) => answerer.run('predict', params, signal),
 
     async shutdown() {
       await leave();

@@ -1,5 +1,5 @@
 // The training host: a process that serves the engine over JSON-RPC on the IPC channel of its parent. This thread only
-// talks; what computes has a thread of its own (worker.ts).
+// talks; what reads much or computes has threads of its own (worker.ts).
 import { join } from 'node:path';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { createHost } from './handlers';

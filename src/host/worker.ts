@@ -1,13 +1,17 @@
-// The compute thread. Only here, and only when a job asks for it, the native runtime is loaded.
+// The thread that reads and computes. Only here, and only when a job asks for it, the native runtime is loaded.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { inspectDataset } from '../engine/data/inspect';
 import { evaluateRun } from '../engine/evaluation/evaluateRun';
 import { openTrial, type Trial } from '../engine/evaluation/trial';
 import { resumeRun } from '../engine/runs/resumeRun';
 import { runFiles } from '../engine/runs/runFolder';
 import type { RunOptions } from '../engine/runs/runOptions';
 import { startRun } from '../engine/runs/startRun';
+import { checkTask } from '../engine/task/checkTask';
+import { draftTask } from '../engine/task/draftTask';
+import { previewRow } from '../engine/task/previewRow';
 import { RunControl } from '../engine/tuning/runControl';
 import { reportError, SoftpromptError } from '../protocol/errors';
 import type { FromWorker, JobMessage, JobName, Jobs, ToWorker, WorkerSettings } from './workerMessages';
@@ -45,6 +49,11 @@ function runOptions(): RunOptions {
 let trial: { adapter: string; opened: Trial } | undefined;
 
 const work: Work = {
+  'dataset/inspect': ({ file }) => inspectDataset(file),
+  'dataset/preview': ({ taskFile, row, file }) =>
+    previewRow(taskFile, row, { file, cacheFolder: settings.cacheFolder }),
+  'task/draft': ({ dataset, model }) => draftTask(dataset, { model }),
+  'task/check': async ({ file, text }) => ({ problems: await checkTask(file, text) }),
   train: ({ taskFile }) => startRun(taskFile, runOptions()),
   resume: ({ folder }) => resumeRun(folder, runOptions()),
   evaluate: ({ folder, file }, signal) =>

@@ -1,14 +1,23 @@
 import type { ErrorReport } from '../protocol/errors';
-import type { Result, TrialAnswer } from '../protocol/requests';
+import type { Params, Result } from '../protocol/requests';
 import type { PredictionRecord, RunEvent, RunRecord } from '../protocol/runs';
 
+/** The requests that are answered in a thread, as they may compute or read for seconds. */
+type ThreadRequest =
+  | 'dataset/inspect'
+  | 'dataset/preview'
+  | 'task/draft'
+  | 'task/check'
+  | 'evaluate'
+  | 'predict';
+
 /** The work a compute thread does: parameters and result, by name. */
-export interface Jobs {
-  train: { params: { taskFile: string }; result: RunRecord };
-  resume: { params: { folder: string }; result: RunRecord };
-  evaluate: { params: { folder: string; file?: string }; result: Result<'evaluate'> };
-  predict: { params: { folder: string; values: Record<string, string> }; result: TrialAnswer };
-}
+export type Jobs = { [M in ThreadRequest]: { params: Params<M>; result: Result<M> } } & {
+  /** From a task to the end of its run. */
+  train: { params: Params<'training/start'>; result: RunRecord };
+  /** From a run's checkpoint to its end. */
+  resume: { params: Params<'training/resume'>; result: RunRecord };
+};
 
 export type JobName = keyof Jobs;
 

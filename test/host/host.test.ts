@@ -76,6 +76,25 @@ describe('without a model', () => {
     expect(preview.labelWords?.map(({ label }) => label).sort()).toEqual(['bad', 'good']);
   });
 
+  it('goes on answering while it reads a large dataset', async () => {
+    const workspace = await tinyWorkspace();
+    const rows = Array.from({ length: 300_000 }, (_, index) => `"line ${index}, a word",${index % 3}`);
+    await writeFile(workspace.dataset, `text,mood\n${rows.join('\n')}\n`);
+    const { client } = connect(workspace);
+    let reading = true;
+    const inspected = client.request('dataset/inspect', { file: workspace.dataset }).finally(() => {
+      reading = false;
+    });
+    let worst = 0;
+    while (reading) {
+      const asked = performance.now();
+      await client.request('runs/list', { workspace: workspace.folder });
+      worst = Math.max(worst, performance.now() - asked);
+    }
+    expect((await inspected).rows).toBe(300_000);
+    expect(worst).toBeLessThan(750);
+  });
+
   it('says what is wrong, where, and what to do', async () => {
     const workspace = await tinyWorkspace();
     const { client } = connect(workspace);

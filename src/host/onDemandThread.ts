@@ -2,10 +2,10 @@ import type { ComputeThread } from './computeThread';
 import type { JobName, Jobs } from './workerMessages';
 
 /**
- * The thread for tests and trials, apart from the training's. It keeps its model open for the next question, and is
- * ended when none comes for a while, so that the memory comes back.
+ * A thread that is started when there is something to do. It keeps what it has open for the next question (a trial's
+ * model), and is ended when none comes for a while, so that the memory comes back.
  */
-export class Answers {
+export class OnDemandThread {
   #thread: ComputeThread | null = null;
   #working = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -15,7 +15,7 @@ export class Answers {
     private readonly idleMilliseconds: number,
   ) {}
 
-  async ask<N extends JobName>(
+  async run<N extends JobName>(
     name: N,
     params: Jobs[N]['params'],
     signal: AbortSignal,
@@ -28,16 +28,16 @@ export class Answers {
     } finally {
       this.#working--;
       if (this.#working === 0) {
-        this.#idle = setTimeout(() => void this.end(), this.idleMilliseconds);
+        this.#idle = setTimeout(() => this.release(), this.idleMilliseconds);
         this.#idle.unref();
       }
     }
   }
 
-  async end(milliseconds?: number): Promise<void> {
+  /** Lets the thread go once it has done what it has; the next question gets a new one, with the settings of then. */
+  release(): void {
     clearTimeout(this.#idle);
-    const thread = this.#thread;
+    void this.#thread?.end(null);
     this.#thread = null;
-    await thread?.end(milliseconds);
   }
 }
