@@ -126,7 +126,12 @@ function trainingFacts({ task: { training, method }, steps, best }: RunRecord): 
     ['Weight decay', formatNumber(training.weightDecay)],
     ['Gradient clip', formatNumber(training.clip)],
     ['Validation', `every ${formatRows(training.evaluateEvery, 'step')}`],
-    ['Early stopping', training.patience === undefined ? 'off' : `after ${training.patience} without gain`],
+    [
+      'Early stopping',
+      training.patience === undefined
+        ? 'off'
+        : `after ${formatRows(training.patience, 'validation')} without gain`,
+    ],
     ['Seed', training.seed],
     ...(best ? [['Kept prompt', `step ${best.step}`] as Fact] : []),
   ];

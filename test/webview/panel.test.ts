@@ -459,6 +459,7 @@ describe('for everyone', () => {
     await panel.page.keyboard.press('ArrowLeft');
     await panel.page.keyboard.press('ArrowLeft');
     expect(await attribute(tab(/Details/), 'aria-selected')).toBe('true');
+    expect(await tab(/Details/).evaluate((one) => one === document.activeElement)).toBe(true);
   });
 
   test('nothing turns when motion is reduced', async () => {

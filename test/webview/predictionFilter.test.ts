@@ -18,7 +18,11 @@ describe('choosing predictions', () => {
     expect(counts.right + counts.wrong).toBe(counts.all);
     for (const outcome of ['all', 'right', 'wrong', 'fixed', 'broken'] as const)
       expect(selectPredictions(predictions, { ...NO_FILTER, outcome }, byRow)).toHaveLength(counts[outcome]);
-    expect(counts.fixed).toBeGreaterThan(0);
+    const tuned = predictions.filter(({ correct }) => correct).length;
+    const hard = predictions.filter(({ baseline }) => baseline?.correct).length;
+    expect(counts.right).toBe(tuned);
+    expect(counts.fixed).toBeGreaterThan(counts.broken);
+    expect(counts.fixed - counts.broken).toBe(tuned - hard);
   });
 
   test('by class and words, upper and lower case alike', () => {

@@ -61,6 +61,8 @@ describe('the progress of a run', () => {
     expect(progress.curve.step).toEqual([1, 2, 3]);
     expect(progress.curve.loss).toEqual([1, 1, 0.5]);
     expect(progress.resumedAt).toEqual([2]);
+    // Even where the line that tells of the resume was lost.
+    expect(applyEvents(progress, [step(2, 70_000, 0.4)]).curve.step).toEqual([1, 2]);
   });
 
   test('smooths with an unbiased moving average: a constant stays what it is', () => {
