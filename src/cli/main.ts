@@ -16,7 +16,7 @@ const wholeNumber = (text: string): number => {
   return value;
 };
 
-const columnValue = (text: string, earlier: Record<string, string>): Record<string, string> => {
+const columnValue = (text: string, earlier: Record<string, string> = {}): Record<string, string> => {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It must look like name=value.');
   return { ...earlier, [text.slice(0, at)]: text.slice(at + 1) };
@@ -68,8 +68,8 @@ function commandLine(finish: (code: ExitCode) => void): Command {
     .description("answer texts with a run's best prompt")
     .argument('<run>', 'the folder of a run, the beginning of its name, or `latest`')
     .argument('[text...]', 'the texts; `-` or nothing reads them from standard input, one a line')
-    .option('--column <name=value>', 'a value for each hole of the template', columnValue, {})
-    .action((name: string, texts: string[], { column }: { column: Record<string, string> }) =>
+    .option('--column <name=value>', 'the value of a hole of the template; once for each hole', columnValue)
+    .action((name: string, texts: string[], { column = {} }: { column?: Record<string, string> }) =>
       run(predict)(name, texts, column),
     );
 

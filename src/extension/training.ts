@@ -61,7 +61,8 @@ export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummar
       token.onCancellationRequested(() => stop.abort());
       const listening = host.on('run/event', ({ folder, event }) => {
         if (folder !== run.folder || event.type !== 'phase') return;
-        progress.report({ message: `${event.phase}: ${event.done} of ${event.total}` });
+        const { phase, done, total } = event;
+        progress.report({ message: total > 0 ? `${phase}: ${done} of ${total}` : `${phase}…` });
       });
       try {
         await host.request('evaluate', { folder: run.folder }, stop.signal);

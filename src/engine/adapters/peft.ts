@@ -100,7 +100,7 @@ export async function readPeftAdapter(
   if (expected.hiddenSize !== undefined && hiddenSize !== expected.hiddenSize) {
     throw invalid(
       join(folder, TENSORS_FILE),
-      `the adapter's virtual tokens are ${hiddenSize} wide, the model's hidden size is ${expected.hiddenSize}`,
+      `The adapter's virtual tokens are ${hiddenSize} wide, the model's hidden size is ${expected.hiddenSize}`,
       `It was made for ${config.base_model_name_or_path ?? 'another model'}: use it with that model.`,
     );
   }
@@ -119,7 +119,7 @@ async function readConfig(file: string) {
   } catch (cause) {
     throw invalid(
       file,
-      `the adapter's configuration cannot be read: ${(cause as Error).message}`,
+      `The adapter's configuration cannot be read: ${(cause as Error).message}`,
       undefined,
       cause,
     );
@@ -128,12 +128,12 @@ async function readConfig(file: string) {
   if (!parsed.success) throw invalid(file, z.prettifyError(parsed.error));
   const { peft_type, task_type, num_transformer_submodules } = parsed.data;
   if (peft_type !== 'PROMPT_TUNING') {
-    throw invalid(file, `the adapter is of type ${peft_type}`, 'Only PROMPT_TUNING adapters can be read.');
+    throw invalid(file, `The adapter is of type ${peft_type}`, 'Only PROMPT_TUNING adapters can be read.');
   }
   if ((task_type ?? 'CAUSAL_LM') !== 'CAUSAL_LM' || (num_transformer_submodules ?? 1) !== 1) {
     throw invalid(
       file,
-      `the adapter is for ${task_type}`,
+      `The adapter is for ${task_type}`,
       'Only adapters of causal language models can be read.',
     );
   }
@@ -146,13 +146,13 @@ async function readPrompt(folder: string) {
     const hint = (await exists(join(folder, 'adapter_model.bin')))
       ? 'The folder holds adapter_model.bin, a Python pickle: save it again with safe_serialization=True.'
       : undefined;
-    throw invalid(file, 'the adapter has no such file', hint);
+    throw invalid(file, 'The adapter has no such file', hint);
   }
   const { tensors, close } = await openSafetensors(file);
   try {
     const tensor = tensors.get(TENSOR);
     if (!tensor) {
-      throw invalid(file, `there is no ${TENSOR} in it, only ${[...tensors.keys()].join(', ') || 'nothing'}`);
+      throw invalid(file, `There is no ${TENSOR} in it, only ${[...tensors.keys()].join(', ') || 'nothing'}`);
     }
     return { shape: tensor.shape, values: await tensor.read() };
   } finally {

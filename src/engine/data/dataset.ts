@@ -120,7 +120,7 @@ function unreadable(file: string, error: NodeJS.ErrnoException): SoftpromptError
   const reasons: Record<string, string> = {
     ENOENT: 'There is no such file.',
     EISDIR: 'This is a folder, not a dataset file.',
-    EACCES: 'The file may not be read.',
+    EACCES: 'There is no permission to read the file.',
   };
   const message = reasons[error.code ?? ''] ?? `The file cannot be read: ${error.message}`;
   return new SoftpromptError('data-invalid', message, { place: { file }, cause: error });

@@ -34,7 +34,7 @@ export async function evaluateRun(
     emit({ type: 'notice', time: Date.now(), message, hint });
   await refuseLiveRun(folder);
 
-  onPhase('loading the model', 0, 0);
+  onPhase('loading model', 0, 0);
   const { record, model, tokenizer, prompt, close } = await openRun(folder, options);
   try {
     const control = new RunControl();
@@ -42,7 +42,7 @@ export async function evaluateRun(
     if (signal?.aborted) control.cancel();
     model.breathe = control.breathe;
 
-    onPhase('reading the data', 0, 0);
+    onPhase('reading data', 0, 0);
     const data = file ? { ...record.task.data, test: resolve(file) } : record.task.data;
     const prepared = await prepareResolvedTask({ ...record.task, data }, { signal });
     // The run's own classes: a class that only this file has was not there to be learned.
@@ -66,8 +66,8 @@ export async function evaluateRun(
       onProgress: (done: number, total: number) => onPhase(phase, done, total),
     });
     const hardPrompts = [
-      await chooseZeroShot(model, tokenizer, prepared, progress('choosing zero-shot')),
-      await chooseFewShot(model, tokenizer, prepared, progress('choosing few-shot')),
+      await chooseZeroShot(model, tokenizer, prepared, progress('scoring zero-shot')),
+      await chooseFewShot(model, tokenizer, prepared, progress('choosing few-shot examples')),
     ].filter((hardPrompt) => hardPrompt !== null);
     for (const hardPrompt of hardPrompts) notice(hardPrompt.notice);
 

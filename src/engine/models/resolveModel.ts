@@ -17,7 +17,7 @@ export async function resolveModel(
   if (entry) {
     const file = catalogueFile(cacheFolder, entry);
     if (await exists(file)) return file;
-    throw new SoftpromptError('model-missing', `The model ${entry.name} is not on this machine yet.`, {
+    throw new SoftpromptError('model-missing', `The model ${entry.name} is not on this computer yet.`, {
       hint: `Pull it: softprompt models pull ${entry.name}`,
     });
   }
