@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/engine/models/checkpoint';
+import { llamaShapes } from '../../src/engine/models/llamaTensors';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import { reportError, SoftpromptError } from '../../src/protocol/errors';
+import { buildGguf } from './ggufBuilder';
 
 const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
 const tied = join(fixtures, 'tiny-llama-gqa-tied');
@@ -32,6 +34,29 @@ async function failure(path: string) {
   expect(error).toBeInstanceOf(SoftpromptError);
   return reportError(error);
 }
+
+/** A model whose embedding table and Q are above 4 MB each. */
+const wide = {
+  hiddenSize: 64,
+  intermediateSize: 32,
+  layers: 1,
+  heads: 320,
+  keyValueHeads: 1,
+  headSize: 64,
+  vocabularySize: 20_000,
+  tiedHead: true,
+};
+const wideMetadata = {
+  'general.architecture': 'llama',
+  'llama.block_count': 1,
+  'llama.context_length': 8,
+  'llama.embedding_length': 64,
+  'llama.feed_forward_length': 32,
+  'llama.attention.head_count': 320,
+  'llama.attention.head_count_kv': 1,
+  'llama.attention.key_length': 64,
+  'llama.attention.layer_norm_rms_epsilon': 0.5,
+};
 
 describe('openCheckpoint', () => {
   it('translates settings of both formats to the same ModelConfig', async () => {
@@ -115,6 +140,58 @@ describe('openCheckpoint', () => {
       expect(values).toHaveLength(288 * 64);
       expect(values.every(Number.isFinite)).toBe(true);
     });
+  });
+
+  it('reads a tensor that is larger than what it reads at a time, rows of Q in order', async () => {
+    const shapes = llamaShapes({
+      ...wide,
+      architecture: 'llama',
+      contextLength: 8,
+      ropeTheta: 1,
+      normEpsilon: 1,
+    });
+    const values = (rows: number, columns: number, row: (i: number) => number) =>
+      Float32Array.from(
+        { length: rows * columns },
+        (_, i) => row(Math.floor(i / columns)) * 64 + (i % columns),
+      );
+    const names: Record<string, string> = {
+      'model.embed_tokens': 'token_embd',
+      'model.norm': 'output_norm',
+      'self_attn.q_proj': 'attn_q',
+      'self_attn.k_proj': 'attn_k',
+      'self_attn.v_proj': 'attn_v',
+      'self_attn.o_proj': 'attn_output',
+      input_layernorm: 'attn_norm',
+      post_attention_layernorm: 'ffn_norm',
+      'mlp.gate_proj': 'ffn_gate',
+      'mlp.up_proj': 'ffn_up',
+      'mlp.down_proj': 'ffn_down',
+    };
+    const tensors = [...shapes].map(([name, shape]) => {
+      const [, layer, part] = /^(model\.layers\.0\.)?(.*)\.weight$/.exec(name)!;
+      const [columns, rows] = [shape.at(-1)!, shape.length > 1 ? shape[0]! : 1];
+      const { headSize } = wide;
+      const rotary = part === 'self_attn.q_proj' || part === 'self_attn.k_proj';
+      // Pairs (0, 32), (1, 33), … of each head, as llama.cpp's converter writes them.
+      const source = (i: number) =>
+        i - (i % headSize) + (i % 2) * (headSize / 2) + Math.floor((i % headSize) / 2);
+      const content = values(rows, columns, rotary ? source : (i) => i);
+      const bytes = new Uint8Array(content.buffer);
+      return { name: `${layer ? 'blk.0.' : ''}${names[part!]}.weight`, shape, type: 0, bytes };
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'softprompt-large-'));
+    const file = join(folder, 'large.gguf');
+    await writeFile(file, buildGguf(wideMetadata, tensors));
+    await opened(file, async (checkpoint) => {
+      for (const name of ['model.embed_tokens.weight', 'model.layers.0.self_attn.q_proj.weight']) {
+        const [rows, columns] = shapes.get(name)!;
+        const found = await checkpoint.tensors.get(name)!.read();
+        const expected = values(rows!, columns!, (i) => i);
+        expect(Buffer.from(found.buffer).equals(Buffer.from(expected.buffer)), name).toBe(true);
+      }
+    });
+    await rm(folder, { recursive: true });
   });
 
   it('says that there is nothing', async () => {

@@ -156,7 +156,9 @@ describe('pullEntry', () => {
     const control = new AbortController();
     const pulling = failure(pull({ signal: control.signal }));
     const part = join(cacheFolder, 'downloads', `${FILE}.hub.part`);
-    await expect.poll(async () => (await readFile(part).catch(() => '')).length).toBe(50_000);
+    await expect
+      .poll(async () => (await readFile(part).catch(() => '')).length, { timeout: 20_000 })
+      .toBe(50_000);
     control.abort();
     expect((await pulling).code).toBe('cancelled');
     expect(content.subarray(0, 50_000).equals(await readFile(part))).toBe(true);
@@ -202,11 +204,21 @@ describe('pullEntry', () => {
     expect(content.equals(await readFile((await pull()).path!))).toBe(true);
   });
 
+  it('does not trust a marker beside another file', async () => {
+    const { path: file } = await pull();
+    await writeFile(file!, content.subarray(0, 5000));
+    expect(content.equals(await readFile((await pull()).path!))).toBe(true);
+    await writeFile(`${file}.sha256`, `${'0'.repeat(64)}  ${FILE}\n`);
+    const seen: PullProgress[] = [];
+    await pull({ onProgress: (progress: PullProgress) => seen.push(progress) });
+    expect(seen.map(({ source }) => source)).toEqual(['checksum']);
+  });
+
   it('does not pull twice at the same time, but is not stopped by a lock left behind', async () => {
     hub.pauseAfter = 50_000;
     const control = new AbortController();
     const first = failure(pull({ signal: control.signal }));
-    await expect.poll(downloads).toContain(`${FILE}.lock`);
+    await expect.poll(downloads, { timeout: 20_000 }).toContain(`${FILE}.lock`);
     const second = await failure(pull());
     expect(second.message).toContain(`being pulled already, by process ${process.pid}`);
     control.abort();

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { Tokenizer as Runtime } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BYTE_OF_CHARACTER } from '../../src/engine/models/byteLevel';
 import { defaultCacheFolder } from '../../src/engine/models/cacheFolder';
+import { createTokenizer } from '../../src/engine/models/createTokenizer';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
 import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
@@ -97,6 +99,37 @@ describe('the tokenizer of a tiny model', () => {
     expect(fromFolder.encode(' the').map((id) => fromFolder.word(id))).toEqual([' the']);
     expect(fromFolder.encode('ß').map((id) => fromFolder.word(id))).toEqual(['<0xC3>', '<0x9F>']);
     expect(fromFolder.word(100_000)).toBe('<100000>');
+  });
+});
+
+describe('numerals beyond 0 to 9', () => {
+  it('are cut one by one too', () => {
+    const characters = [...BYTE_OF_CHARACTER.keys()];
+    const words = [...characters, 'ĠÂ', '<end>'];
+    const tokenizer = createTokenizer(
+      {
+        added_tokens: [],
+        normalizer: null,
+        pre_tokenizer: {
+          type: 'Sequence',
+          pretokenizers: [
+            { type: 'Digits', individual_digits: true },
+            { type: 'ByteLevel', add_prefix_space: false },
+          ],
+        },
+        post_processor: null,
+        decoder: { type: 'ByteLevel' },
+        model: {
+          type: 'BPE',
+          vocab: Object.fromEntries(words.map((word, id) => [word, id])),
+          merges: [['Ġ', 'Â']],
+        },
+      },
+      { endOfText: words.length - 1 },
+    );
+    const encoded = (text: string) => tokenizer.encode(text).map((id) => words[id]);
+    expect(encoded(' ²')).toEqual(['Ġ', 'Â', '²']);
+    expect(encoded(' ±')).toEqual(['ĠÂ', '±']);
   });
 });
 

