@@ -46,7 +46,6 @@ export class TasksView implements vscode.TreeDataProvider<TaskNode | RunNode>, v
     const item = treeItem(node);
     if (node.kind === 'task') {
       item.id = node.task.file;
-      item.resourceUri = undefined;
       item.collapsibleState = node.runs.length
         ? vscode.TreeItemCollapsibleState.Expanded
         : vscode.TreeItemCollapsibleState.None;
@@ -78,6 +77,7 @@ export class TasksView implements vscode.TreeDataProvider<TaskNode | RunNode>, v
 /** Base models on disk and in the catalogue. */
 export class ModelsView implements vscode.TreeDataProvider<ModelNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #trusted = vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh());
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(
@@ -99,6 +99,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode>, vscode.Di
   }
 
   dispose(): void {
+    this.#trusted.dispose();
     this.#changed.dispose();
   }
 
