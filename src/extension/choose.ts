@@ -92,9 +92,15 @@ export async function chooseRun(
   { newest = false, none }: { newest?: boolean; none: string },
 ): Promise<RunSummary | undefined> {
   const all = await runs.all();
-  const folder = typeof target === 'string' ? target : undefined;
   if (target instanceof Object && 'kind' in target && target.kind === 'run') return target.run;
-  if (folder) return all.find((run) => run.folder === folder);
+  if (typeof target === 'string') {
+    const named = all.find((run) => run.folder === target);
+    if (named) return named;
+    throw new SoftpromptError('run-invalid', 'This run is not in the workspace any more.', {
+      place: { file: target },
+      hint: 'Its folder was deleted, or the folder of its task is not open.',
+    });
+  }
 
   const file = fileOf(target);
   const files = file && isDatasetFile(file) ? (await tasks.using(file)).map((task) => task.file) : [file];

@@ -10,7 +10,10 @@ import { datasetTitle } from './wording';
 
 const TOP = new vscode.Range(0, 0, 0, 0);
 
-/** Above a dataset's first line: what is in it, and what can be done with it; its bad rows in the Problems list. The file itself is never changed. */
+/**
+ * Above a dataset’s first line: what can be done with it, and what is in it; its bad rows in the Problems list. The file
+ * itself is never changed.
+ */
 export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
   static readonly selector: vscode.DocumentSelector = { scheme: 'file', pattern: DATASET_PATTERN };
 

@@ -43,10 +43,6 @@ export class RunStore implements vscode.Disposable {
     return [...this.#runs.values()];
   }
 
-  get(folder: string): RunSummary | undefined {
-    return this.#runs.get(folder);
-  }
-
   /** The run that is being worked on by this window's host. */
   get live(): RunSummary | undefined {
     return [...this.#runs.values()].find((run) => isLive(run) && this.#heard.has(run.folder));
