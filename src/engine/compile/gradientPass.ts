@@ -1,16 +1,12 @@
-import { evaluateDim } from '../graph/dims';
-import type { Graph } from '../graph/graph';
 import type { TokenBatch } from '../prompt/tokenRow';
-import type { Scratch } from '../runtime/scratch';
-import type { Session } from '../runtime/session';
 import { floats, type Tensor } from '../runtime/tensor';
 import { type BatchTensors, batchTensors, gatherReadouts, scatterReadouts } from './batchTensors';
 import type { PassContext } from './inferencePass';
 import type { Prefix } from './promptModel';
-import { sizesOf, stageInputs } from './stageInputs';
+import { runIntoScratch } from './runIntoScratch';
+import { stageInputs } from './stageInputs';
 
 export interface GradientContext extends PassContext {
-  scratch: Scratch;
   embed(ids: ArrayLike<number>): Float32Array;
   /** Loss of the readouts and its gradient by their hidden states, both already divided by `total`. */
   loss(
@@ -115,7 +111,12 @@ class GradientStep {
       const present = stage.ports.present.flatMap(({ keys, values }) => [keys, values]);
       const skipped = new Set(prefix ? present.filter((name) => !wanted.includes(name)) : []);
       const names = forward.outputs.filter((name) => !skipped.has(name));
-      const outputs = await this.runInto(await c.sessions.forward(index), forward, names, inputs, batch);
+      const outputs = await runIntoScratch(c, await c.sessions.forward(index), {
+        graph: forward,
+        names,
+        inputs,
+        batch,
+      });
       kept.push({ ...inputs, ...outputs });
       hidden = outputs[stage.ports.output]!;
       layer += stage.ports.past.length;
@@ -150,30 +151,18 @@ class GradientStep {
         inputs[values] = floats(none ?? present![layer + i]!.values, shape);
       });
       const session = await c.sessions.backward(index);
-      const outputs = await this.runInto(session, backward, backward.outputs, inputs, batch);
+      const outputs = await runIntoScratch(c, session, {
+        graph: backward,
+        names: backward.outputs,
+        inputs,
+        batch,
+      });
       gradients.past.forEach(({ keys, values }, i) => {
         onPast?.(layer + i, outputs[keys]!, outputs[values]!);
       });
       flow = outputs[gradients.hidden]!;
     }
     return flow.data as Float32Array;
-  }
-
-  /** Runs a graph with the named outputs written into scratch memory. */
-  private runInto(
-    session: Session,
-    graph: Graph,
-    names: readonly string[],
-    inputs: Readonly<Record<string, Tensor>>,
-    batch: BatchTensors,
-  ): Promise<Record<string, Tensor>> {
-    const { scratch, rotary } = this.c;
-    const sizes = sizesOf(batch, rotary.reach(batch.past + batch.length));
-    const outputs = names.map((name) => {
-      const shape = graph.shapeOf(name).map((dim) => evaluateDim(dim, sizes));
-      return [name, floats(scratch.take(shape.reduce((product, size) => product * size, 1)), shape)] as const;
-    });
-    return session.run(inputs, Object.fromEntries(outputs));
   }
 
   private zeros(count: number): Float32Array {

@@ -1,8 +1,10 @@
 import type { ModelConfig } from '../models/checkpoint';
+import type { Scratch } from '../runtime/scratch';
 import { floats, type Tensor } from '../runtime/tensor';
 import type { BatchTensors } from './batchTensors';
 import type { Breathe, Prefix } from './promptModel';
 import type { RotaryTables } from './rotaryTables';
+import { runIntoScratch } from './runIntoScratch';
 import { stageInputs } from './stageInputs';
 import type { StageSessions } from './stageSessions';
 
@@ -11,6 +13,7 @@ export interface PassContext {
   config: ModelConfig;
   sessions: StageSessions;
   rotary: RotaryTables;
+  scratch: Scratch;
   breathe(): ReturnType<Breathe>;
 }
 
@@ -31,20 +34,26 @@ export async function inferencePass(
   const present: { keys: Float32Array; values: Float32Array }[] = [];
   for (let index = 0; index < c.sessions.stages; index++) {
     await c.breathe();
-    const { stage } = c.sessions.plan(index);
-    const session = await c.sessions.forward(index);
+    const { stage, forward } = c.sessions.plan(index);
     const before = past && { prefix: past, firstLayer: present.length, rows: options.pastRows };
     const inputs = { [stage.ports.hidden]: hidden, ...stageInputs(stage, batch, c.rotary, before, c.config) };
-    const ports = stage.ports.present.flatMap(({ keys, values }) =>
-      options.keepPresent ? [keys, values] : [],
-    );
-    const wanted = Object.fromEntries([stage.ports.output, ...ports].map((name) => [name, null]));
-    const outputs = await session.run(inputs, wanted);
-    hidden = outputs[stage.ports.output]!;
+    const mark = c.scratch.mark();
+    const outputs = await runIntoScratch(c, await c.sessions.forward(index), {
+      graph: forward,
+      names: forward.outputs,
+      inputs,
+      batch,
+    });
+    const copied = (name: string) => (outputs[name]!.data as Float32Array).slice();
+    const { shape } = outputs[stage.ports.output]!;
+    hidden = floats(copied(stage.ports.output), shape);
     for (const { keys, values } of stage.ports.present) {
-      const data = (name: string) => (outputs[name]?.data ?? new Float32Array(0)) as Float32Array;
-      present.push({ keys: data(keys), values: data(values) });
+      const none = new Float32Array(0);
+      present.push(
+        options.keepPresent ? { keys: copied(keys), values: copied(values) } : { keys: none, values: none },
+      );
     }
+    c.scratch.release(mark);
   }
   return { hidden, present };
 }

@@ -38,6 +38,7 @@ export class OnnxPromptModel implements PromptModel {
       config: model.config,
       sessions: new StageSessions(model, folder, options),
       rotary: new RotaryTables(model.rotaryFrequencies),
+      scratch: this.scratch,
       breathe: async () => this.breathe?.(),
     };
   }
@@ -99,7 +100,6 @@ export class OnnxPromptModel implements PromptModel {
   async gradient(prompt: Float32Array, batches: readonly TokenBatch[], words: Words) {
     const context = {
       ...this.pass,
-      scratch: this.scratch,
       embed: (ids: ArrayLike<number>) => this.embed(ids),
       loss: (hidden: Float32Array, batch: TokenBatch, total: number) =>
         this.loss(hidden, batch, words, total),
