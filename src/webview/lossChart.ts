@@ -57,6 +57,7 @@ export function lossChart(): Component {
       const { curve, resumedAt, state } = progress;
       const last = curve.step.length - 1;
       show(waiting, last < 0);
+      element.classList.toggle('waiting-chart', last < 0);
       show(chart.element, last >= 0);
       if (last < 0) return setText(readout, '');
       describe = (index = last) =>

@@ -53,6 +53,7 @@ export function validationChart(): Component {
         .sort((a, b) => a.step - b.step);
       const last = looks.at(-1);
       show(waiting, !last);
+      element.classList.toggle('waiting-chart', !last);
       show(chart.element, last !== undefined);
       if (!last) return setText(readout, '');
       const measure = measureName(last.metrics);
