@@ -97,6 +97,7 @@ describe('the cache folder', () => {
       join(folder, 'mine'),
       join(folder, 'models-of-mine'),
       join(folder, 'models', 'unknown'),
+      join(folder, 'models', 'tiny-2'),
     ];
     for (const path of elsewhere) {
       const report = reportError(await removeFromCache(folder, path).catch((error) => error));
