@@ -109,7 +109,7 @@ describe('A run that is interrupted', () => {
 
   it('leaves no process behind when the window is closed', async () => {
     expect(hostProcesses(server.home)).toHaveLength(1);
-    await workbench.close();
+    await workbench.page.close({ runBeforeUnload: true });
     await expect.poll(() => hostProcesses(server.home), { timeout: 60_000 }).toEqual([]);
   });
 });

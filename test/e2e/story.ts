@@ -11,6 +11,9 @@ export function tellStory(workbench: () => Workbench | undefined): void {
   afterEach(async ({ task }) => {
     if (failed !== undefined || task.result?.state !== 'fail') return;
     failed = task.name;
-    await workbench()?.screenshot(`FAILED ${task.name.replaceAll(/\W+/g, ' ').trim()}`);
+    const open = workbench();
+    if (open && !open.page.isClosed()) {
+      await open.screenshot(`FAILED ${task.name.replaceAll(/\W+/g, ' ').trim()}`);
+    }
   });
 }
