@@ -187,6 +187,23 @@ describe('a training', () => {
     expect(next.folder).not.toBe(folder);
   });
 
+  it('tries an earlier prompt while the next is trained', async () => {
+    const workspace = await tinyWorkspace();
+    const { client, heard } = connect(workspace);
+    const earlier = await client.request('training/start', { taskFile: workspace.taskFile });
+    await heard(isState('finished'));
+    const task = JSON.parse(await readFile(workspace.taskFile, 'utf8'));
+    await writeFile(workspace.taskFile, JSON.stringify({ ...task, training: LONG }));
+    const { folder } = await client.request('training/start', { taskFile: workspace.taskFile });
+    await heard(isStep(8));
+    const values = { text: 'a warm day' };
+    const answer = await client.request('predict', { folder: earlier.folder, values });
+    expect(['good', 'bad']).toContain(answer.tuned.predicted);
+    await expect(client.request('evaluate', { folder })).rejects.toMatchObject({ code: 'run-invalid' });
+    await client.request('training/cancel', { folder });
+    await heard(isState('cancelled'));
+  });
+
   it('is checkpointed when the editor goes away, and resumed', async () => {
     const workspace = await tinyWorkspace(LONG);
     const first = connect(workspace);
