@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installExtension } from './codeServer';
@@ -14,19 +14,10 @@ export async function setup(): Promise<void> {
   await installExtension(packedExtension());
 }
 
+/** What `npm run package` makes of this version for this platform. */
 function packedExtension(): string {
-  const packed = ['dist', '.'].flatMap((folder) => {
-    const path = join(REPOSITORY, folder);
-    return existsSync(path)
-      ? readdirSync(path)
-          .filter((name) => name.endsWith('.vsix'))
-          .map((name) => join(path, name))
-      : [];
-  });
-  if (packed.length !== 1) {
-    throw new Error(
-      `Expected one .vsix in the repository, found ${packed.length}. Make one: npm run package`,
-    );
-  }
-  return packed[0]!;
+  const { name, version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+  const vsix = join(REPOSITORY, `${name}-${process.platform}-${process.arch}-${version}.vsix`);
+  if (!existsSync(vsix)) throw new Error(`${vsix} is missing. Make it: npm run package`);
+  return vsix;
 }
