@@ -2,7 +2,9 @@
 //   node scripts/package.mjs [--target linux-x64]
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createVSIX, listFiles } from '@vscode/vsce';
 
 /** VS Code's platforms that onnxruntime-node has binaries for. */
@@ -31,15 +33,26 @@ execFileSync(process.execPath, ['scripts/build.mjs', '--production'], { stdio: '
 
 // On macOS the library is there twice, once under its full version: the binding asks for the short name only.
 const needed = readdirSync(binaries).filter((file) => !/^libonnxruntime\.\d+\.\d+\.\d+\.dylib$/.test(file));
-const ignoreFile = 'dist/vscodeignore';
+const ignoreFile = join(mkdtempSync(join(tmpdir(), 'softprompt-package-')), 'vscodeignore');
 const rules = [readFileSync('.vscodeignore', 'utf8'), ...needed.map((file) => `!${binaries}/${file}`)];
 writeFileSync(ignoreFile, `${rules.join('\n')}\n`);
 
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const packagePath = `${name}-${target}-${version}.vsix`;
-await createVSIX({ cwd: process.cwd(), target, packagePath, ignoreFile, allowMissingRepository: true });
-
-const files = await listFiles({ cwd: process.cwd(), ignoreFile });
-for (const file of files) console.log(`${String(statSync(file).size).padStart(11)}  ${file}`);
+try {
+  await createVSIX({
+    cwd: process.cwd(),
+    target,
+    packagePath,
+    ignoreFile,
+    // The project is not tied to a place on the web yet: links in the README stay as they are.
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
+  for (const file of await listFiles({ cwd: process.cwd(), ignoreFile })) {
+    console.log(`${String(statSync(file).size).padStart(11)}  ${file}`);
+  }
+} finally {
+  rmSync(dirname(ignoreFile), { recursive: true });
+}
 console.log(`${packagePath}: ${(statSync(packagePath).size / 1e6).toFixed(1)} MB`);
-rmSync(ignoreFile);
