@@ -33,7 +33,7 @@ const FORMATS = {
 };
 
 const MEASURE = `
-import { readDataset } from './src/engine/data/dataset';
+import { readDataset } from './src/engine/data/readDataset';
 import { inspectDataset } from './src/engine/data/inspect';
 import { prepareTask } from './src/engine/task/prepareTask';
 

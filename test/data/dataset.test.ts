@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readDataset } from '../../src/engine/data/dataset';
 import { CHUNK_BYTES } from '../../src/engine/data/limits';
+import { readDataset } from '../../src/engine/data/readDataset';
 import { readText } from './readText';
 
 describe('readDataset', () => {

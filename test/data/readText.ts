@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DataRow, type Dataset, readDataset } from '../../src/engine/data/dataset';
+import type { DataRow, Dataset } from '../../src/engine/data/dataset';
+import { readDataset } from '../../src/engine/data/readDataset';
 import type { RowReader } from '../../src/engine/data/rowReader';
 
 /** Writes `content` to a file of that name in a folder of its own, reads it as a dataset, and cleans up. */

@@ -1,5 +1,5 @@
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
-import type { LabelledRow } from '../../src/engine/task/prepareTask';
+import type { LabelledRow } from '../../src/engine/task/labelledRow';
 import type { ResolvedTask } from '../../src/protocol/taskFile';
 
 /** One token a character of ASCII: texts and tokens can be read off each other. */

@@ -1,8 +1,9 @@
 import type { ColumnSummary, DatasetSummary } from '../../protocol/dataset';
 import { parseTemplate, renderTemplate } from '../prompt/template';
 import { summariseColumn } from './columns';
-import { type Dataset, readDataset } from './dataset';
+import type { Dataset } from './dataset';
 import { ProblemList } from './problems';
+import { readDataset } from './readDataset';
 import { suggestTask } from './suggest';
 import { textKey } from './textKey';
 

@@ -1,6 +1,6 @@
 import type { DatasetBuilder } from './datasetBuilder';
 
-/** Turns a file's bytes into rows. Made anew for each file, by the table of formats in dataset.ts. */
+/** Turns a file's bytes into rows. Made anew for each file, by the table of formats in readDataset.ts. */
 export interface RowReader {
   /**
    * Takes the rows that are complete in `bytes` and returns how many bytes they were; the others come again with the

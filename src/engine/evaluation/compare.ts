@@ -2,9 +2,10 @@ import { type Contender, headlineScore, type Metrics } from '../../protocol/metr
 import type { PredictionRecord } from '../../protocol/runs';
 import type { PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
-import type { LabelledRow } from '../task/prepareTask';
+import type { LabelledRow } from '../task/labelledRow';
 import { evaluateHardPrompt, type HardPrompt } from './baselines';
-import { type Evaluation, evaluateTuned, withBaseline } from './evaluate';
+import { evaluateTuned, withBaseline } from './evaluate';
+import type { Evaluation } from './evaluation';
 import type { ReadableTask } from './taskReader';
 
 export interface Comparison {

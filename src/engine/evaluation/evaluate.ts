@@ -1,18 +1,13 @@
-import type { Contender, Metrics } from '../../protocol/metrics';
+import type { Contender } from '../../protocol/metrics';
 import type { PredictionRecord } from '../../protocol/runs';
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
-import type { LabelledRow } from '../task/prepareTask';
+import type { LabelledRow } from '../task/labelledRow';
+import type { Evaluation } from './evaluation';
 import { answerLabels, judgeLabels, type LabelScoring } from './labelAnswers';
 import type { ScoringOptions } from './labelScoring';
 import { type ReadableTask, type TaskReader, taskReader } from './taskReader';
 import { judgeTexts, targetLosses, writeAnswers } from './textAnswers';
-
-/** How one contender did on some rows: the figures, and each row's prediction in the order of the rows. */
-export interface Evaluation {
-  metrics: Metrics;
-  predictions: PredictionRecord[];
-}
 
 /**
  * How a soft prompt does on `rows`; `prompt` is row-major [virtual tokens, hiddenSize]. Labels are scored the way the

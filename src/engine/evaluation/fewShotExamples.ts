@@ -1,6 +1,6 @@
 import type { Tokenizer } from '../models/tokenizer';
 import type { Random } from '../random';
-import type { LabelledRow } from '../task/prepareTask';
+import type { LabelledRow } from '../task/labelledRow';
 import type { TaskReader } from './taskReader';
 
 /** Between two examples, and between the last one and the row. */

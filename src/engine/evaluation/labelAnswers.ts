@@ -2,7 +2,7 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { PredictionRecord } from '../../protocol/runs';
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { LabelWord } from '../prompt/labelWords';
-import type { Evaluation } from './evaluate';
+import type { Evaluation } from './evaluation';
 import { type LabelScores, type ScoringOptions, scoreLabelWords, scoreWholeLabels } from './labelScoring';
 import { labelMetrics } from './metrics';
 import type { ReadRow } from './taskReader';

@@ -3,7 +3,8 @@ import type { Tokenizer } from '../models/tokenizer';
 import { encodeRow, encodeTarget } from '../prompt/encodeRows';
 import { chooseLabelWords, type LabelWord } from '../prompt/labelWords';
 import { parseTemplate, renderAnswer } from '../prompt/template';
-import type { LabelledRow, PreparedTask } from '../task/prepareTask';
+import type { LabelledRow } from '../task/labelledRow';
+import type { PreparedTask } from '../task/prepareTask';
 
 /** What a reader needs to know of a prepared task; of its training rows, what targets look like. */
 export type ReadableTask = Pick<PreparedTask, 'task' | 'labels'> & {

@@ -3,7 +3,7 @@ import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
 import { microBatches } from '../prompt/batches';
 import type { Readout } from '../prompt/tokenRow';
-import type { Evaluation } from './evaluate';
+import type { Evaluation } from './evaluation';
 import { BATCH_TOKENS, type ScoringOptions } from './labelScoring';
 import { sameText, textMetrics } from './metrics';
 import type { ReadRow, TaskReader } from './taskReader';

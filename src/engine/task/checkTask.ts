@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Problem } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
 import type { TaskFile } from '../../protocol/taskFile';
-import { readDataset } from '../data/dataset';
+import { readDataset } from '../data/readDataset';
 import { parseTemplate } from '../prompt/template';
 import { type PreparedTask, prepareParsedTask } from './prepareTask';
 import { parseTask, readTaskText } from './readTask';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../protocol/dataset';
 import { ProblemList } from '../data/problems';
-import type { LabelledRow } from './prepareTask';
+import type { LabelledRow } from './labelledRow';
 
 export interface Splits {
   train: LabelledRow[];

@@ -2,28 +2,18 @@ import { basename } from 'node:path';
 import type { Problem } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
 import type { ResolvedTask, TaskFile } from '../../protocol/taskFile';
-import { type Dataset, type LeftOut, readDataset } from '../data/dataset';
+import type { Dataset, LeftOut } from '../data/dataset';
 import { ProblemList } from '../data/problems';
+import { readDataset } from '../data/readDataset';
 import { type SplitRow, sampleRows, splitRows } from '../data/split';
 import { textKey } from '../data/textKey';
 import { parseTemplate, renderTemplate, type Template } from '../prompt/template';
 import { compareSplits, type Splits, type Warning } from './compareSplits';
+import type { LabelledRow } from './labelledRow';
 import { parseTask, problemError, readTaskText } from './readTask';
 import { dataFiles, resolveTask } from './resolveTask';
 import { didYouMean } from './suggestName';
 import { TaskDataError, withPlace } from './taskErrors';
-
-/** A row that can be learned from or tested on. */
-export interface LabelledRow {
-  /** Data row in its file, from 1 without the header. */
-  row: number;
-  line: number;
-  file: string;
-  /** The template's columns. */
-  values: Record<string, string>;
-  /** The label, or the text to write; spaces around it are dropped. */
-  target: string;
-}
 
 /** A task with its rows: everything that a run needs but the model. */
 export interface PreparedTask {

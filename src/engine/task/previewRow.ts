@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { RenderedPrompt } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
-import { readDataset } from '../data/dataset';
+import { readDataset } from '../data/readDataset';
 import { openCheckpoint } from '../models/openCheckpoint';
 import { resolveModel } from '../models/resolveModel';
 import { previewPrompt } from '../prompt/preview';

@@ -3,7 +3,7 @@ import type { TaskReader } from '../evaluation/taskReader';
 import { microBatches, planEpoch } from '../prompt/batches';
 import type { TokenBatch, Words } from '../prompt/tokenRow';
 import { Random } from '../random';
-import type { LabelledRow } from '../task/prepareTask';
+import type { LabelledRow } from '../task/labelledRow';
 import type { TrainingBatches } from './trainer';
 
 /** Tokens that go through the model at once in training, padding included: bounds the memory of a step. */
