@@ -4,6 +4,9 @@ import type { HostClient } from './hostClient';
 import { applyEvent, interrupt, isLive } from './liveSummary';
 import type { TaskIndex } from './taskIndex';
 
+/** A small model takes hundreds of steps a second; listeners hear of them this often at most. */
+const PROGRESS_MILLISECONDS = 200;
+
 /** The workspace's runs: read from the host, then kept up to date by what it tells of the live one. */
 export class RunStore implements vscode.Disposable {
   #runs = new Map<string, RunSummary>();
@@ -16,6 +19,8 @@ export class RunStore implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #ended = new vscode.EventEmitter<RunSummary>();
   readonly #subscriptions: { dispose(): void }[];
+
+  #soon: NodeJS.Timeout | undefined;
 
   readonly onChanged = this.#changed.event;
   /** A run that was live has come to its end. */
@@ -60,6 +65,7 @@ export class RunStore implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#soon);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
     this.#ended.dispose();
@@ -91,8 +97,16 @@ export class RunStore implements vscode.Disposable {
     const after = applyEvent(before, event);
     if (after === before) return;
     this.#runs.set(folder, after);
-    this.#changed.fire();
+    if (after.state === before.state) this.#changeSoon();
+    else this.#changed.fire();
     if (isLive(before) && !isLive(after)) void this.#end(folder);
+  }
+
+  #changeSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#changed.fire();
+    }, PROGRESS_MILLISECONDS);
   }
 
   async #end(folder: string): Promise<void> {
