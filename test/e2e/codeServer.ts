@@ -11,6 +11,7 @@ import { CACHE, CODE_SERVER, EXTENSIONS, NODE } from './places';
 const START_MILLISECONDS = 60_000;
 
 const QUIET_SETTINGS = {
+  'security.workspace.trust.startupPrompt': 'never',
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.tips.enabled': false,
@@ -25,6 +26,8 @@ const QUIET_SETTINGS = {
 export interface CodeServer {
   url: string;
   home: string;
+  /** Writes the user's settings anew, on top of those that keep the editor quiet; the editor takes them at once. */
+  configure(settings: Record<string, unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +37,7 @@ export interface CodeServerOptions {
   settings?: Record<string, unknown>;
   /** More variables for the server, the extension and the training host. */
   environment?: Record<string, string>;
-  /** Waits for a person to trust the folder, as desktop VS Code does. */
+  /** Opens the folder as one that is not trusted, until a person says otherwise. */
   workspaceTrust?: boolean;
 }
 
@@ -42,7 +45,9 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const home = await mkdtemp(join(tmpdir(), 'softprompt-e2e-home-'));
   const user = join(home, 'data/User');
   await mkdir(user, { recursive: true });
-  await writeFile(join(user, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }));
+  const configure = (settings: Record<string, unknown> = {}): Promise<void> =>
+    writeFile(join(user, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }));
+  await configure(options.settings);
 
   const port = await freePort();
   const args = [
@@ -74,7 +79,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     await stop();
     throw error;
   }
-  return { url: `${origin}/?folder=${encodeURIComponent(options.workspace)}`, home, stop };
+  return { url: `${origin}/?folder=${encodeURIComponent(options.workspace)}`, home, configure, stop };
 }
 
 /** Installs a packed extension for all servers that are started afterwards. */

@@ -8,6 +8,10 @@ const READY_MILLISECONDS = 90_000;
 /** Notifications and lists slide in. */
 const SETTLE_MILLISECONDS = 400;
 
+/** The shell that VS Code puts around the panel's page; a view in the sidebar would have a purpose. */
+const PANEL =
+  'iframe.webview.ready[src*="extensionId=softprompt.softprompt"]:not([src*="purpose=webviewView"])';
+
 /** VS Code's window in a browser, with the few gestures that the tests make. */
 export class Workbench {
   private constructor(
@@ -112,11 +116,13 @@ export class Workbench {
 
   /** The page of the run panel. */
   panel(): FrameLocator {
-    return this.page
-      .frameLocator(
-        'iframe.webview.ready[src*="extensionId=softprompt.softprompt"]:not([src*="purpose=webviewView"])',
-      )
-      .frameLocator('#active-frame');
+    return this.page.frameLocator(PANEL).frameLocator('#active-frame');
+  }
+
+  /** A picture of the run panel alone. */
+  async picturePanel(path: string): Promise<void> {
+    await this.page.waitForTimeout(SETTLE_MILLISECONDS);
+    await this.page.locator(PANEL).screenshot({ path });
   }
 
   /** Shows Softprompt's sidebar. */

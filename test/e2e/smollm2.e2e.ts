@@ -1,0 +1,92 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CodeServer, startCodeServer } from './codeServer';
+import { REPOSITORY } from './places';
+import { RunPage } from './runPage';
+import { tellStory } from './story';
+import { Workbench } from './workbench';
+import { createWorkspace, type Workspace } from './workspace';
+
+const TRAINING_MILLISECONDS = 20 * 60_000;
+
+/** README's pictures, by VS Code's own themes. */
+const PICTURES = { dark: 'Dark 2026', light: 'Light 2026' };
+
+// The real thing: minutes of training, and a model from the network. It also takes the pictures of README.
+describe.runIf(process.env.SOFTPROMPT_E2E_SMOLLM2)('A newcomer with a CSV file and no model', () => {
+  let workspace: Workspace;
+  let server: CodeServer;
+  let workbench: Workbench;
+  let run: RunPage;
+
+  tellStory(() => workbench);
+
+  beforeAll(async () => {
+    workspace = await createWorkspace();
+    for (const name of ['train.csv', 'test.csv']) {
+      await cp(join(REPOSITORY, 'samples/support', name), workspace.file(name));
+    }
+    server = await startCodeServer({
+      workspace: workspace.folder,
+      settings: { 'workbench.colorTheme': PICTURES.dark },
+    });
+    workbench = await Workbench.open(server.url, { width: 1280, height: 940, scale: 1.5 });
+    run = new RunPage(workbench);
+  });
+
+  afterAll(async () => {
+    await workbench?.close();
+    await server?.stop();
+    await workspace?.remove();
+  });
+
+  it('opens the file, clicks, and says yes to the download', async () => {
+    await workbench.openFile('train.csv');
+    await workbench.lens('298 rows · 6 classes in label').waitFor({ timeout: 60_000 });
+    await workbench.screenshot('smollm2-1-dataset');
+    await workbench.lens('Tune a prompt').click();
+    await workbench.notification('SmolLM2').getByRole('button', { name: 'Download and tune' }).click();
+    await workbench.page.waitForTimeout(1_000);
+    await workbench.screenshot('smollm2-2-download');
+  });
+
+  it(
+    'watches it learn',
+    async () => {
+      await run.becomes('Training', 5 * 60_000);
+      await run.stepAfter(5, 5 * 60_000);
+      await workbench.screenshot('smollm2-3-training');
+      await run.becomes('Finished', TRAINING_MILLISECONDS);
+    },
+    TRAINING_MILLISECONDS + 11 * 60_000,
+  );
+
+  it('reads the test predictions', async () => {
+    await run.tab('Test rows').click();
+    await run.rows.first().waitFor();
+    expect(await run.outcome('All').textContent()).toBe('All 148');
+    await workbench.screenshot('smollm2-4-predictions');
+  });
+
+  it('has a prompt that beats the hard prompts', async () => {
+    await run.tab('Overview').click();
+    await run.frame.getByText(/points above/).waitFor();
+    expect(await workbench.errorNotifications()).toEqual([]);
+    expect(workbench.pageErrors).toEqual([]);
+  });
+
+  it('makes a picture for the papers', async () => {
+    await workbench.command('Notifications: Clear All Notifications');
+    await workbench.command('View: Maximize Editor Group and Hide Side Bars');
+    for (const [name, theme] of Object.entries(PICTURES)) {
+      await server.configure({ 'workbench.colorTheme': theme });
+      await run.frame.locator(`body.vscode-${name}`).waitFor();
+      await workbench.screenshot(`smollm2-5-window-${name}`);
+      await workbench.picturePanel(join(REPOSITORY, `media/readme-panel-${name}.png`));
+      await run.tab('Test rows').click();
+      await workbench.screenshot(`smollm2-6-predictions-${name}`);
+      await run.tab('Overview').click();
+    }
+  });
+});
