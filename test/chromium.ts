@@ -8,7 +8,7 @@ export async function launchChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? PLACES.find(existsSync);
   if (!executablePath) {
     throw new Error(
-      'Chromium is missing. On Debian: apt-get install -y chromium. Elsewhere: set CHROMIUM to its path.',
+      'Chromium is missing. On Debian: apt-get install -y chromium. Elsewhere, set CHROMIUM to its path.',
     );
   }
   return chromium.launch({

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { panelHtml } from '../../src/extension/panelHtml';
 import type { FromPanel, PanelState, ToPanel } from '../../src/protocol/panel';
+import { launchChromium } from '../chromium';
 import themes from './themes.json';
 
 // The panel's page outside VS Code: the real bundle and style sheet under the same content security policy, the
@@ -10,7 +11,6 @@ import themes from './themes.json';
 
 const ORIGIN = 'http://panel.test';
 const NONCE = 'harness';
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 export type Theme = keyof typeof themes;
 export const THEMES = Object.keys(themes) as Theme[];
@@ -43,12 +43,6 @@ export interface Panel {
 }
 
 export async function startHarness(): Promise<Harness> {
-  const executablePath = process.env.CHROMIUM ?? CHROMIUM.find((path) => existsSync(path));
-  if (!executablePath) {
-    throw new Error(
-      'The panel is tested in Chromium, and none was found. Install it (Debian, Ubuntu: apt-get install -y chromium) or set CHROMIUM to its path.',
-    );
-  }
   const bundle = await build({
     entryPoints: ['src/webview/main.ts'],
     bundle: true,
@@ -59,17 +53,7 @@ export async function startHarness(): Promise<Harness> {
     logLevel: 'error',
   });
   const script = bundle.outputFiles[0]!.text;
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launchChromium();
   return {
     open: (options) => openPanel(browser, script, options),
     close: () => browser.close(),
