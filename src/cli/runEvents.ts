@@ -35,7 +35,9 @@ export class RunEvents {
   private lineFor(event: RunEvent): string | null {
     switch (event.type) {
       case 'notice':
-        return [event.message, event.hint].filter(Boolean).join(' ');
+        return [event.message, event.hint?.replaceAll('\n', '\n  ')]
+          .filter(Boolean)
+          .join(event.hint?.includes('\n') ? '\n  ' : ' ');
       case 'resumed':
         return `Going on after step ${event.step}.`;
       case 'state':

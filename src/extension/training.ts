@@ -22,9 +22,19 @@ export async function createTask({ host, tasks }: Softprompt, dataset: string): 
   return (await tasks.all()).find((task) => task.file === file) ?? taskEntry(file, text);
 }
 
-/** From a task file to a run that trains, with its panel open. False when the user does not want the model. */
+/**
+ * From a task file to a run that trains, with its panel open. False when another run is under way, which is shown
+ * instead, or when the user does not want the model.
+ */
 export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boolean> {
   const { host, panel, runs } = softprompt;
+  if (runs.live) {
+    await panel.open(runs.live.folder);
+    vscode.window.showWarningMessage(
+      `“${runs.live.task}” is being tuned, and one training runs at a time. Cancel it or wait for its end.`,
+    );
+    return false;
+  }
   await save([task.file, ...task.data]);
   const { problems } = await host.request('task/check', { file: task.file });
   const error = problems.find((problem) => problem.severity === 'error');

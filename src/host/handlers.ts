@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { version } from '../../package.json';
 import { defaultCacheFolder, listModels, removeFromCache } from '../engine/models/cacheFolder';
@@ -33,7 +32,7 @@ export function createHost({ workerScript, notify }: HostOptions): {
   let threads: number | undefined;
 
   const startThread = (onTold: (told: Told) => void): ComputeThread =>
-    new ComputeThread(workerScript, { cacheFolder, threads: threads ?? availableParallelism() }, onTold);
+    new ComputeThread(workerScript, { cacheFolder, threads }, onTold);
 
   const trainings = new Trainings({
     startThread,

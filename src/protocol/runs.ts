@@ -42,8 +42,12 @@ export interface RunRecord {
   data: {
     hashes: Record<string, string>;
     rows: { train: number; validation: number; test: number };
-    /** Rows left out, and why. */
-    leftOut: { count: number; reasons: Record<string, number> };
+    /** Rows left out, and why; the first hundred of a kind with their places. */
+    leftOut: {
+      count: number;
+      reasons: Record<string, number>;
+      rows?: { file: string; line: number; message: string }[];
+    };
     /** Rows whose text was cut to fit the limit. */
     cutRows: number;
   };

@@ -87,7 +87,7 @@ export function lineChart(spec: ChartSpec): Chart {
     return {
       width,
       height: HEIGHT,
-      padding: [14, 10, 0, 0],
+      padding: [14, 18, 0, 0], // right: half of the last step's number
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, width: 0 } },
       scales: {

@@ -3,6 +3,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TrialAnswer } from '../../src/protocol/requests';
 import type { RunState } from '../../src/protocol/runs';
+import { canShowPages } from '../chromium';
 import { type Harness, type OpenOptions, type Panel, startHarness, THEMES } from './harness';
 import { failedRun, liveSteps, syntheticRun, textRun } from './syntheticRun';
 
@@ -16,6 +17,7 @@ let harness: Harness;
 let panel: Panel;
 
 beforeAll(async () => {
+  if (!canShowPages) return;
   harness = await startHarness();
 });
 
@@ -50,7 +52,7 @@ async function attribute(locator: Locator, name: string): Promise<string | null>
   return locator.getAttribute(name);
 }
 
-describe('states', () => {
+describe.runIf(canShowPages)('states', () => {
   test('says ready, waits, then offers the runs there are', async () => {
     await open();
     expect(await panel.posted()).toEqual([{ type: 'ready' }]);
@@ -150,7 +152,7 @@ describe('states', () => {
   });
 });
 
-describe('training', () => {
+describe.runIf(canShowPages)('training', () => {
   test('steps move the numbers, and the page follows to the end', async () => {
     await open();
     const detail = syntheticRun({ state: 'training', step: 48 });
@@ -196,7 +198,7 @@ describe('training', () => {
   });
 });
 
-describe('the result', () => {
+describe.runIf(canShowPages)('the result', () => {
   test('stands beside both hard prompts, with intervals and the rows that changed', async () => {
     await open();
     const detail = syntheticRun();
@@ -235,7 +237,7 @@ describe('the result', () => {
   });
 });
 
-describe('test rows', () => {
+describe.runIf(canShowPages)('test rows', () => {
   const detail = syntheticRun();
   const grid = () => panel.page.getByRole('grid', { name: /Test predictions/ });
   const rowCount = async () => Number(await attribute(grid(), 'aria-rowcount')) - 1;
@@ -348,7 +350,7 @@ describe('test rows', () => {
   });
 });
 
-describe('try it', () => {
+describe.runIf(canShowPages)('try it', () => {
   test('asks with the template’s columns and shows both answers', async () => {
     await open();
     await panel.send({ type: 'run', detail: syntheticRun() });
@@ -377,7 +379,7 @@ describe('try it', () => {
   });
 });
 
-describe('reload', () => {
+describe.runIf(canShowPages)('reload', () => {
   test('comes back with tab, filters and what was tried', async () => {
     const detail = syntheticRun();
     await open({
@@ -412,7 +414,7 @@ interface Axe {
   ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
 }
 
-describe('for everyone', () => {
+describe.runIf(canShowPages)('for everyone', () => {
   const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
   async function violations(rules?: string[]): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
 import type { RunRecord } from '../../protocol/runs';
@@ -28,6 +29,12 @@ export interface OpenRun {
 /** Opens the adapter of a run and the base model it was made for. Throws SoftpromptError: `run-invalid`, `model-…`. */
 export async function openRun(folder: string, options: EngineOptions): Promise<OpenRun> {
   const record = await readRecord(folder);
+  if (!existsSync(runFiles(folder).adapter)) {
+    throw new SoftpromptError('run-invalid', 'This run has no prompt yet.', {
+      place: { file: folder },
+      hint: 'A prompt is kept from the first look at the validation rows on. Wait for it, or resume the run.',
+    });
+  }
   const { prompt } = await readPeftAdapter(runFiles(folder).adapter, record.model);
   const path = await resolveModel(record.task.model, {
     taskFolder: dirname(record.task.file),

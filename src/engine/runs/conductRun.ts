@@ -11,6 +11,7 @@ import { initialPrompt } from '../tuning/initialise';
 import { train } from '../tuning/trainer';
 import { encodeTrainingRows, type TrainingRows } from '../tuning/trainingRows';
 import { startTraining, type TrainingState } from '../tuning/trainingState';
+import { describeRows, leftOutRows } from './leftOutRows';
 import { Opponents } from './opponents';
 import { keepAdapter, testRun } from './testRun';
 import type { Undertaking, Workbench } from './workbench';
@@ -101,7 +102,8 @@ async function readRows(bench: Workbench): Promise<TrainingRows> {
   const cutRows = rows.cutRows + heldOut.length;
   if (leftOut.count > 0) {
     const reasons = Object.entries(leftOut.reasons).map(([reason, count]) => `${reason}: ${count}`);
-    run.notice(`${counted(leftOut.count, 'row')} left out (${reasons.join(', ')}).`);
+    const rows = describeRows(leftOutRows(prepared.problems), leftOut.count);
+    run.notice(`${counted(leftOut.count, 'row')} left out (${reasons.join(', ')}).`, rows);
   }
   for (const { message, hint } of warnings) run.notice(message, hint);
   if (cutRows > 0) {

@@ -8,6 +8,7 @@ import { resolveModel } from '../models/resolveModel';
 import { fitToContext } from '../task/fitToContext';
 import { type PreparedTask, prepareTask } from '../task/prepareTask';
 import { conductRun } from './conductRun';
+import { leftOutRows } from './leftOutRows';
 import { LiveRun } from './liveRun';
 import { createRunFolder, runsFolderOf } from './runFolder';
 import { brakesOf, type RunOptions } from './runOptions';
@@ -52,7 +53,7 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
 function newRecord(
   id: string,
   now: Date,
-  { task, train, validation, test, leftOut, hashes }: PreparedTask,
+  { task, train, validation, test, leftOut, problems, hashes }: PreparedTask,
   source: Checkpoint,
   { threads }: RunOptions,
 ): RunRecord {
@@ -75,7 +76,7 @@ function newRecord(
     data: {
       hashes,
       rows: { train: train.length, validation: validation.length, test: test.length },
-      leftOut: { count: leftOut.count, reasons: leftOut.reasons },
+      leftOut: { count: leftOut.count, reasons: leftOut.reasons, rows: leftOutRows(problems) },
       cutRows: 0,
     },
     device: {

@@ -23,8 +23,8 @@ const CLIP = 1;
 const BATCH_ROWS = 16;
 
 /** Passes over the rows, within a number of steps that takes minutes on a CPU and suffices for a prompt. */
-const EPOCHS = 3;
-const MIN_STEPS = 60;
+const EPOCHS = 8;
+const MIN_STEPS = 100;
 const MAX_STEPS = 300;
 
 /** Looks at the validation rows during a run. */

@@ -1,0 +1,26 @@
+import { basename } from 'node:path';
+import type { Problem } from '../../protocol/dataset';
+import type { RunRecord } from '../../protocol/runs';
+
+type LeftOutRow = NonNullable<RunRecord['data']['leftOut']['rows']>[number];
+
+/** Problems that cost a row, by their kind: bytes that are no row, rows without label or text. */
+const COSTS_A_ROW = new Set(['bad-row', 'missing-label', 'empty-text']);
+
+/** Rows that a notice lists; run.json has more of them. */
+const MOST_LISTED = 5;
+
+/** The rows that a run leaves out, with their places. */
+export function leftOutRows(problems: readonly Problem[]): LeftOutRow[] {
+  return problems.flatMap(({ kind, message, place: { file, line } }) =>
+    COSTS_A_ROW.has(kind) && file && line ? [{ file, line, message }] : [],
+  );
+}
+
+/** `train.csv:12: "label" is empty. …`, a line each. */
+export function describeRows(rows: readonly LeftOutRow[], count: number): string {
+  const listed = rows.slice(0, MOST_LISTED);
+  const lines = listed.map(({ file, line, message }) => `${basename(file)}:${line}: ${message}`);
+  const more = count - listed.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more, listed in run.json`] : [])].join('\n');
+}
