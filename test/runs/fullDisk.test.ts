@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,28 +8,21 @@ import { runFiles } from '../../src/engine/runs/runFolder';
 import { readRecord } from '../../src/engine/runs/runRecord';
 import { startRun } from '../../src/engine/runs/startRun';
 import { readCheckpoint } from '../../src/engine/tuning/checkpoint';
+import { canMount, mountSmallDisk, unmount } from '../smallDisk';
 import { writeTinyTask } from './tinyTask';
 
 let root: string;
 let disk: string;
 let mounted = false;
 
-/** A small disk of its own, where the system lets us have one (Linux, as root). */
-const canMount = process.platform === 'linux' && process.getuid?.() === 0 && probeMount();
-
-function probeMount(): boolean {
-  const probe = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()]);
-  return probe.status === 0;
-}
-
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'softprompt-disk-'));
   disk = join(root, 'disk');
   await mkdir(disk);
-  if (canMount) mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', disk]).status === 0;
+  if (canMount) mounted = mountSmallDisk(disk, '512k');
 });
 afterAll(async () => {
-  if (mounted) spawnSync('umount', [disk]);
+  if (mounted) unmount(disk);
   await rm(root, { recursive: true });
 });
 
