@@ -3,8 +3,8 @@
 // ROWS.jsonl holds {text, label}; PYTHON has the packages of test/oracle/requirements.txt. 16 rows a step, drawn as they
 // stand in the file; PEFT pads them to the longest, as its users do. Both sides stay open and take turns.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
@@ -57,7 +57,9 @@ class Side {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'softprompt-step-'));
+// Inside node_modules, so that the native runtime is found.
+mkdirSync('node_modules/.cache', { recursive: true });
+const folder = mkdtempSync(resolve('node_modules/.cache/step-'));
 const script = join(folder, 'ours.cjs');
 await build({
   stdin: { contents: OURS, resolveDir: process.cwd(), loader: 'ts' },
@@ -65,8 +67,7 @@ await build({
   platform: 'node',
   format: 'cjs',
   mainFields: ['module', 'main'],
-  alias: { 'onnxruntime-node': resolve('node_modules/onnxruntime-node') },
-  external: ['*/onnxruntime-node'],
+  external: ['onnxruntime-node'],
   outfile: script,
   logLevel: 'warning',
 });
