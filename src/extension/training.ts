@@ -30,9 +30,7 @@ export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boo
   const { host, panel, runs } = softprompt;
   if (runs.live) {
     await panel.open(runs.live.folder);
-    vscode.window.showWarningMessage(
-      `“${runs.live.task}” is being tuned, and one training runs at a time. Cancel it or wait for its end.`,
-    );
+    vscode.window.showWarningMessage(`“${runs.live.task}” is being tuned; one training runs at a time.`);
     return false;
   }
   await save([task.file, ...task.data]);

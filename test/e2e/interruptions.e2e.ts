@@ -69,7 +69,7 @@ describe('A run that is interrupted', () => {
 
   it('says that one training runs at a time', async () => {
     await workbench.command('Softprompt: Tune');
-    await workbench.notification('Another run is being trained').waitFor();
+    await workbench.notification('“long” is being tuned; one training runs at a time').waitFor();
     await workbench.screenshot('interruptions-4-second-run');
     await workbench.command('Notifications: Clear All Notifications');
   });

@@ -28,7 +28,8 @@ describe('A folder that is not trusted', () => {
   it('is opened, and nothing runs', async () => {
     await workbench.openFile(DATASET);
     await workbench.command('Softprompt: Open Log'); // the extension is there
-    await workbench.page.locator('.output-view-container, .output').first().waitFor();
+    const channel = workbench.page.locator('.part.panel select option:checked', { hasText: 'Softprompt' });
+    await channel.waitFor({ state: 'attached' });
     expect(await workbench.lens(`${ROWS} rows`).count()).toBe(0);
     expect(hostProcesses(server.home)).toEqual([]);
     await workbench.screenshot('untrusted-1');
