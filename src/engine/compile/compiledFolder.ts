@@ -12,7 +12,7 @@ import { type PlacedWeight, type WeightRequest, WeightRows, weightKey, writeWeig
 
 const WEIGHTS = 'weights.bin';
 const MANIFEST = 'manifest.json';
-/** Raised when the layout of the folder changes; older ones are made anew. */
+/** Raised when the format of the files changes; folders of other versions are left alone. */
 const VERSION = 1;
 
 const manifestSchema = z.object({
@@ -34,10 +34,10 @@ export class CompiledFolder {
     model: LanguageModel,
     options: { cacheFolder: string; onProgress?: (done: number, total: number) => void },
   ): Promise<CompiledFolder> {
-    const path = join(options.cacheFolder, 'compiled', checkpoint.fingerprint.slice(0, 32));
+    const requests = collectWeights(model);
+    const path = join(options.cacheFolder, 'compiled', folderName(checkpoint, requests));
     const known = await readManifest(path);
     if (known) return new CompiledFolder(path, known);
-    const requests = collectWeights(model);
     const temporary = `${path}.${process.pid}.part`;
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { recursive: true });
@@ -91,6 +91,14 @@ export class CompiledFolder {
     if (!weight) throw new Error(`the compiled model has no weight ${weightKey(tensors)}`);
     return weight;
   }
+}
+
+/** Names the model's files and how its weights are put together, which may differ from version to version. */
+function folderName(checkpoint: Checkpoint, requests: readonly WeightRequest[]): string {
+  const layout = createHash('sha256')
+    .update(JSON.stringify([VERSION, requests]))
+    .digest('hex');
+  return `${checkpoint.fingerprint.slice(0, 24)}-${layout.slice(0, 8)}`;
 }
 
 async function readManifest(path: string): Promise<Record<string, PlacedWeight> | undefined> {

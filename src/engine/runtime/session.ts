@@ -19,6 +19,8 @@ export class Session {
         interOpNumThreads: 1,
         executionMode: 'sequential',
         graphOptimizationLevel: 'all',
+        // Every micro-batch has its own shape: plans for each would only pile up.
+        enableMemPattern: false,
         logSeverityLevel: 3,
         // Many sessions take turns: the threads of one that waits must not spin while another works.
         extra: { session: { force_spinning_stop: '1' } },

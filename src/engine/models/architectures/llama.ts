@@ -84,24 +84,13 @@ function attention(c: LayerContext, layer: number, stream: string, past: KeyValu
   const prefix = `model.layers.${layer}.self_attn`;
 
   const normal = rmsNorm(build, config, stream, `model.layers.${layer}.input_layernorm.weight`);
-  const projections = ['q_proj', 'k_proj', 'v_proj'].map((part) => `${prefix}.${part}.weight`);
-  const joined = linear(build, normal, [queryWidth + 2 * keyWidth, config.hiddenSize], projections);
-  const [queriesAndKeys, newValues] = build.addMany(
-    'Split',
-    [joined, build.ints([queryWidth + keyWidth, keyWidth])],
-    {
-      attributes: { axis: -1 },
-      outputs: 2,
-    },
-  ) as [string, string];
-  // One rotation for queries and keys: it is the same for every head.
-  const rotated = build.add('RotaryEmbedding', [queriesAndKeys, c.positions, c.cosines, c.sines], {
-    domain: MICROSOFT,
-  });
-  const [queries, newKeys] = build.addMany('Split', [rotated, build.ints([queryWidth, keyWidth])], {
-    attributes: { axis: -1 },
-    outputs: 2,
-  }) as [string, string];
+  const project = (part: string, width: number) =>
+    linear(build, normal, [width, config.hiddenSize], `${prefix}.${part}.weight`);
+  const rotate = (value: string) =>
+    build.add('RotaryEmbedding', [value, c.positions, c.cosines, c.sines], { domain: MICROSOFT });
+  const queries = rotate(project('q_proj', queryWidth));
+  const newKeys = rotate(project('k_proj', keyWidth));
+  const newValues = project('v_proj', keyWidth);
 
   const byHead = (value: string, count: number) =>
     swapHeads(build, build.add('Reshape', [value, build.ints([0, 0, count, headSize])]));
@@ -130,7 +119,7 @@ function attention(c: LayerContext, layer: number, stream: string, past: KeyValu
     build.ints([0, heads, -1, headSize]),
   ]);
   const flat = build.add('Reshape', [swapHeads(build, mixed), build.ints([0, 0, queryWidth])]);
-  const out = linear(build, flat, [config.hiddenSize, queryWidth], [`${prefix}.o_proj.weight`]);
+  const out = linear(build, flat, [config.hiddenSize, queryWidth], `${prefix}.o_proj.weight`);
   return { stream: build.add('Add', [stream, out]), present: { keys, values } };
 }
 
@@ -138,16 +127,13 @@ function feedForward({ build, config }: LayerContext, layer: number, stream: str
   const { hiddenSize, intermediateSize: width } = config;
   const prefix = `model.layers.${layer}`;
   const normal = rmsNorm(build, config, stream, `${prefix}.post_attention_layernorm.weight`);
-  const projections = ['gate_proj', 'up_proj'].map((part) => `${prefix}.mlp.${part}.weight`);
-  const joined = linear(build, normal, [2 * width, hiddenSize], projections);
-  const [gate, up] = build.addMany('Split', [joined, build.ints([width, width])], {
-    attributes: { axis: -1 },
-    outputs: 2,
-  }) as [string, string];
+  // Two products rather than one and a Split: the halves need not be copied, forward or backward.
+  const gate = linear(build, normal, [width, hiddenSize], `${prefix}.mlp.gate_proj.weight`);
+  const up = linear(build, normal, [width, hiddenSize], `${prefix}.mlp.up_proj.weight`);
   const alpha = { kind: 'float' as const, value: 1 };
   const silu = build.add('QuickGelu', [gate], { domain: MICROSOFT, attributes: { alpha } });
   const gated = build.add('Mul', [silu, up]);
-  const out = linear(build, gated, [hiddenSize, width], [`${prefix}.mlp.down_proj.weight`]);
+  const out = linear(build, gated, [hiddenSize, width], `${prefix}.mlp.down_proj.weight`);
   return build.add('Add', [stream, out]);
 }
 
@@ -171,14 +157,9 @@ function rmsNorm(build: GraphBuilder, config: ModelConfig, value: string, tensor
   return build.addMany('SimplifiedLayerNormalization', [value, gain], { attributes, outputs: 2 })[0]!;
 }
 
-/** x Wᵀ with W [out, in] as checkpoints store it; several tensors are stacked into one product. */
-function linear(
-  build: GraphBuilder,
-  value: string,
-  shape: readonly number[],
-  tensors: readonly string[],
-): string {
-  const weight = build.weight(tensors.join('+'), shape, tensors);
+/** x Wᵀ with W [out, in] as checkpoints store it. */
+function linear(build: GraphBuilder, value: string, shape: readonly number[], tensor: string): string {
+  const weight = build.weight(tensor, shape, [tensor]);
   return build.add('FusedMatMul', [value, weight], { domain: MICROSOFT, attributes: { transB: 1 } });
 }
 
