@@ -5,7 +5,7 @@ import { hostProcesses } from './hostProcess';
 import { RunPage } from './runPage';
 import { tellStory } from './story';
 import { Workbench } from './workbench';
-import { createWorkspace, tinyTask, type Workspace } from './workspace';
+import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
 
 // One long run that is paused, cancelled, reloaded away and killed, and goes on each time.
 describe('A run that is interrupted', () => {
@@ -18,7 +18,7 @@ describe('A run that is interrupted', () => {
 
   beforeAll(async () => {
     const task = tinyTask({ steps: 1_000_000, evaluateEvery: 500, checkpointEvery: 20 });
-    workspace = await createWorkspace({ 'long.softprompt.json': task });
+    workspace = await createWorkspace({ [DATASET]: datasetText(), 'long.softprompt.json': task });
     server = await startCodeServer({ workspace: workspace.folder });
     workbench = await Workbench.open(server.url);
     run = new RunPage(workbench);

@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodeServer, startCodeServer } from './codeServer';
@@ -23,10 +23,12 @@ describe.runIf(process.env.SOFTPROMPT_E2E_SMOLLM2)('A newcomer with a CSV file a
   tellStory(() => workbench);
 
   beforeAll(async () => {
-    workspace = await createWorkspace();
-    for (const name of ['train.csv', 'test.csv']) {
-      await cp(join(REPOSITORY, 'samples/support', name), workspace.file(name));
-    }
+    const sample = (name: string): Promise<string> =>
+      readFile(join(REPOSITORY, 'samples/support', name), 'utf8');
+    workspace = await createWorkspace(
+      { 'train.csv': await sample('train.csv'), 'test.csv': await sample('test.csv') },
+      'support',
+    );
     server = await startCodeServer({
       workspace: workspace.folder,
       settings: { 'workbench.colorTheme': PICTURES.dark },

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodeServer, startCodeServer } from './codeServer';
 import { tellStory } from './story';
 import { Workbench } from './workbench';
-import { createWorkspace, DATASET, tinyTask, type Workspace } from './workspace';
+import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
 
 describe('A task file in the editor', () => {
   let workspace: Workspace;
@@ -15,6 +15,7 @@ describe('A task file in the editor', () => {
 
   beforeAll(async () => {
     workspace = await createWorkspace({
+      [DATASET]: datasetText(),
       'wrong.softprompt.json': { ...tinyTask({ steps: 5 }), target: 'labl' },
       'unfinished.softprompt.json':
         '{\n  "model": "smollm2-135m-instruct",\n  "data": "orders.csv",\n  \n}\n',

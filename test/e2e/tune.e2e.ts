@@ -5,7 +5,7 @@ import { type CodeServer, startCodeServer } from './codeServer';
 import { RunPage } from './runPage';
 import { tellStory } from './story';
 import { Workbench } from './workbench';
-import { createWorkspace, DATASET, ROWS, tinyTask, type Workspace } from './workspace';
+import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
 
 const STEPS = 300;
 
@@ -20,6 +20,7 @@ describe('From a CSV file to the test predictions', () => {
 
   beforeAll(async () => {
     workspace = await createWorkspace({
+      [DATASET]: datasetText(),
       'topics.softprompt.json': tinyTask({ steps: STEPS, evaluateEvery: 50 }),
     });
     server = await startCodeServer({ workspace: workspace.folder });

@@ -4,7 +4,7 @@ import { type CodeServer, startCodeServer } from './codeServer';
 import { hostProcesses } from './hostProcess';
 import { tellStory } from './story';
 import { Workbench } from './workbench';
-import { createWorkspace, DATASET, ROWS, tinyTask, type Workspace } from './workspace';
+import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
 
 describe('A folder that is not trusted', () => {
   let workspace: Workspace;
@@ -14,7 +14,10 @@ describe('A folder that is not trusted', () => {
   tellStory(() => workbench);
 
   beforeAll(async () => {
-    workspace = await createWorkspace({ 'topics.softprompt.json': tinyTask({ steps: 5 }) });
+    workspace = await createWorkspace({
+      [DATASET]: datasetText(),
+      'topics.softprompt.json': tinyTask({ steps: 5 }),
+    });
     server = await startCodeServer({ workspace: workspace.folder, workspaceTrust: true });
     workbench = await Workbench.open(server.url);
   });

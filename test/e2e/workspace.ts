@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TINY_MODEL } from './places';
@@ -32,7 +32,7 @@ const MESSAGES: Readonly<Record<string, readonly string[]>> = {
 };
 const OPENINGS = ['Hi, ', 'Hello: ', 'Sorry, ', 'Please help, ', 'Again! ', ''];
 
-/** A folder as a user would open it, with a dataset of 108 rows and, on demand, task files for the tiny model. */
+/** A folder as a user would open it. */
 export interface Workspace {
   folder: string;
   /** Path of a file in it. */
@@ -43,17 +43,22 @@ export interface Workspace {
 export const DATASET = 'messages.csv';
 export const ROWS = Object.values(MESSAGES).flat().length * OPENINGS.length;
 
-export async function createWorkspace(files: Readonly<Record<string, unknown>> = {}): Promise<Workspace> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'softprompt-e2e-')));
+/** A folder with these files, by name: text, or what is written as JSON. */
+export async function createWorkspace(
+  files: Readonly<Record<string, unknown>>,
+  name = 'shop',
+): Promise<Workspace> {
+  const temporary = await realpath(await mkdtemp(join(tmpdir(), 'softprompt-e2e-')));
+  const folder = join(temporary, name);
+  await mkdir(folder);
   const file = (name: string): string => join(folder, name);
-  await writeFile(file(DATASET), datasetText());
   for (const [name, content] of Object.entries(files)) {
     await writeFile(
       file(name),
       typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
     );
   }
-  return { folder, file, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  return { folder, file, remove: () => rm(temporary, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 /** A task for the dataset and the tiny model. */
@@ -72,7 +77,8 @@ export function tinyTask(training: {
   };
 }
 
-function datasetText(): string {
+/** The small dataset, as the text of its file. */
+export function datasetText(): string {
   const lines = OPENINGS.flatMap((opening) =>
     Object.entries(MESSAGES).flatMap(([label, messages]) =>
       messages.map((message) => `"${opening}${message}",${label}`),
