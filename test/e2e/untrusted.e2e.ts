@@ -32,7 +32,7 @@ describe('A folder that is not trusted', () => {
     await workbench.openFile(DATASET);
     await workbench.command('Softprompt: Open Log'); // the extension is there
     const channel = workbench.page.locator('.part.panel select option:checked', { hasText: 'Softprompt' });
-    await channel.waitFor({ state: 'attached' });
+    await channel.first().waitFor({ state: 'attached' });
     expect(await workbench.lens(`${ROWS} rows`).count()).toBe(0);
     expect(hostProcesses(server.home)).toEqual([]);
     await workbench.screenshot('untrusted-1');
