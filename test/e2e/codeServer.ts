@@ -26,8 +26,6 @@ const QUIET_SETTINGS = {
 export interface CodeServer {
   url: string;
   home: string;
-  /** Writes the user's settings anew, on top of those that keep the editor quiet; the editor takes them at once. */
-  configure(settings: Record<string, unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,9 +43,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const home = await mkdtemp(join(tmpdir(), 'softprompt-e2e-home-'));
   const user = join(home, 'data/User');
   await mkdir(user, { recursive: true });
-  const configure = (settings: Record<string, unknown> = {}): Promise<void> =>
-    writeFile(join(user, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }));
-  await configure(options.settings);
+  await writeFile(join(user, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }));
 
   const port = await freePort();
   const args = [
@@ -79,7 +75,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     await stop();
     throw error;
   }
-  return { url: `${origin}/?folder=${encodeURIComponent(options.workspace)}`, home, configure, stop };
+  return { url: `${origin}/?folder=${encodeURIComponent(options.workspace)}`, home, stop };
 }
 
 /** Installs a packed extension for all servers that are started afterwards. */

@@ -7,6 +7,7 @@ import { SCREENSHOTS } from './places';
 const READY_MILLISECONDS = 90_000;
 /** Notifications and lists slide in. */
 const SETTLE_MILLISECONDS = 400;
+const PICTURE_MARGIN = 16;
 
 /** The shell that VS Code puts around the panel's page; a view in the sidebar would have a purpose. */
 const PANEL =
@@ -119,10 +120,14 @@ export class Workbench {
     return this.page.frameLocator(PANEL).frameLocator('#active-frame');
   }
 
-  /** A picture of the run panel alone. */
-  async picturePanel(path: string): Promise<void> {
+  /** A picture of the run panel alone, from its top to the end of one of its parts. */
+  async picturePanel(path: string, last: Locator): Promise<void> {
     await this.page.waitForTimeout(SETTLE_MILLISECONDS);
-    await this.page.locator(PANEL).screenshot({ path });
+    const panel = await this.page.locator(PANEL).boundingBox();
+    const end = await last.boundingBox();
+    if (!panel || !end) throw new Error('The panel is not in view.');
+    const height = end.y + end.height - panel.y + PICTURE_MARGIN;
+    await this.page.screenshot({ path, clip: { ...panel, height: Math.min(panel.height, height) } });
   }
 
   /** Shows Softprompt's sidebar. */
