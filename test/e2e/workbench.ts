@@ -65,34 +65,38 @@ export class Workbench {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input').first();
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    // An extension's commands are listed as soon as its manifest is read, a few seconds after the window is drawn.
-    for (let attempt = 0; ; attempt++) {
-      await this.page.keyboard.press('F1');
-      await input.waitFor();
-      await input.fill(`>${title}`);
-      const found = await row.waitFor({ timeout: 5_000 }).then(
-        () => true,
-        () => false,
-      );
-      if (found) break;
-      if (attempt === 5) throw new Error(`The palette does not list "${title}".`);
-      await this.page.keyboard.press('Escape');
-    }
-    await row.click();
+    await this.#choose('F1', `>${title}`, title);
   }
 
   /** Opens a file of the workspace by name. */
   async openFile(name: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input').first();
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
-    await this.page.keyboard.press('Control+P');
-    await input.waitFor();
-    await input.fill(name);
-    await row.waitFor();
-    await row.click();
+    await this.#choose('Control+P', name, name);
     await this.editorTab(name).waitFor();
+  }
+
+  /**
+   * Types into the box that a key opens, and takes the first line with this text. The box may close by itself while the
+   * window is busy, and an extension's commands are listed only seconds after the window is drawn: so it is tried again.
+   */
+  async #choose(key: string, typed: string, text: string): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.page.keyboard.press(key);
+        await this.#box.waitFor({ timeout: 5_000 });
+        await this.#box.fill(typed, { timeout: 5_000 });
+        await row.click({ timeout: 5_000 });
+        return;
+      } catch (error) {
+        if (attempt === 6) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  /** The box of the palette, of files and of lines. */
+  get #box(): Locator {
+    return this.page.locator('.quick-input-widget input').first();
   }
 
   editorTab(name: string): Locator {
@@ -100,12 +104,11 @@ export class Workbench {
   }
 
   async goToLine(line: number, column: number): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input').first();
     await this.page.keyboard.press('Control+G');
-    await input.waitFor();
-    await input.fill(`:${line}:${column}`);
+    await this.#box.waitFor();
+    await this.#box.fill(`:${line}:${column}`);
     await this.page.keyboard.press('Enter');
-    await input.waitFor({ state: 'hidden' });
+    await this.#box.waitFor({ state: 'hidden' });
   }
 
   /** A CodeLens of the editors in view. */

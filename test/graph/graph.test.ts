@@ -61,7 +61,9 @@ describe('a stage of the Llama graph', () => {
     const lines = printGraph(stage.graph).split('\n');
     expect(lines[0]).toContain('hidden: float32[rows, length, 64]');
     expect(lines.filter((line) => line.includes(' = '))).toHaveLength(stage.graph.nodes.length);
-    expect(lines.join('\n')).toContain('com.microsoft.RotaryEmbedding(FusedMatMul:0, positions, cosines, sines)');
+    expect(lines.join('\n')).toContain(
+      'com.microsoft.RotaryEmbedding(FusedMatMul:0, positions, cosines, sines)',
+    );
   });
 
   it('comes back from ONNX as it was', () => {
