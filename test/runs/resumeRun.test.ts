@@ -120,7 +120,9 @@ describe('kill -9', () => {
   it('at any moment, and resumed until it ends, gives the same numbers', { timeout: 180_000 }, async () => {
     const training = { steps: 150, batchRows: 6, learningRate: 0.05, evaluateEvery: 10, checkpointEvery: 4 };
     const undisturbed = await newTask({ training });
+    const start = performance.now();
     await startRun(undisturbed, { cacheFolder, threads: 1 });
+    const duration = performance.now() - start;
 
     const script = join(__dirname, '../../node_modules/.cache', `runInProcess-${process.pid}.cjs`);
     buildSync({
@@ -134,9 +136,9 @@ describe('kill -9', () => {
     });
     const task = await newTask({ training });
     let kills = 0;
-    // Later ever: however slow the machine, it must come to an end.
+    // In a small part of the time that the run takes here; ever later, so that it comes to an end.
     for (; kills < 40; kills++) {
-      if (await runUntilKilled(script, task, 300 + 50 * kills + Math.random() * 400)) break;
+      if (await runUntilKilled(script, task, duration * (0.05 + 0.03 * kills + 0.2 * Math.random()))) break;
       expect((await readRun(await onlyRun(task))).record.state).toBe('interrupted');
     }
     await rm(script);

@@ -25,7 +25,7 @@ describe('prepareTask', () => {
         init: { from: 'text', text: 'Classify the text as billing or delivery.' },
         placement: 'before',
       },
-      training: { length: { steps: 60 }, batch: { rows: 16 }, decay: 'linear', evaluateEvery: 6, seed: 0 },
+      training: { length: { steps: 100 }, batch: { rows: 16 }, decay: 'linear', evaluateEvery: 10, seed: 0 },
       evaluation: { fewShot: 4, zeroShot: true },
     });
     expect(task.data.train).toMatch(/support\.csv$/);
