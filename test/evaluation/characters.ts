@@ -6,13 +6,15 @@ import type { ResolvedTask } from '../../src/protocol/taskFile';
 export const characters: Tokenizer = {
   vocabularySize: 128,
   endOfText: 0,
+  before: [],
+  after: [],
   encode: (text) => Array.from(text, (character) => character.charCodeAt(0) % 128),
   decode: (ids) => String.fromCharCode(...ids.filter((id) => id !== 0)),
   word: (id) => String.fromCharCode(id),
 };
 
 /** The same, for a model whose texts begin with a token of their own. */
-export const charactersWithBegin: Tokenizer = { ...characters, beginOfText: 1 };
+export const charactersWithBegin: Tokenizer = { ...characters, before: [1] };
 
 export interface SmallTask {
   task: ResolvedTask;

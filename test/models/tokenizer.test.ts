@@ -39,7 +39,8 @@ describe('the tokenizer of a tiny model', () => {
     for (const tokenizer of [fromFolder, fromGguf]) {
       expect(tokenizer.vocabularySize).toBe(288);
       expect(tokenizer.endOfText).toBe(2);
-      expect(tokenizer.beginOfText).toBeUndefined();
+      expect(tokenizer.before).toEqual([]);
+      expect(tokenizer.after).toEqual([]);
     }
   });
 
@@ -125,7 +126,7 @@ describe('numerals beyond 0 to 9', () => {
           merges: [['Ġ', 'Â']],
         },
       },
-      { endOfText: words.length - 1 },
+      { endOfText: words.length - 1, before: [], after: [] },
     );
     const encoded = (text: string) => tokenizer.encode(text).map((id) => words[id]);
     expect(encoded(' ²')).toEqual(['Ġ', 'Â', '²']);
@@ -144,9 +145,9 @@ describe('tokenizers of other models of the family', () => {
     ['sentencepiece', 1],
     ['metaspace', 1],
     ['llama3', 0],
-  ])('%s gives the ids and texts of the original implementation', async (kind, beginOfText) => {
+  ])('%s gives the ids and texts of the original implementation', async (kind, begin) => {
     const tokenizer = await tokenizerFromFolder(join(fixtures, 'tokenizer-kinds', kind));
-    expect(tokenizer.beginOfText).toBe(beginOfText);
+    expect(tokenizer.before).toEqual([begin]);
     expect(tokenizer.word(tokenizer.endOfText)).toBe('</s>');
     for (const { text, ids, decoded } of json<Reference[]>(`tokenizer-kinds/${kind}/texts.json`)) {
       expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 describe('encodeRow', () => {
   const template = parseTemplate('Title: {title}\nText: {text}\nLabel:');
 
-  it('is the text as a whole where the row fits, with begin-of-text first', () => {
+  it('is the text as a whole where the row fits, with the marker first', () => {
     const values = { title: 'A', text: 'some words' };
     const text = renderTemplate(template, values);
     expect(encodeRow(template, values, llama, 200)).toEqual({
@@ -23,8 +23,15 @@ describe('encodeRow', () => {
       cutTokens: 0,
       text,
     });
-    const withBegin = encodeRow(template, values, byteTokenizer({ beginOfText: 257 }), 200);
+    const withBegin = encodeRow(template, values, byteTokenizer({ before: [257] }), 200);
     expect([...withBegin.tokens]).toEqual([257, ...Buffer.from(text)]);
+  });
+
+  it('puts the markers around the text, and counts them within the limit', () => {
+    const marked = byteTokenizer({ before: [257], after: [256, 258] });
+    const one = parseTemplate('{text}:');
+    expect([...encodeRow(one, { text: 'ab' }, marked, 6).tokens]).toEqual([257, 97, 98, 58, 256, 258]);
+    expect([...encodeRow(one, { text: 'ab' }, marked, 5).tokens]).toEqual([257, 97, 58, 256, 258]);
   });
 
   it('cuts the end of the longest hole, and of the next when that is not enough', () => {

@@ -189,5 +189,5 @@ async function chooseBest(
 }
 
 function beginText(tokenizer: Tokenizer, tokens: readonly number[]): number[] {
-  return tokenizer.beginOfText === undefined ? [...tokens] : [tokenizer.beginOfText, ...tokens];
+  return [...tokenizer.before, ...tokens];
 }

@@ -14,9 +14,9 @@ export type ReadableTask = Pick<PreparedTask, 'task' | 'labels'> & {
 /** A row as the model reads it. */
 export interface ReadRow {
   source: LabelledRow;
-  /** With the begin-of-text token, for models that have one. */
+  /** With the markers that the model puts around a text. */
   tokens: Int32Array;
-  /** Without it: the row after a text that has begun already. */
+  /** Without the markers before it: the row after a text that has begun already. */
   continued: Int32Array;
   /** As people read it: the one column of a simple template, else the rendered template. */
   text: string;
@@ -66,15 +66,16 @@ export class TaskReader {
     const known = this.known.get(row);
     if (known) return known;
     const { tokens, cutTokens, text } = encodeRow(this.template, row.values, this.tokenizer, this.limit);
+    const { before, after } = this.tokenizer;
     const [column, ...others] = this.columns;
     const read: ReadRow = {
       source: row,
       tokens,
-      continued: this.tokenizer.beginOfText === undefined ? tokens : tokens.subarray(1),
+      continued: tokens.subarray(before.length),
       text: column !== undefined && others.length === 0 ? (row.values[column] ?? '') : text,
       cutTokens,
     };
-    if (read.continued.length === 0) {
+    if (read.continued.length === after.length) {
       throw new SoftpromptError('data-invalid', 'The row has no text: there is nothing to answer.', {
         place: { file: row.file, line: row.line, row: row.row },
         hint: 'Fill the row, remove it, or add words of your own to the template.',

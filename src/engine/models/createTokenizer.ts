@@ -24,7 +24,10 @@ export interface TokenizerDescription {
   model: { vocab: object; unk_token?: string | null; [setting: string]: unknown };
 }
 
-export type TokenizerSettings = Pick<Tokenizer, 'endOfText' | 'beginOfText' | 'chatTemplate'>;
+export type TokenizerSettings = Pick<
+  Tokenizer,
+  'endOfText' | 'before' | 'after' | 'mask' | 'pad' | 'chatTemplate'
+>;
 
 /** Runs a tokenizer description with `@huggingface/tokenizers`, and gives the ids of the original, Rust implementation. */
 export function createTokenizer(description: TokenizerDescription, settings: TokenizerSettings): Tokenizer {

@@ -71,9 +71,10 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, GgufValue>, file
   }
   const endOfText = settings['tokenizer.ggml.eos_token_id'];
   const begin = settings['tokenizer.ggml.bos_token_id'];
-  const beginOfText = (settings['tokenizer.ggml.add_bos_token'] ?? cut.beginOfText) ? begin : undefined;
-  for (const marker of [endOfText, beginOfText]) {
-    if (marker === undefined || marker < tokens.length) continue;
+  const addBegin = settings['tokenizer.ggml.add_bos_token'] ?? cut.beginOfText;
+  const before = addBegin && begin !== undefined ? [begin] : [];
+  for (const marker of [endOfText, ...before]) {
+    if (marker < tokens.length) continue;
     throw new SoftpromptError(
       'model-invalid',
       `The tokenizer has no token ${marker}, but names it as a marker.`,
@@ -96,7 +97,7 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, GgufValue>, file
         ignore_merges: cut.wholeWordsFirst ?? false,
       },
     },
-    { endOfText, beginOfText, chatTemplate: settings['tokenizer.chat_template'] },
+    { endOfText, before, after: [], chatTemplate: settings['tokenizer.chat_template'] },
   );
 }
 

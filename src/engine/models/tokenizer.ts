@@ -3,8 +3,14 @@ export interface Tokenizer {
   readonly vocabularySize: number;
   /** Written at the end of a text target, and where generation stops. */
   readonly endOfText: number;
-  /** Put before every text, for models that were trained with it. */
-  readonly beginOfText?: number;
+  /** Put before every text, as the model was trained: [begin-of-text], [[CLS]], <s>, or nothing. */
+  readonly before: readonly number[];
+  /** Put after every text: [SEP], </s>, or nothing. Always nothing for decoders: their text is to be continued. */
+  readonly after: readonly number[];
+  /** What a masked language model fills in; `{mask}` in a template stands for it. */
+  readonly mask?: number;
+  /** Fills rows up to the length of others; encoder-decoders begin what they write with it. */
+  readonly pad?: number;
   /** How the model was taught to see a conversation, in Jinja, where the files say it. */
   readonly chatTemplate?: string;
   /** No special tokens are added. */

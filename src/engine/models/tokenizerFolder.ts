@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ModelKind } from './checkpoint';
 import { createTokenizer, type TokenizerDescription } from './createTokenizer';
 import { invalidJson, readJson } from './modelJson';
+import { type Markers, markersOf } from './postProcessor';
 import type { Tokenizer } from './tokenizer';
 
 const TOKENIZER = 'tokenizer.json';
@@ -29,13 +31,18 @@ const marker = z
   .nullish();
 const settingsSchema = z.object({
   eos_token: marker,
-  bos_token: marker,
+  sep_token: marker,
+  mask_token: marker,
+  pad_token: marker,
   chat_template: z.unknown().optional(),
 });
 const configSchema = z.object({ eos_token_id: z.union([z.int(), z.array(z.int()).min(1)]).nullish() });
 
-/** The tokenizer of a model folder: tokenizer.json, its markers from tokenizer_config.json, else config.json. */
-export async function tokenizerFromFolder(folder: string): Promise<Tokenizer> {
+/**
+ * The tokenizer of a model folder: tokenizer.json, its markers from tokenizer_config.json, else config.json.
+ * A decoder's prompt stays open, whatever marker the files would put after a text.
+ */
+export async function tokenizerFromFolder(folder: string, kind: ModelKind = 'decoder'): Promise<Tokenizer> {
   const file = join(folder, TOKENIZER);
   const description: TokenizerDescription = parse(descriptionSchema, await readJson(file), file);
   const settingsFile = join(folder, SETTINGS);
@@ -45,30 +52,35 @@ export async function tokenizerFromFolder(folder: string): Promise<Tokenizer> {
 
   const ids = new Map(description.added_tokens.map(({ content, id }) => [content, id]));
   const vocabulary = (description.model as { vocab: Record<string, number> }).vocab;
-  const idOf = (text: string) =>
-    ids.get(text) ?? (Object.hasOwn(vocabulary, text) ? vocabulary[text] : undefined);
-  const endOfText = (settings.eos_token && idOf(settings.eos_token)) ?? [config.eos_token_id].flat()[0];
+  const idOf = (text: string | null | undefined) => {
+    if (!text) return undefined;
+    return ids.get(text) ?? (Object.hasOwn(vocabulary, text) ? vocabulary[text] : undefined);
+  };
+  const { before, after } = markersFrom(description.post_processor, file);
+  const endOfText =
+    idOf(settings.eos_token) ?? [config.eos_token_id].flat()[0] ?? idOf(settings.sep_token) ?? after[0];
   if (typeof endOfText !== 'number') {
     throw invalidJson(settingsFile, 'it names no eos_token that the tokenizer knows');
   }
-  const begin = settings.bos_token ? idOf(settings.bos_token) : undefined;
   return createTokenizer(description, {
     endOfText,
-    beginOfText:
-      begin !== undefined && opensWith(description.post_processor, settings.bos_token!) ? begin : undefined,
+    before,
+    after: kind === 'decoder' ? [] : after,
+    mask: idOf(settings.mask_token),
+    pad: idOf(settings.pad_token),
     chatTemplate: typeof settings.chat_template === 'string' ? settings.chat_template : undefined,
   });
 }
 
-/** Whether the template that wraps a text in markers puts this one first. */
-function opensWith(postProcessor: object | null, token: string): boolean {
-  const template = z
-    .object({ single: z.array(z.looseObject({ SpecialToken: z.object({ id: z.string() }).optional() })) })
-    .or(z.object({ processors: z.array(z.unknown()) }));
-  const parsed = template.safeParse(postProcessor);
-  if (!parsed.success) return false;
-  if ('single' in parsed.data) return parsed.data.single[0]?.SpecialToken?.id === token;
-  return parsed.data.processors.some((step) => opensWith(step as object, token));
+function markersFrom(postProcessor: object | null, file: string): Markers {
+  try {
+    return markersOf(postProcessor);
+  } catch (error) {
+    throw invalidJson(
+      file,
+      `its post_processor is of no known form:\n${z.prettifyError(error as z.ZodError)}`,
+    );
+  }
 }
 
 function parse<T>(schema: z.ZodType<T>, json: unknown, file: string): T {

@@ -11,7 +11,7 @@ export interface EncodedRow {
 }
 
 /**
- * A row's prompt as token ids, begin-of-text first where the model has one: always the tokens of the text as a whole,
+ * A row's prompt as token ids, between the markers that the model puts around a text: always the tokens of the text as a whole,
  * as the model saw them in its own training, never tokens of pieces put together.
  *
  * A row longer than `limit` loses the end of its longest hole, token by token, then of the next longest; the template's
@@ -25,8 +25,9 @@ export function encodeRow(
   tokenizer: Tokenizer,
   limit: number,
 ): EncodedRow {
-  const begin = tokenizer.beginOfText === undefined ? [] : [tokenizer.beginOfText];
-  const room = limit - begin.length;
+  const { before, after } = tokenizer;
+  const markers = before.length + after.length;
+  const room = limit - markers;
   const holes = template.parts.map((part) => (part.kind === 'hole' ? (values[part.column] ?? '') : ''));
   let text = renderParts(template, holes);
   let tokens = tokenizer.encode(text);
@@ -56,12 +57,16 @@ export function encodeRow(
     if (tokens.length > room) {
       throw new SoftpromptError(
         'task-invalid',
-        `The template's own words take ${tokens.length + begin.length} tokens, the limit is ${limit}.`,
+        `The template's own words take ${tokens.length + markers} tokens, the limit is ${limit}.`,
         { hint: 'Shorten the template or raise "limit".' },
       );
     }
   }
-  return { tokens: Int32Array.from([...begin, ...tokens]), cutTokens: length - tokens.length, text };
+  return {
+    tokens: Int32Array.from([...before, ...tokens, ...after]),
+    cutTokens: length - tokens.length,
+    text,
+  };
 }
 
 /** The text of the first `count` of a text's tokens, in whole characters and without a space at the end. */
