@@ -43,12 +43,17 @@ const DEFAULT_ALIGNMENT = 32;
  * Reads the header of a GGUF file: the first megabytes, and more only where the header is longer.
  * Throws SoftpromptError('model-invalid') that says at which byte, and when the file was cut short.
  */
-export async function readGgufHeader(handle: FileHandle, size: number, file: string): Promise<GgufHeader> {
+export async function readGgufHeader(
+  handle: FileHandle,
+  size: number,
+  file: string,
+  options: HeaderOptions = {},
+): Promise<GgufHeader> {
   for (let length = Math.min(size, FIRST_READ); ; length = Math.min(size, length * 4)) {
     const bytes = new Uint8Array(length);
     const { bytesRead } = await handle.read(bytes, 0, length, 0);
     try {
-      return parseGgufHeader(bytes.subarray(0, bytesRead), file);
+      return parseGgufHeader(bytes.subarray(0, bytesRead), file, options);
     } catch (error) {
       if (!(error instanceof HeaderGoesOn)) throw error;
       if (length === size) throw cutShort(file, size, `its header goes on after byte ${error.offset}`);
@@ -66,9 +71,14 @@ export class HeaderGoesOn extends Error {
   }
 }
 
+export interface HeaderOptions {
+  /** Lists in the metadata are passed over and come out empty: a vocabulary is most of the work. */
+  skipArrays?: boolean;
+}
+
 /** Parses the header from a file's first bytes; throws HeaderGoesOn if they are too few. */
-export function parseGgufHeader(bytes: Uint8Array, file: string): GgufHeader {
-  const reader = new HeaderReader(bytes, file);
+export function parseGgufHeader(bytes: Uint8Array, file: string, options: HeaderOptions = {}): GgufHeader {
+  const reader = new HeaderReader(bytes, file, options);
   if (reader.uint32() !== MAGIC) throw invalid(file, 0, 'it does not start with "GGUF"');
   const version = reader.uint32();
   if (version !== 2 && version !== 3) {
@@ -123,6 +133,7 @@ class HeaderReader {
   constructor(
     private readonly bytes: Uint8Array,
     private readonly file: string,
+    private readonly options: HeaderOptions,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -151,6 +162,15 @@ class HeaderReader {
     return this.take(length, (_, at) => this.decoder.decode(this.bytes.subarray(at, at + length)));
   }
 
+  /** Past a string, without reading it; what is wrong with its length, string() says. */
+  private skipString(): void {
+    const at = this.offset;
+    const known = at + 8 <= this.bytes.length && this.view.getUint32(at + 4, true) === 0;
+    const end = known ? at + 8 + this.view.getUint32(at, true) : 0;
+    if (known && end <= this.bytes.length) this.offset = end;
+    else this.string();
+  }
+
   value(type: number, depth = 0): GgufValue {
     if (type === STRING) return this.string();
     if (type === ARRAY) return this.array(depth + 1);
@@ -164,7 +184,14 @@ class HeaderReader {
     const type = this.uint32();
     const length = this.count('array elements', GGUF_LIMITS.arrayLength);
     const values: GgufValue[] = [];
-    for (let i = 0; i < length; i++) values.push(this.value(type, depth));
+    if (this.options.skipArrays && type === STRING) {
+      for (let i = 0; i < length; i++) this.skipString();
+      return values;
+    }
+    for (let i = 0; i < length; i++) {
+      const value = this.value(type, depth);
+      if (!this.options.skipArrays) values.push(value);
+    }
     return values;
   }
 
