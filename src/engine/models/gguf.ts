@@ -72,8 +72,8 @@ export class HeaderGoesOn extends Error {
 }
 
 export interface HeaderOptions {
-  /** Lists in the metadata are passed over and come out empty: a vocabulary is most of the work. */
-  skipArrays?: boolean;
+  /** Longer lists in the metadata are passed over and come out empty: a vocabulary is most of the work. */
+  longestList?: number;
 }
 
 /** Parses the header from a file's first bytes; throws HeaderGoesOn if they are too few. */
@@ -184,13 +184,11 @@ class HeaderReader {
     const type = this.uint32();
     const length = this.count('array elements', GGUF_LIMITS.arrayLength);
     const values: GgufValue[] = [];
-    if (this.options.skipArrays && type === STRING) {
-      for (let i = 0; i < length; i++) this.skipString();
-      return values;
-    }
+    const wanted = length <= (this.options.longestList ?? length);
     for (let i = 0; i < length; i++) {
-      const value = this.value(type, depth);
-      if (!this.options.skipArrays) values.push(value);
+      if (wanted) values.push(this.value(type, depth));
+      else if (type === STRING) this.skipString();
+      else this.value(type, depth);
     }
     return values;
   }
