@@ -276,7 +276,7 @@ def make(name: str) -> None:
         config = case.config(vocab_size=tokenizer.get_vocab_size(), **case.settings, **ids)
         model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval().requires_grad_(False)
         fill(model, seed, case.spread)
-        expected = {"kind": "decoder", "rows": rows, "targets": targets}
+        expected = {"kind": "decoder", **rows, "targets": targets}
         return model, expected, language_model_numbers(model, expected, seed)
 
     model, expected, arrays = with_good_seed(build)

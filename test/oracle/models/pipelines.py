@@ -117,22 +117,34 @@ def byte_fallback(special: list[str], *, style: str, size: int = 384, before: li
     return tokenizer
 
 
+def frequent_pieces(words: list[str], longest: int = 8) -> Counter:
+    """How often each substring occurs. (The trainers of WordPiece and Unigram give another vocabulary each time.)"""
+    return Counter(w[i : i + n] for w in words for n in range(1, longest) for i in range(len(w) - n + 1))
+
+
+def by_saving(counts: Counter) -> list[str]:
+    """Substrings that occur, the ones that save most tokens first; ties by code points."""
+    return sorted((p for p in counts if len(p) > 1 and counts[p] > 1), key=lambda p: (-counts[p] * len(p), p))
+
+
 def word_piece(*, lowercase: bool, size: int = 320) -> Tokenizer:
     """BERT's."""
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    normalizer = normalizers.BertNormalizer(lowercase=lowercase)
+    cut = pre_tokenizers.BertPreTokenizer()
+    clean = [normalizer.normalize_str(text) for text in TEXTS]
+    words = [word for text in clean for word, _ in cut.pre_tokenize_str(text)]
+    first = frequent_pieces([f"^{word}" for word in words])  # ^: where a word begins
+    pieces = [p[1:] if p[0] == "^" else f"##{p}" for p in by_saving(first)]
+    alphabet = characters(clean, 100)
+    letters = [c for c in alphabet if c.isalnum()]
+    vocabulary = list(dict.fromkeys([*special, *alphabet, *[f"##{c}" for c in letters], *pieces]))[:size]
+    model = models.WordPiece({piece: i for i, piece in enumerate(vocabulary)}, unk_token="[UNK]")
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = cut
     tokenizer.decoder = decoders.WordPiece(prefix="##")
-    alphabet = characters([tokenizer.normalizer.normalize_str(text) for text in TEXTS], 110)
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=size,
-        special_tokens=special,
-        initial_alphabet=alphabet,
-        limit_alphabet=len(alphabet),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(TEXTS, trainer)
+    tokenizer.add_special_tokens(special)
     tokenizer.post_processor = begins_and_ends(tokenizer, ["[CLS]"], ["[SEP]"])
     return tokenizer
 
@@ -151,11 +163,10 @@ def unigram(
     cut = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
     clean = [normalizer.normalize_str(text) if normalizer else text for text in TEXTS]
     words = [word for text in clean for word, _ in cut.pre_tokenize_str(text)]
-    counts = Counter(word[i : i + n] for word in words for n in range(1, 8) for i in range(len(word) - n + 1))
+    counts = frequent_pieces(words)
     alphabet = ["▁", *characters(clean, 100)]
-    pieces = sorted((p for p in counts if len(p) > 1 and counts[p] > 2), key=lambda p: (-counts[p] * len(p), p))
     bytes_ = BYTES if byte_pieces else []
-    chosen = [*pieces[: size - len(special) - len(bytes_) - len(alphabet)], *alphabet]
+    chosen = [*by_saving(counts)[: size - len(special) - len(bytes_) - len(alphabet)], *alphabet]
     total = sum(counts[piece] for piece in chosen)
     scored = sorted(((p, round(log(max(counts[p], 1) / total), 6)) for p in chosen), key=lambda s: (-s[1], s[0]))
     fixed = [(token, 0.0) for token in [*special, *bytes_]]

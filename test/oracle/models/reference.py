@@ -185,15 +185,16 @@ def chat_reference(wrapped: PreTrainedTokenizerFast) -> list[dict]:
     ]
 
 
-def cut_rows(tokenizer: Tokenizer, texts: list[str], longest: tuple[int, ...] = (14, 8, 11)) -> list[list[int]]:
-    """Ids with markers; of a text that is too long only its beginning."""
-    rows = []
+def cut_rows(tokenizer: Tokenizer, texts: list[str], longest: tuple[int, ...] = (14, 8, 11)) -> dict:
+    """Texts and their ids with markers; of a text that is too long only its beginning."""
+    cut = []
     for text, most in zip(texts, longest, strict=True):
         while len(tokenizer.encode(text).ids) > most:
             text = text[:-1]
-        rows.append(tokenizer.encode(text).ids)
+        cut.append(text)
+    rows = [tokenizer.encode(text).ids for text in cut]
     assert len({len(row) for row in rows}) == 3 and min(map(len, rows)) >= 5, rows
-    return rows
+    return {"texts": cut, "rows": rows}
 
 
 def write_expected(folder: Path, expected: dict, arrays: dict[str, torch.Tensor]) -> None:
@@ -239,7 +240,8 @@ def with_good_seed(build: Callable[[int], tuple[object, dict, dict]], distinct: 
 
 
 def report(name: str, folder: Path, expected: dict, arrays: dict) -> None:
-    moved = float((arrays["logits"] - arrays["plain"]).abs().max()) if "plain" in arrays else 0.0
+    before, after = arrays["plain"], arrays["mean" if "mean" in arrays else "logits"]
+    moved = float((after - before).abs().max())
     rounding = float((arrays["logits"] - arrays["logits64"]).abs().max()) if "logits64" in arrays else 0.0
     largest = max(path.stat().st_size for path in folder.iterdir() if path.is_file())
     print(
