@@ -4,10 +4,10 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { TaskFile } from '../../protocol/taskFile';
 import { readDataset } from '../data/readDataset';
 import { parseTemplate } from '../prompt/template';
+import { didYouMean } from '../suggestName';
 import { type PreparedTask, prepareParsedTask } from './prepareTask';
 import { parseTask, readTaskText } from './readTask';
 import { dataFiles } from './resolveTask';
-import { didYouMean } from './suggestName';
 import { placeInTask } from './taskErrors';
 import type { TaskText } from './taskText';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Problem } from '../../protocol/dataset';
+import { didYouMean } from '../suggestName';
 import { knownKeys } from './schemaKeys';
-import { didYouMean } from './suggestName';
 import type { TaskText } from './taskText';
 
 type Issue = z.core.$ZodIssue;

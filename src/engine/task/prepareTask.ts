@@ -8,11 +8,11 @@ import { readDataset } from '../data/readDataset';
 import { type SplitRow, sampleRows, splitRows } from '../data/split';
 import { textKey } from '../data/textKey';
 import { parseTemplate, renderTemplate, type Template } from '../prompt/template';
+import { didYouMean } from '../suggestName';
 import { compareSplits, type Splits, type Warning } from './compareSplits';
 import type { LabelledRow } from './labelledRow';
 import { parseTask, problemError, readTaskText } from './readTask';
 import { dataFiles, resolveTask } from './resolveTask';
-import { didYouMean } from './suggestName';
 import { TaskDataError, withPlace } from './taskErrors';
 
 /** A task with its rows: everything that a run needs but the model. */

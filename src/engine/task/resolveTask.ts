@@ -4,6 +4,7 @@ import { summariseColumn } from '../data/columns';
 import type { Dataset } from '../data/dataset';
 import { suggestTask, suggestTemplate } from '../data/suggest';
 import { parseTemplate } from '../prompt/template';
+import { didYouMean } from '../suggestName';
 import {
   defaultEvaluation,
   defaultInstruction,
@@ -13,7 +14,6 @@ import {
   defaultSplit,
   defaultTraining,
 } from './defaults';
-import { didYouMean } from './suggestName';
 import { TaskDataError } from './taskErrors';
 
 export const TASK_EXTENSION = '.softprompt.json';
