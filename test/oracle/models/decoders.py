@@ -31,6 +31,7 @@ from reference import (
     language_model_numbers,
     prompt_gradient,
     report,
+    same_when_loaded,
     tokenizer_reference,
     with_good_seed,
     write_expected,
@@ -282,6 +283,7 @@ def make(name: str) -> None:
     model, expected, arrays = with_good_seed(build)
     model.save_pretrained(folder)
     expected |= {"chats": chat_reference(wrapped), "tokenizer": tokenizer_reference(folder)}
+    same_when_loaded(AutoModelForCausalLM, folder, expected, arrays)
     arrays |= prompt_gradient(model, expected, arrays["prompt"])
     write_expected(folder, expected, arrays)
     report(name, folder, expected, arrays)

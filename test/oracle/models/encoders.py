@@ -27,6 +27,7 @@ from reference import (
     make_prompt,
     prompt_gradient,
     report,
+    same_when_loaded,
     tokenizer_reference,
     with_prompt,
     write_expected,
@@ -173,6 +174,7 @@ def make(name: str) -> None:
         expected["positions"] = [row.index(wrapped.mask_token_id) for row in rows["rows"]]
         expected["targets"] = [tokenizer.encode(w, add_special_tokens=False).ids[-1] for w in ("good", "bad", "neutral")]
         arrays = language_model_numbers(model, expected, seed)
+        same_when_loaded(AutoModelForMaskedLM, folder, expected, arrays)
         arrays |= prompt_gradient(model, expected, arrays["prompt"])
     else:
         expected["targets"] = [0, 1, 2]

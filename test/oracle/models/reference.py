@@ -130,6 +130,12 @@ def same_with_ids(model, expected: dict, plain: torch.Tensor) -> None:
         torch.testing.assert_close(model(**inputs).logits[0, at], plain[i], atol=2e-5, rtol=1e-5)
 
 
+def same_when_loaded(auto, folder: Path, expected: dict, arrays: dict[str, torch.Tensor]) -> None:
+    """The files as they lie there, in Transformers, give the numbers that were written."""
+    model = auto.from_pretrained(folder, attn_implementation="eager").eval().requires_grad_(False)
+    torch.testing.assert_close(row_logits(model, expected, arrays["prompt"]), arrays["logits"], atol=1e-5, rtol=1e-5)
+
+
 def language_model_numbers(model, expected: dict, seed: int) -> dict[str, torch.Tensor]:
     prompt = make_prompt(model, seed)
     arrays = {"prompt": prompt, "logits": row_logits(model, expected, prompt), "plain": row_logits(model, expected, None)}
