@@ -20,7 +20,7 @@ from transformers import (
     SmolLM3Config,
 )
 
-from chats import CHATML, GEMMA, LLAMA3, PHI3
+import chats
 from pipelines import GPT4_LIKE, byte_fallback, byte_level
 from reference import (
     chat_reference,
@@ -50,6 +50,15 @@ GQA = GATED | dict(num_key_value_heads=2)
 
 def rope(kind: str = "default", theta: float = 10000.0, **more) -> dict:
     return {"rope_type": kind, "rope_theta": theta, **more}
+
+
+GEMMA = GQA | dict(head_dim=16, query_pre_attn_scalar=24, sliding_window=4, tie_word_embeddings=True)
+GEMMA2 = GEMMA | dict(attn_logit_softcapping=3.0, final_logit_softcapping=4.0, rope_parameters=rope())
+GEMMA3 = GEMMA | dict(
+    num_hidden_layers=4,
+    intermediate_size=32,
+    rope_parameters={"full_attention": rope("linear", 1e6, factor=8.0), "sliding_attention": rope(theta=1e4)},
+)
 
 
 class Case(NamedTuple):
@@ -145,40 +154,16 @@ CASES: dict[str, Case] = {
         ),
         "phi3",
     ),
-    "gemma2": Case(
-        Gemma2Config,
-        GQA
-        | dict(
-            head_dim=16,
-            query_pre_attn_scalar=24,
-            sliding_window=4,
-            attn_logit_softcapping=3.0,
-            final_logit_softcapping=4.0,
-            rope_parameters=rope(),
-            tie_word_embeddings=True,
-        ),
-        "gemma",
-        0.2,
-    ),
+    "gemma2": Case(Gemma2Config, GEMMA2, "gemma", 0.2),
     "gemma3": Case(
         Gemma3TextConfig,
-        GQA
-        | dict(
-            num_hidden_layers=4,
-            intermediate_size=32,
-            head_dim=16,
-            query_pre_attn_scalar=24,
-            sliding_window=4,
-            layer_types=["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"],
-            rope_parameters={
-                "full_attention": rope("linear", 1e6, factor=8.0),
-                "sliding_attention": rope(theta=1e4),
-            },
-            tie_word_embeddings=True,
-        ),
+        GEMMA3 | dict(layer_types=["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"]),
         "gemma",
         0.2,
     ),
+    # GGUF knows neither Gemma's query scale nor its pattern of layers: head size and every sixth layer are meant.
+    "gemma2-gguf": Case(Gemma2Config, GEMMA2 | dict(query_pre_attn_scalar=16), "gemma", 0.2),
+    "gemma3-gguf": Case(Gemma3TextConfig, GEMMA3 | dict(query_pre_attn_scalar=16, num_hidden_layers=6), "gemma", 0.2),
     "gpt2": Case(GPT2Config, dict(n_embd=32, n_layer=2, n_head=4, n_positions=64), "gpt2"),
     "gpt-neox": Case(
         GPTNeoXConfig,
@@ -227,12 +212,12 @@ def make_tokenizer(kind: str) -> tuple[Tokenizer, dict]:
         tokenizer = byte_fallback(["<unk>", "<s>", "</s>"], style="prepend")
         after = ["<|endoftext|>", "<|assistant|>", "<|system|>", "<|end|>", "<|user|>"]
         tokenizer.add_special_tokens([AddedToken(token, rstrip=True, special=True, normalized=False) for token in after])
-        return tokenizer, dict(unk_token="<unk>", bos_token="<s>", eos_token=after[0], pad_token=after[0], chat_template=PHI3)
+        return tokenizer, dict(unk_token="<unk>", bos_token="<s>", eos_token=after[0], pad_token=after[0], chat_template=chats.PHI3)
     if kind == "gemma":
         special = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
         tokenizer = byte_fallback(special, style="gemma", before=["<bos>"])
         names = dict(pad_token="<pad>", eos_token="<eos>", bos_token="<bos>", unk_token="<unk>")
-        return tokenizer, names | dict(chat_template=GEMMA)
+        return tokenizer, names | dict(chat_template=chats.GEMMA)
     if kind in ("llama3", "smollm3"):
         special = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
         names = dict(bos_token=special[0], eos_token=special[4], pad_token=special[1])
@@ -240,15 +225,15 @@ def make_tokenizer(kind: str) -> tuple[Tokenizer, dict]:
             tokenizer = byte_level(
                 [], last=special, split=GPT4_LIKE % "{1,3}", ignore_merges=True, before=[special[0]]
             )
-            return tokenizer, names | dict(chat_template=LLAMA3)
+            return tokenizer, names | dict(chat_template=chats.LLAMA3)
         chat = ["<|im_start|>", "<|im_end|>"]
         last = [*special, *chat, plain("<think>"), plain("</think>")]
         tokenizer = byte_level([], last=last, split=GPT4_LIKE % "{1,3}", ignore_merges=True)
-        return tokenizer, dict(eos_token="<|im_end|>", pad_token="<|im_end|>", chat_template=CHATML)
+        return tokenizer, dict(eos_token="<|im_end|>", pad_token="<|im_end|>", chat_template=chats.CHATML)
     if kind in ("qwen2", "qwen3"):
         last = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", plain("<tool_call>"), plain("</tool_call>")]
         tokenizer = byte_level([], last=last, split=GPT4_LIKE % "", nfc=True)
-        names = dict(eos_token="<|im_end|>", pad_token="<|endoftext|>", chat_template=CHATML)
+        names = dict(eos_token="<|im_end|>", pad_token="<|endoftext|>", chat_template=chats.CHATML)
         return tokenizer, names | dict(jinja_file=kind == "qwen3")
     if kind == "gpt2":
         end = "<|endoftext|>"

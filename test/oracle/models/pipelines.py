@@ -73,6 +73,14 @@ def byte_level(
     return tokenizer
 
 
+def every_merge(pieces: list[str]) -> list[tuple[str, str]]:
+    """All pairs that make a piece: SentencePiece joins any neighbours whose join is a piece, the earliest piece first."""
+    rank = {piece: i for i, piece in enumerate(pieces)}
+    splits = [[(piece[:i], piece[i:]) for i in range(1, len(piece))] for piece in pieces]
+    known = [[pair for pair in pairs if pair[0] in rank and pair[1] in rank] for pairs in splits]
+    return [pair for pairs in known for pair in sorted(pairs, key=lambda p: (rank[p[0]], rank[p[1]]))]
+
+
 def byte_fallback(special: list[str], *, style: str, size: int = 384, before: list[str] = []) -> Tokenizer:
     """SentencePiece's BPE as converted: spaces are ▁, what no piece covers becomes bytes.
 
@@ -95,7 +103,7 @@ def byte_fallback(special: list[str], *, style: str, size: int = 384, before: li
     tokenizer = Tokenizer(
         models.BPE(
             vocab={piece: i for i, piece in enumerate([*special, *BYTES, *pieces])},
-            merges=[tuple(merge) for merge in learned["merges"]],
+            merges=every_merge(pieces),
             unk_token="<unk>",
             fuse_unk=True,
             byte_fallback=True,
