@@ -7,10 +7,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BYTE_OF_CHARACTER } from '../../src/engine/models/byteLevel';
 import { defaultCacheFolder } from '../../src/engine/models/cacheFolder';
-import { createTokenizer } from '../../src/engine/models/createTokenizer';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
 import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
+import { tokenizerParts } from '../../src/engine/models/tokenizerParts';
+import { assembleTokenizer } from '../../src/engine/models/tokenizers/pipeline';
 
 const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
 
@@ -107,25 +108,27 @@ describe('numerals beyond 0 to 9', () => {
   it('are cut one by one too', () => {
     const characters = [...BYTE_OF_CHARACTER.keys()];
     const words = [...characters, 'ĠÂ', '<end>'];
-    const tokenizer = createTokenizer(
-      {
-        added_tokens: [],
-        normalizer: null,
-        pre_tokenizer: {
-          type: 'Sequence',
-          pretokenizers: [
-            { type: 'Digits', individual_digits: true },
-            { type: 'ByteLevel', add_prefix_space: false },
-          ],
+    const tokenizer = assembleTokenizer(
+      tokenizerParts(
+        {
+          added_tokens: [],
+          normalizer: null,
+          pre_tokenizer: {
+            type: 'Sequence',
+            pretokenizers: [
+              { type: 'Digits', individual_digits: true },
+              { type: 'ByteLevel', add_prefix_space: false },
+            ],
+          },
+          decoder: { type: 'ByteLevel' },
+          model: {
+            type: 'BPE',
+            vocab: Object.fromEntries(words.map((word, id) => [word, id])),
+            merges: [['Ġ', 'Â']],
+          },
         },
-        post_processor: null,
-        decoder: { type: 'ByteLevel' },
-        model: {
-          type: 'BPE',
-          vocab: Object.fromEntries(words.map((word, id) => [word, id])),
-          merges: [['Ġ', 'Â']],
-        },
-      },
+        'tokenizer.json',
+      ),
       { endOfText: words.length - 1, before: [], after: [] },
     );
     const encoded = (text: string) => tokenizer.encode(text).map((id) => words[id]);
@@ -151,8 +154,7 @@ describe('tokenizers of other models of the family', () => {
     expect(tokenizer.word(tokenizer.endOfText)).toBe('</s>');
     for (const { text, ids, decoded } of json<Reference[]>(`tokenizer-kinds/${kind}/texts.json`)) {
       expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);
-      // The library drops byte order marks where it puts characters together from bytes.
-      expect(tokenizer.decode(ids).replaceAll('\uFEFF', '')).toBe(decoded.replaceAll('\uFEFF', ''));
+      expect(tokenizer.decode(ids)).toBe(decoded);
     }
     expect(
       tokenizer

@@ -4,6 +4,9 @@
  */
 export const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = byteTable();
 
+/** The other way round: by byte. */
+export const CHARACTER_OF_BYTE: readonly string[] = Array.from(BYTE_OF_CHARACTER.keys());
+
 function byteTable(): Map<string, number> {
   const table = new Map<string, number>();
   let hidden = 0;

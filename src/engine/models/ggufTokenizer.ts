@@ -1,52 +1,84 @@
 import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
-import { type AddedToken, createTokenizer } from './createTokenizer';
+import { textOfBytes } from './byteLevel';
+import type { ModelKind } from './checkpoint';
 import type { GgufValue } from './gguf';
-import { BYTES, GPT2_WORDS, LLAMA3_WORDS, type PreTokenizer, SINGLE_DIGITS, split } from './preTokenizer';
 import type { Tokenizer } from './tokenizer';
-
-interface Cut {
-  words: PreTokenizer[];
-  /** A word that is in the vocabulary is taken whole, whatever the merge rules make of it. */
-  wholeWordsFirst?: boolean;
-  beginOfText?: boolean;
-}
-
-const GPT2: Cut = { words: [split(GPT2_WORDS)] };
-const SMOLLM: Cut = { words: [split(SINGLE_DIGITS), split(GPT2_WORDS)] };
-const LLAMA3: Cut = { words: [split(LLAMA3_WORDS)], wholeWordsFirst: true, beginOfText: true };
-
-/** llama.cpp's names for how a text is cut into words, `tokenizer.ggml.pre`. */
-const CUTS: Readonly<Record<string, Cut>> = {
-  default: GPT2,
-  'gpt-2': GPT2,
-  smollm: SMOLLM,
-  starcoder: SMOLLM,
-  'llama-bpe': LLAMA3,
-  'llama-v3': LLAMA3,
-  llama3: LLAMA3,
-};
-
-/** Values of `tokenizer.ggml.token_type` that make a token a marker. */
-const UNKNOWN = 2;
-const CONTROL = 3;
-const USER_DEFINED = 4;
+import { describedIn } from './tokenizerParts';
+import { bytePairsByRules } from './tokenizers/bpe';
+import { decoder } from './tokenizers/decoders';
+import { type Cut, cutNamed, cutNames, wordSteps } from './tokenizers/ggufCuts';
+import { ggufScoredPairs, ggufUnigrams, type SentencePieceSettings } from './tokenizers/ggufSentencePiece';
+import { type GgufVocabulary, ggufAddedTokens, idsByToken } from './tokenizers/ggufVocabulary';
+import { ggufWordPieces } from './tokenizers/ggufWordPiece';
+import { assembleTokenizer, type TokenizerParts } from './tokenizers/pipeline';
+import { cutter } from './tokenizers/preTokenizers';
 
 const id = z.int().min(0);
 const metadataSchema = z.object({
   'tokenizer.ggml.model': z.string(),
-  'tokenizer.ggml.pre': z.string().optional(),
+  'tokenizer.ggml.pre': z.string().default('default'),
   'tokenizer.ggml.tokens': z.array(z.string()).min(1),
-  'tokenizer.ggml.token_type': z.array(z.int()).optional(),
-  'tokenizer.ggml.merges': z.array(z.string()).optional(),
+  'tokenizer.ggml.token_type': z.array(z.int()).default([]),
+  'tokenizer.ggml.scores': z.array(z.number()).default([]),
+  'tokenizer.ggml.merges': z.array(z.string()).default([]),
+  'tokenizer.ggml.precompiled_charsmap': z.array(z.int()).default([]),
+  'tokenizer.ggml.add_space_prefix': z.boolean().optional(),
+  'tokenizer.ggml.remove_extra_whitespaces': z.boolean().optional(),
+  'tokenizer.ggml.normalizer.lowercase': z.boolean().optional(),
+  'tokenizer.ggml.normalizer.strip_accents': z.boolean().optional(),
   'tokenizer.ggml.bos_token_id': id.optional(),
-  'tokenizer.ggml.eos_token_id': id,
+  'tokenizer.ggml.eos_token_id': id.optional(),
+  'tokenizer.ggml.unknown_token_id': id.optional(),
+  // llama.cpp's own spelling.
+  'tokenizer.ggml.seperator_token_id': id.optional(),
+  'tokenizer.ggml.cls_token_id': id.optional(),
+  'tokenizer.ggml.mask_token_id': id.optional(),
+  'tokenizer.ggml.padding_token_id': id.optional(),
   'tokenizer.ggml.add_bos_token': z.boolean().optional(),
+  'tokenizer.ggml.add_eos_token': z.boolean().optional(),
+  'tokenizer.ggml.add_sep_token': z.boolean().optional(),
   'tokenizer.chat_template': z.string().optional(),
 });
+type Metadata = z.infer<typeof metadataSchema>;
 
-/** The tokenizer that a GGUF file describes in its metadata. Byte-level BPE only (`gpt2`). */
-export function tokenizerFromGguf(metadata: ReadonlyMap<string, GgufValue>, file: string): Tokenizer {
+interface Kind {
+  parts(vocabulary: GgufVocabulary, settings: Metadata, file: string): TokenizerParts;
+  /** Markers that are put around a text unless the file says otherwise. */
+  begins?: boolean;
+  ends?: boolean;
+  separates?: boolean;
+}
+
+/** llama.cpp's names for kinds of tokenizers, `tokenizer.ggml.model`. One line a kind. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  gpt2: { parts: byteLevelParts },
+  llama: {
+    parts: (vocabulary, settings) => ggufScoredPairs(vocabulary, sentencePieceSettings(settings, true)),
+    begins: true,
+  },
+  t5: {
+    parts: (vocabulary, settings) => ggufUnigrams(vocabulary, sentencePieceSettings(settings, false)),
+    ends: true,
+  },
+  bert: {
+    parts: (vocabulary, settings) =>
+      ggufWordPieces(vocabulary, {
+        unknown: settings['tokenizer.ggml.unknown_token_id'] ?? vocabulary.tokens.indexOf('[UNK]'),
+        lowercase: settings['tokenizer.ggml.normalizer.lowercase'],
+        stripAccents: settings['tokenizer.ggml.normalizer.strip_accents'],
+      }),
+    begins: true,
+    separates: true,
+  },
+};
+
+/** The tokenizer that a GGUF file describes in its metadata. A decoder's prompt stays open: nothing is put after it. */
+export function tokenizerFromGguf(
+  metadata: ReadonlyMap<string, GgufValue>,
+  file: string,
+  model: ModelKind = 'decoder',
+): Tokenizer {
   const parsed = metadataSchema.safeParse(Object.fromEntries(metadata));
   if (!parsed.success) {
     throw new SoftpromptError(
@@ -56,58 +88,106 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, GgufValue>, file
     );
   }
   const settings = parsed.data;
-  const kind = settings['tokenizer.ggml.model'];
-  const cut = CUTS[settings['tokenizer.ggml.pre'] ?? 'default'];
-  if (kind !== 'gpt2') throw unsupported(file, `of the kind ${kind}`);
-  if (!cut) throw unsupported(file, `that cuts words as ${settings['tokenizer.ggml.pre']} does`);
-
-  const tokens = settings['tokenizer.ggml.tokens'];
-  const types = settings['tokenizer.ggml.token_type'] ?? [];
-  const added: AddedToken[] = [];
-  for (const [index, content] of tokens.entries()) {
-    const type = types[index];
-    const special = type === CONTROL || type === UNKNOWN;
-    if (special || type === USER_DEFINED) added.push({ id: index, content, special, normalized: false });
+  const name = settings['tokenizer.ggml.model'];
+  const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+  if (!kind) {
+    throw unsupported(file, `of the kind ${name}`, `Known kinds: ${Object.keys(KINDS).join(', ')}.`);
   }
-  const endOfText = settings['tokenizer.ggml.eos_token_id'];
-  const begin = settings['tokenizer.ggml.bos_token_id'];
-  const addBegin = settings['tokenizer.ggml.add_bos_token'] ?? cut.beginOfText;
-  const before = addBegin && begin !== undefined ? [begin] : [];
-  for (const marker of [endOfText, ...before]) {
-    if (marker < tokens.length) continue;
-    throw new SoftpromptError(
-      'model-invalid',
-      `The tokenizer has no token ${marker}, but names it as a marker.`,
-      {
-        place: { file },
-      },
-    );
-  }
-  return createTokenizer(
-    {
-      added_tokens: added,
-      normalizer: null,
-      pre_tokenizer: { type: 'Sequence', pretokenizers: [...cut.words, BYTES] },
-      post_processor: null,
-      decoder: { ...BYTES },
-      model: {
-        type: 'BPE',
-        vocab: Object.fromEntries(tokens.map((token, index) => [token, index])),
-        merges: settings['tokenizer.ggml.merges'] ?? [],
-        ignore_merges: cut.wholeWordsFirst ?? false,
-      },
-    },
-    { endOfText, before, after: [], chatTemplate: settings['tokenizer.chat_template'] },
-  );
+  const vocabulary: GgufVocabulary = {
+    tokens: settings['tokenizer.ggml.tokens'],
+    types: settings['tokenizer.ggml.token_type'],
+    scores: settings['tokenizer.ggml.scores'],
+  };
+  checkVocabulary(vocabulary, settings, file);
+  const parts = describedIn(file, () => kind.parts(vocabulary, settings, file));
+  const cut = name === 'gpt2' ? cutNamed(settings['tokenizer.ggml.pre']) : undefined;
+  return assembleTokenizer(parts, { ...markers(settings, kind, cut, model, file) });
 }
 
-function unsupported(file: string, what: string): SoftpromptError {
+function markers(settings: Metadata, kind: Kind, cut: Cut | undefined, model: ModelKind, file: string) {
+  const begin = settings['tokenizer.ggml.bos_token_id'] ?? settings['tokenizer.ggml.cls_token_id'];
+  const separator = settings['tokenizer.ggml.seperator_token_id'];
+  const endOfText = settings['tokenizer.ggml.eos_token_id'] ?? separator;
+  if (endOfText === undefined) {
+    throw new SoftpromptError('model-invalid', 'The GGUF file names no token that ends a text.', {
+      place: { file },
+      hint: 'Convert the model again with a current llama.cpp.',
+    });
+  }
+  const addBegin = settings['tokenizer.ggml.add_bos_token'] ?? cut?.begins ?? kind.begins;
+  const addEnd = settings['tokenizer.ggml.add_eos_token'] ?? kind.ends;
+  const addSeparator = settings['tokenizer.ggml.add_sep_token'] ?? cut?.separates ?? kind.separates;
+  const after = [addEnd ? endOfText : undefined, addSeparator ? separator : undefined];
+  return {
+    endOfText,
+    before: addBegin && begin !== undefined ? [begin] : [],
+    after: model === 'decoder' ? [] : [...new Set(after.filter((marker) => marker !== undefined))],
+    mask: settings['tokenizer.ggml.mask_token_id'],
+    pad: settings['tokenizer.ggml.padding_token_id'],
+    chatTemplate: settings['tokenizer.chat_template'],
+  };
+}
+
+function checkVocabulary({ tokens, types, scores }: GgufVocabulary, settings: Metadata, file: string): void {
+  const problem = (message: string) =>
+    new SoftpromptError('model-invalid', `The GGUF file's tokenizer is wrong: ${message}.`, {
+      place: { file },
+      hint: 'Convert the model again with a current llama.cpp.',
+    });
+  for (const [key, list] of [
+    ['token_type', types],
+    ['scores', scores],
+  ] as const) {
+    if (list.length > 0 && list.length < tokens.length) {
+      throw problem(`it has ${tokens.length} tokens, but tokenizer.ggml.${key} has ${list.length} entries`);
+    }
+  }
+  for (const [key, value] of Object.entries(settings)) {
+    if (!key.endsWith('_token_id') || typeof value !== 'number' || value < tokens.length) continue;
+    throw problem(`${key} is ${value}, and there are ${tokens.length} tokens`);
+  }
+}
+
+/** Byte-level byte-pair encoding. */
+function byteLevelParts(vocabulary: GgufVocabulary, settings: Metadata, file: string): TokenizerParts {
+  const name = settings['tokenizer.ggml.pre'];
+  const cut = cutNamed(name);
+  if (!cut) {
+    throw unsupported(
+      file,
+      `that cuts words as ${name} does`,
+      `Known cuts: ${cutNames().join(', ')}. Or use the model as a folder of safetensors files with its tokenizer.json.`,
+    );
+  }
+  const ids = idsByToken(vocabulary);
+  const bytes = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
+  return {
+    added: ggufAddedTokens(vocabulary),
+    normalise: cut.composed ? (text) => text.normalize('NFC') : (text) => text,
+    cut: cutter({ type: 'Sequence', pretokenizers: [...wordSteps(cut), bytes] }),
+    vocabulary: ids,
+    encodeWord: bytePairsByRules(
+      { merges: settings['tokenizer.ggml.merges'], ignore_merges: cut.wholeWordsFirst ?? false },
+      ids,
+    ),
+    decode: decoder(bytes),
+    show: textOfBytes,
+  };
+}
+
+function sentencePieceSettings(settings: Metadata, pairs: boolean): SentencePieceSettings {
+  return {
+    unknown: settings['tokenizer.ggml.unknown_token_id'],
+    spacePrefix: settings['tokenizer.ggml.add_space_prefix'] ?? pairs,
+    removeExtraSpaces: settings['tokenizer.ggml.remove_extra_whitespaces'] ?? false,
+    characterMap: Uint8Array.from(settings['tokenizer.ggml.precompiled_charsmap']),
+  };
+}
+
+function unsupported(file: string, what: string, hint: string): SoftpromptError {
   return new SoftpromptError(
     'model-unsupported',
     `The GGUF file has a tokenizer ${what}, which Softprompt does not read yet.`,
-    {
-      place: { file },
-      hint: 'Use the model as a folder of safetensors files with its tokenizer.json instead.',
-    },
+    { place: { file }, hint },
   );
 }

@@ -1,28 +1,40 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ModelKind } from './checkpoint';
-import { createTokenizer, type TokenizerDescription } from './createTokenizer';
 import { invalidJson, readJson } from './modelJson';
-import { type Markers, markersOf } from './postProcessor';
+import { markersOf } from './postProcessor';
 import type { Tokenizer } from './tokenizer';
+import { describedIn, tokenizerParts } from './tokenizerParts';
+import { MAX_TOKEN_ID } from './tokenizers/model';
+import { assembleTokenizer } from './tokenizers/pipeline';
 
 const TOKENIZER = 'tokenizer.json';
 const SETTINGS = 'tokenizer_config.json';
 const CONFIG = 'config.json';
 
-const part = z.looseObject({ type: z.string() });
+const part = z
+  .looseObject({ type: z.string() })
+  .nullish()
+  .transform((value) => value ?? null);
 const descriptionSchema = z.object({
   added_tokens: z
-    .array(z.looseObject({ id: z.int().min(0), content: z.string().min(1), special: z.boolean().optional() }))
+    .array(
+      z.object({
+        id: z.int().min(0).max(MAX_TOKEN_ID),
+        content: z.string().min(1),
+        special: z.boolean().optional(),
+        lstrip: z.boolean().optional(),
+        rstrip: z.boolean().optional(),
+        normalized: z.boolean().optional(),
+        single_word: z.boolean().optional(),
+      }),
+    )
     .default([]),
-  normalizer: part.nullish().transform((value) => value ?? null),
-  pre_tokenizer: part.nullish().transform((value) => value ?? null),
-  post_processor: part.nullish().transform((value) => value ?? null),
-  decoder: part.nullish().transform((value) => value ?? null),
-  model: z.looseObject({
-    vocab: z.union([z.record(z.string(), z.int()), z.array(z.unknown())]),
-    unk_token: z.string().nullish(),
-  }),
+  normalizer: part,
+  pre_tokenizer: part,
+  post_processor: part,
+  decoder: part,
+  model: z.looseObject({ type: z.string().optional() }),
 });
 
 /** Special tokens are written as text, or as an object with the text in it. */
@@ -44,25 +56,23 @@ const configSchema = z.object({ eos_token_id: z.union([z.int(), z.array(z.int())
  */
 export async function tokenizerFromFolder(folder: string, kind: ModelKind = 'decoder'): Promise<Tokenizer> {
   const file = join(folder, TOKENIZER);
-  const description: TokenizerDescription = parse(descriptionSchema, await readJson(file), file);
+  const description = parse(descriptionSchema, await readJson(file), file);
   const settingsFile = join(folder, SETTINGS);
   const settings = parse(settingsSchema, await readJson(settingsFile, {}), settingsFile);
   const configFile = join(folder, CONFIG);
   const config = parse(configSchema, await readJson(configFile, {}), configFile);
 
-  const ids = new Map(description.added_tokens.map(({ content, id }) => [content, id]));
-  const vocabulary = (description.model as { vocab: Record<string, number> }).vocab;
-  const idOf = (text: string | null | undefined) => {
-    if (!text) return undefined;
-    return ids.get(text) ?? (Object.hasOwn(vocabulary, text) ? vocabulary[text] : undefined);
-  };
-  const { before, after } = markersFrom(description.post_processor, file);
+  const parts = tokenizerParts(description, file);
+  const { before, after } = describedIn(file, () => markersOf(description.post_processor));
+  const added = new Map(description.added_tokens.map(({ content, id }) => [content, id]));
+  const idOf = (text: string | null | undefined) =>
+    text ? (added.get(text) ?? parts.vocabulary.get(text)) : undefined;
   const endOfText =
     idOf(settings.eos_token) ?? [config.eos_token_id].flat()[0] ?? idOf(settings.sep_token) ?? after[0];
   if (typeof endOfText !== 'number') {
     throw invalidJson(settingsFile, 'it names no eos_token that the tokenizer knows');
   }
-  return createTokenizer(description, {
+  return assembleTokenizer(parts, {
     endOfText,
     before,
     after: kind === 'decoder' ? [] : after,
@@ -70,17 +80,6 @@ export async function tokenizerFromFolder(folder: string, kind: ModelKind = 'dec
     pad: idOf(settings.pad_token),
     chatTemplate: typeof settings.chat_template === 'string' ? settings.chat_template : undefined,
   });
-}
-
-function markersFrom(postProcessor: object | null, file: string): Markers {
-  try {
-    return markersOf(postProcessor);
-  } catch (error) {
-    throw invalidJson(
-      file,
-      `its post_processor is of no known form:\n${z.prettifyError(error as z.ZodError)}`,
-    );
-  }
 }
 
 function parse<T>(schema: z.ZodType<T>, json: unknown, file: string): T {

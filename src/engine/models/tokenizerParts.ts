@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { SoftpromptError } from '../../protocol/errors';
+import { textOfBytes } from './byteLevel';
+import type { AddedToken } from './tokenizers/addedTokens';
+import { decoder } from './tokenizers/decoders';
+import { DescriptionError } from './tokenizers/descriptionError';
+import { type ModelDescription, wordModel } from './tokenizers/model';
+import { normaliser } from './tokenizers/normalisers';
+import type { TokenizerParts } from './tokenizers/pipeline';
+import { cutter, type PreTokenizer } from './tokenizers/preTokenizers';
+import { WORD_START } from './tokenizers/wordStarts';
+
+/** What tokenizer.json holds, as far as it is looked into here. */
+export interface TokenizerDescription {
+  added_tokens: AddedToken[];
+  normalizer: { type: string } | null;
+  pre_tokenizer: PreTokenizer | null;
+  decoder: { type: string } | null;
+  model: ModelDescription;
+}
+
+/**
+ * The parts of a tokenizer that give the ids of the original, Rust implementation. Throws SoftpromptError with the file.
+ */
+export function tokenizerParts(description: TokenizerDescription, file: string): TokenizerParts {
+  return describedIn(file, () => {
+    const { vocabulary, encode } = wordModel(description.model);
+    return {
+      added: description.added_tokens,
+      normalise: normaliser(description.normalizer),
+      cut: cutter(description.pre_tokenizer),
+      vocabulary,
+      encodeWord: encode,
+      decode: decoder(description.decoder),
+      show: shownAs(description),
+    };
+  });
+}
+
+/** Runs what reads a description, and says which file is wrong where it fails. */
+export function describedIn<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DescriptionError && error.unsupported) {
+      throw new SoftpromptError('model-unsupported', `The tokenizer cannot be used: ${error.message}.`, {
+        place: { file },
+        hint: 'Ask for support, or use another model.',
+      });
+    }
+    if (!(error instanceof DescriptionError || error instanceof z.ZodError)) throw error;
+    const problem = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
+    throw new SoftpromptError('model-invalid', `The tokenizer is not what it should be: ${problem}`, {
+      place: { file },
+      hint: 'Download the file again.',
+    });
+  }
+}
+
+function shownAs({ decoder, model }: TokenizerDescription): (token: string) => string {
+  if (JSON.stringify(decoder ?? {}).includes('"ByteLevel"')) return textOfBytes;
+  if (model.type === 'WordPiece') {
+    const prefix = String(model.continuing_subword_prefix ?? '##');
+    return (token) => (token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`);
+  }
+  return (token) => token.replaceAll(WORD_START, ' ');
+}

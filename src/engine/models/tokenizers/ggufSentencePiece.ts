@@ -1,0 +1,84 @@
+import { bytePairs } from './bpe';
+import { byteTokens } from './byteFallback';
+import { decoder } from './decoders';
+import {
+  BYTE,
+  type GgufVocabulary,
+  ggufAddedTokens,
+  idsByToken,
+  NORMAL,
+  UNUSED,
+  USER_DEFINED,
+} from './ggufVocabulary';
+import type { TokenizerParts } from './pipeline';
+import { CharacterMap } from './precompiled';
+import { unigrams } from './unigram';
+import { WORD_START } from './wordStarts';
+
+export interface SentencePieceSettings {
+  unknown?: number;
+  /** A space before the text, so that its first word is written as any other. */
+  spacePrefix: boolean;
+  /** Spaces at both ends go, and of several only one stays. */
+  removeExtraSpaces: boolean;
+  characterMap?: Uint8Array;
+}
+
+/**
+ * SentencePiece's byte-pair encoding: no merge rules, but of all neighbours that make a token together those that make the
+ * best-scored one are merged first. https://github.com/google/sentencepiece, `bpe_model.cc`.
+ */
+export function ggufScoredPairs(vocabulary: GgufVocabulary, settings: SentencePieceSettings): TokenizerParts {
+  const { tokens, scores } = vocabulary;
+  const mergeable = idsByToken(vocabulary, [NORMAL, USER_DEFINED, UNUSED]);
+  const all = idsByToken(vocabulary);
+  const encodeWord = bytePairs({
+    vocabulary: mergeable,
+    merge: (left, right) => {
+      const id = mergeable.get(tokens[left]! + tokens[right]!);
+      return id === undefined ? undefined : { id, rank: -(scores[id] ?? 0) };
+    },
+    unknown: settings.unknown,
+    fuseUnknown: true,
+    spell: byteTokens(all),
+  });
+  return { ...sentencePieceParts(vocabulary, settings), vocabulary: all, encodeWord };
+}
+
+/** SentencePiece's unigram model. */
+export function ggufUnigrams(vocabulary: GgufVocabulary, settings: SentencePieceSettings): TokenizerParts {
+  const { types } = vocabulary;
+  const all = idsByToken(vocabulary);
+  const encodeWord = unigrams({
+    scores: vocabulary.scores,
+    vocabulary: idsByToken(vocabulary, [NORMAL, USER_DEFINED]),
+    unknown: settings.unknown,
+    spell: types.includes(BYTE) ? byteTokens(all) : undefined,
+  });
+  return { ...sentencePieceParts(vocabulary, settings), vocabulary: all, encodeWord };
+}
+
+function sentencePieceParts(
+  vocabulary: GgufVocabulary,
+  settings: SentencePieceSettings,
+): Omit<TokenizerParts, 'encodeWord' | 'vocabulary'> {
+  const map = settings.characterMap?.length ? new CharacterMap(settings.characterMap) : undefined;
+  const decoders = [
+    { type: 'ByteFallback' },
+    { type: 'Replace', pattern: { String: WORD_START }, content: ' ' },
+    { type: 'Fuse' },
+    ...(settings.spacePrefix ? [{ type: 'Strip', content: ' ', start: 1, stop: 0 }] : []),
+  ];
+  return {
+    added: ggufAddedTokens(vocabulary),
+    normalise: (text) => {
+      let plain = map ? map.normaliseLongest(text) : text;
+      if (settings.removeExtraSpaces) plain = plain.replace(/^ +| +$/g, '').replace(/ {2,}/g, ' ');
+      if (plain === '') return '';
+      return (settings.spacePrefix ? ` ${plain}` : plain).replaceAll(' ', WORD_START);
+    },
+    cut: (text) => [text],
+    decode: decoder({ type: 'Sequence', decoders } as { type: string }),
+    show: (token) => token.replaceAll(WORD_START, ' '),
+  };
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { bytePairsByRules } from './bpe';
+import { DescriptionError, notRead } from './descriptionError';
+import { unigramModel } from './unigram';
+import { wordPieceModel } from './wordPiece';
+
+/** A word to token ids. */
+export type WordModel = (word: string) => number[];
+
+/** Largest id of a token, for tables by id. The largest vocabularies in use have a quarter million. */
+export const MAX_TOKEN_ID = 2 ** 21;
+
+const id = z.int().min(0).max(MAX_TOKEN_ID);
+const tableSchema = z.record(z.string(), id);
+const scoredSchema = z
+  .array(z.tuple([z.string(), z.number()]))
+  .min(1)
+  .max(MAX_TOKEN_ID);
+
+export interface ModelDescription {
+  type?: string;
+  vocab?: unknown;
+  [setting: string]: unknown;
+}
+
+/** The vocabulary and the word model that tokenizer.json describes. Throws ZodError or DescriptionError. */
+export function wordModel(model: ModelDescription): { vocabulary: Map<string, number>; encode: WordModel } {
+  const type = model.type ?? kindOf(model);
+  if (type === 'Unigram') {
+    const pieces = scoredSchema.parse(model.vocab);
+    const vocabulary = new Map(pieces.map(([token], index) => [token, index]));
+    return {
+      vocabulary,
+      encode: unigramModel(
+        model,
+        vocabulary,
+        pieces.map(([, score]) => score),
+      ),
+    };
+  }
+  const vocabulary = new Map(Object.entries(tableSchema.parse(model.vocab)));
+  if (type === 'BPE') return { vocabulary, encode: bytePairsByRules(model, vocabulary) };
+  if (type === 'WordPiece') return { vocabulary, encode: wordPieceModel(model, vocabulary) };
+  throw notRead('model', type);
+}
+
+/** Old files do not name the type. */
+function kindOf(model: ModelDescription): string {
+  if (Array.isArray(model.vocab)) return 'Unigram';
+  if (model.merges !== undefined) return 'BPE';
+  if (model.vocab === undefined) throw new DescriptionError('its model has no vocab');
+  return 'WordPiece';
+}
