@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import { textOfBytes } from './byteLevel';
+import type { ChatDescription } from './chatDescription';
 import type { ModelKind } from './checkpoint';
 import type { GgufValue } from './gguf';
 import type { Tokenizer } from './tokenizer';
@@ -124,8 +125,24 @@ function markers(settings: Metadata, kind: Kind, cut: Cut | undefined, model: Mo
     after: model === 'decoder' ? [] : [...new Set(after.filter((marker) => marker !== undefined))],
     mask: settings['tokenizer.ggml.mask_token_id'],
     pad: settings['tokenizer.ggml.padding_token_id'],
-    chatTemplate: settings['tokenizer.chat_template'],
+    chat: chatOf(settings),
   };
+}
+
+/** Names that chat templates have for markers → their ids in the metadata. */
+const MARKER_NAMES = {
+  bos_token: 'tokenizer.ggml.bos_token_id',
+  eos_token: 'tokenizer.ggml.eos_token_id',
+  unk_token: 'tokenizer.ggml.unknown_token_id',
+  pad_token: 'tokenizer.ggml.padding_token_id',
+} as const;
+
+function chatOf(settings: Metadata): ChatDescription | undefined {
+  const template = settings['tokenizer.chat_template'];
+  if (!template) return undefined;
+  const tokens = settings['tokenizer.ggml.tokens'];
+  const texts = Object.entries(MARKER_NAMES).map(([name, key]) => [name, tokens[settings[key] ?? -1]]);
+  return { template, markers: Object.fromEntries(texts.filter(([, text]) => text)) };
 }
 
 function checkVocabulary({ tokens, types, scores }: GgufVocabulary, settings: Metadata, file: string): void {

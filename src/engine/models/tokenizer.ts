@@ -1,3 +1,5 @@
+import type { ChatDescription } from './chatDescription';
+
 /** Text to token ids and back, as the base model was trained with. */
 export interface Tokenizer {
   readonly vocabularySize: number;
@@ -11,10 +13,12 @@ export interface Tokenizer {
   readonly mask?: number;
   /** Fills rows up to the length of others; encoder-decoders begin what they write with it. */
   readonly pad?: number;
-  /** How the model was taught to see a conversation, in Jinja, where the files say it. */
-  readonly chatTemplate?: string;
-  /** No special tokens are added. */
+  /** How the model was taught to see a conversation, where the files say it. */
+  readonly chat?: ChatDescription;
+  /** No special tokens are added. Those that the text names are found in it, shielded ones are not. */
   encode(text: string): number[];
+  /** The same text with shields in what `encode` would take for special tokens: what a user wrote stays text. */
+  shield?(text: string): string;
   /** Special tokens are left out. */
   decode(ids: readonly number[]): string;
   /** One token as people read it: byte-level marks and word-start marks turned back into spaces and letters. */

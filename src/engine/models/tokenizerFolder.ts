@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { chatOfFolder } from './chatDescription';
 import type { ModelKind } from './checkpoint';
 import { invalidJson, readJson } from './modelJson';
 import { markersOf } from './postProcessor';
@@ -43,6 +44,8 @@ const marker = z
   .nullish();
 const settingsSchema = z.object({
   eos_token: marker,
+  bos_token: marker,
+  unk_token: marker,
   sep_token: marker,
   mask_token: marker,
   pad_token: marker,
@@ -59,6 +62,7 @@ export async function tokenizerFromFolder(folder: string, kind: ModelKind = 'dec
   const description = parse(descriptionSchema, await readJson(file), file);
   const settingsFile = join(folder, SETTINGS);
   const settings = parse(settingsSchema, await readJson(settingsFile, {}), settingsFile);
+  const { chat_template, ...named } = settings;
   const configFile = join(folder, CONFIG);
   const config = parse(configSchema, await readJson(configFile, {}), configFile);
 
@@ -78,7 +82,7 @@ export async function tokenizerFromFolder(folder: string, kind: ModelKind = 'dec
     after: kind === 'decoder' ? [] : after,
     mask: idOf(settings.mask_token),
     pad: idOf(settings.pad_token),
-    chatTemplate: typeof settings.chat_template === 'string' ? settings.chat_template : undefined,
+    chat: await chatOfFolder(folder, chat_template, named),
   });
 }
 

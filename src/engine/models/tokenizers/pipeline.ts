@@ -4,6 +4,7 @@ import type { Decoder } from './decoders';
 import type { WordModel } from './model';
 import type { Normaliser } from './normalisers';
 import type { Cutter } from './preTokenizers';
+import { SHIELD, shieldFrom } from './shield';
 import { wordStarts } from './wordStarts';
 
 /** What a tokenizer is made of, whichever file described it. */
@@ -19,10 +20,7 @@ export interface TokenizerParts {
   show(token: string): string;
 }
 
-export type TokenizerSettings = Pick<
-  Tokenizer,
-  'endOfText' | 'before' | 'after' | 'mask' | 'pad' | 'chatTemplate'
->;
+export type TokenizerSettings = Pick<Tokenizer, 'endOfText' | 'before' | 'after' | 'mask' | 'pad' | 'chat'>;
 
 const REMEMBERED_WORDS = 50_000;
 const LONGEST_REMEMBERED = 64;
@@ -73,13 +71,14 @@ export function assembleTokenizer(parts: TokenizerParts, settings: TokenizerSett
             ids.push(part.id);
             continue;
           }
-          for (const word of cut(part.text, part.atStart)) {
+          for (const word of cut(part.text.replaceAll(SHIELD, ''), part.atStart)) {
             for (const piece of finerCut(word)) for (const id of idsOf(piece)) ids.push(id);
           }
         }
       }
       return ids;
     },
+    shield: shieldFrom(added),
     decode: (ids) => {
       // Models often have more rows in their embedding table than the tokenizer has words.
       const known = ids.filter((id) => words[id] !== undefined && !special.has(id));
