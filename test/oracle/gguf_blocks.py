@@ -16,7 +16,17 @@ TYPES = ["F16", "BF16", "Q8_0", "Q4_0", "Q4_1"]
 HALF_PRECISION_SCALES = {"Q8_0": 1, "Q4_0": 1, "Q4_1": 2}  # how many float16 values open a block
 RANDOM_BLOCKS = 4
 # Types of which only random blocks are made: where in a block its float16 values are.
-RANDOM_TYPES = {"Q5_0": slice(0, 2), "Q5_1": slice(0, 4), "Q4_K": slice(0, 4), "Q5_K": slice(0, 4), "Q6_K": slice(208, 210)}
+RANDOM_TYPES = {
+    "Q5_0": slice(0, 2),
+    "Q5_1": slice(0, 4),
+    "Q4_K": slice(0, 4),
+    "Q5_K": slice(0, 4),
+    "Q6_K": slice(208, 210),
+    "Q2_K": slice(80, 84),
+    "Q3_K": slice(108, 110),
+    "IQ4_NL": slice(0, 2),
+    "IQ4_XS": slice(0, 2),
+}
 SPECIAL_VALUES = {
     "F16": [0.0, -0.0, 1.0, -2.0, 65504.0, -65504.0, 2.0**-14, 2.0**-24, -(2.0**-24) * 1023, 1 / 3],
     "BF16": [0.0, -0.0, 1.0, -2.0, 3.3895314e38, -1e-38, 2.0**-126, 2.0**-133, -(2.0**-133) * 100, 1 / 3],

@@ -2,6 +2,57 @@ import { halfValues } from '../halfFloat';
 
 // ggml's types of 256 values a block, with scales that are quantised themselves: most published GGUF files use them.
 
+/** A block: 16 bytes with a 4-bit scale and minimum each, 64 bytes of 2-bit values, scale and minimum (float16). */
+export function q2_k(bytes: Uint8Array, values: Float32Array): void {
+  const half = halfValues();
+  for (let i = 0, at = 0; i < values.length; i += 256, at += 84) {
+    const scale = half[bytes[at + 80]! | (bytes[at + 81]! << 8)]!;
+    const minimum = half[bytes[at + 82]! | (bytes[at + 83]! << 8)]!;
+    for (let group = 0; group < 16; group++) {
+      const fine = bytes[at + group]!;
+      const groupScale = scale * (fine & 15);
+      const groupMinimum = minimum * (fine >> 4);
+      const quants = at + 16 + twoBitPlace(group);
+      const shift = twoBitShift(group);
+      for (let j = 0; j < 16; j++) {
+        values[i + group * 16 + j] = groupScale * ((bytes[quants + j]! >> shift) & 3) - groupMinimum;
+      }
+    }
+  }
+}
+
+/**
+ * A block: 32 bytes of third bits (bit b of byte j: value j of the b-th 32), 64 bytes of 2-bit values, 16 scales of 6 bits in 12
+ * bytes, scale (float16); values from -4, scales from -32.
+ */
+export function q3_k(bytes: Uint8Array, values: Float32Array): void {
+  const half = halfValues();
+  for (let i = 0, at = 0; i < values.length; i += 256, at += 110) {
+    const scale = half[bytes[at + 108]! | (bytes[at + 109]! << 8)]!;
+    for (let group = 0; group < 16; group++) {
+      const low = (bytes[at + 96 + (group & 7)]! >> (4 * (group >> 3))) & 15;
+      const high = (bytes[at + 104 + (group & 3)]! >> (2 * (group >> 2))) & 3;
+      const groupScale = scale * ((low | (high << 4)) - 32);
+      const quants = at + 32 + twoBitPlace(group);
+      const third = at + (group & 1) * 16;
+      const shift = twoBitShift(group);
+      for (let j = 0; j < 16; j++) {
+        const top = ((bytes[third + j]! >> (group >> 1)) & 1) << 2;
+        values[i + group * 16 + j] = groupScale * (((bytes[quants + j]! >> shift) & 3) + top - 4);
+      }
+    }
+  }
+}
+
+/** Where a group of 16 two-bit values starts: half a block has 32 bytes, and each byte a value of four pairs of groups. */
+function twoBitPlace(group: number): number {
+  return (group >> 3) * 32 + (group & 1) * 16;
+}
+
+function twoBitShift(group: number): number {
+  return ((group >> 1) & 3) * 2;
+}
+
 /** A block: scale and minimum (float16), 8 pairs of a 6-bit scale and minimum in 12 bytes, 128 bytes of half-byte values. */
 export function q4_k(bytes: Uint8Array, values: Float32Array): void {
   for (let i = 0, at = 0; i < values.length; i += 256, at += 144) {

@@ -1,5 +1,6 @@
 import { halfValues } from '../halfFloat';
-import { q4_k, q5_k, q6_k } from './kQuants';
+import { q2_k, q3_k, q4_k, q5_k, q6_k } from './kQuants';
+import { iq4_nl, iq4_xs } from './nonLinearQuants';
 
 /**
  * An element type of ggml: values are stored in blocks. `dequantise` reads whole blocks and writes their values, equal
@@ -22,25 +23,25 @@ export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
   3: { name: 'Q4_1', valuesPerBlock: 32, bytesPerBlock: 20, dequantise: q4_1 },
   6: { name: 'Q5_0', valuesPerBlock: 32, bytesPerBlock: 22, dequantise: q5_0 },
   7: { name: 'Q5_1', valuesPerBlock: 32, bytesPerBlock: 24, dequantise: q5_1 },
+  10: { name: 'Q2_K', valuesPerBlock: 256, bytesPerBlock: 84, dequantise: q2_k },
+  11: { name: 'Q3_K', valuesPerBlock: 256, bytesPerBlock: 110, dequantise: q3_k },
   12: { name: 'Q4_K', valuesPerBlock: 256, bytesPerBlock: 144, dequantise: q4_k },
   13: { name: 'Q5_K', valuesPerBlock: 256, bytesPerBlock: 176, dequantise: q5_k },
   14: { name: 'Q6_K', valuesPerBlock: 256, bytesPerBlock: 210, dequantise: q6_k },
+  20: { name: 'IQ4_NL', valuesPerBlock: 32, bytesPerBlock: 18, dequantise: iq4_nl },
+  23: { name: 'IQ4_XS', valuesPerBlock: 256, bytesPerBlock: 136, dequantise: iq4_xs },
 };
 
 /** Types that exist but are not read here, for messages. */
 const OTHER_TYPES: Readonly<Record<number, string>> = {
   9: 'Q8_1',
-  10: 'Q2_K',
-  11: 'Q3_K',
   15: 'Q8_K',
   16: 'IQ2_XXS',
   17: 'IQ2_XS',
   18: 'IQ3_XXS',
   19: 'IQ1_S',
-  20: 'IQ4_NL',
   21: 'IQ3_S',
   22: 'IQ2_S',
-  23: 'IQ4_XS',
   24: 'I8',
   25: 'I16',
   26: 'I32',
