@@ -22,16 +22,17 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
 class Past:
     """Keys and values of the tokens before, by the names of the file's outputs."""
 
-    def __init__(self, outputs: dict[str, np.ndarray] | None = None, length: int = 0):
+    def __init__(self, outputs: dict[str, np.ndarray] | None = None, length: int = 0, head: int = 0):
         self.outputs = outputs or {}
         self.length = length
+        self.head = head  # width of a head, for files that do not say it
 
     def of(self, port) -> np.ndarray:
         for name, value in self.outputs.items():
             if name.replace("present", "past_key_values") == port.name or name.replace("present", "past") == port.name:
                 return value
-        fixed = [size if isinstance(size, int) else 0 for size in port.shape]
-        return np.zeros([1, fixed[1], 0, fixed[3]], TYPES[port.type])
+        heads, size = port.shape[1], port.shape[3]
+        return np.zeros([1, heads, 0, size if isinstance(size, int) else self.head], TYPES[port.type])
 
 
 def run(session, ids: list[int], past: Past | None = None, given: dict | None = None) -> tuple[np.ndarray, Past]:
@@ -65,16 +66,22 @@ def has_past(session) -> bool:
     return any("past" in port.name for port in session.get_inputs())
 
 
-def plain_logits(path: Path, expected: dict) -> np.ndarray:
-    """Logits at each row's readout, without a soft prompt, [rows, vocabulary]; with a cache in two steps."""
+def head_size(folder: Path) -> int:
+    config = json.loads((folder / "config.json").read_text())
+    return config.get("head_dim") or config.get("hidden_size", 0) // config.get("num_attention_heads", 1)
+
+
+def plain_logits(path: Path, expected: dict, steps: bool = True) -> np.ndarray:
+    """Logits at each row's readout, without a soft prompt, [rows, vocabulary]; those of two steps must be the same."""
     session = open_session(path)
+    empty = Past(head=head_size(path.parents[2]))
     rows = []
     for i, ids in enumerate(expected["rows"]):
         at = expected["positions"][i] if expected["kind"] == "masked" else -1
-        whole, _ = run(session, ids)
+        whole, _ = run(session, ids, empty)
         rows.append(whole[at] if expected["kind"] != "encoder" else whole.mean(0))
-        if has_past(session):
-            _, past = run(session, ids[:-2])
+        if steps and has_past(session):
+            _, past = run(session, ids[:-2], empty)
             later, _ = run(session, ids[-2:], past)
             np.testing.assert_allclose(later[-1], whole[-1], atol=1e-4)
     return np.stack(rows)
