@@ -148,19 +148,39 @@ export const evaluationSchema = z
   })
   .describe('What the tuned prompt is compared with.');
 
+export const messageSchema = z.strictObject({
+  role: z
+    .enum(['system', 'user', 'assistant'])
+    .describe("Who says it. Not every model knows of a system; the last message is the user's."),
+  content: z.string().describe('What is said: text with {column} holes. Write {{ and }} for braces.'),
+});
+
+/** A message of a conversation. */
+export type ChatMessage = z.infer<typeof messageSchema>;
+
 export const taskFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
     model: z
       .string()
       .min(1)
-      .describe('The base model: a name from the catalogue, a .gguf file, or a safetensors folder.'),
+      .describe(
+        'The base model: a name from the catalogue, a name as models on this computer are listed (ollama:…, hf:…, lmstudio:…), a .gguf or .onnx file, or a model folder.',
+      ),
     data: dataSchema,
     template: z
       .string()
       .min(1)
       .optional()
       .describe('Text with {column} holes, rendered for each row. Write {{ and }} for braces.'),
+    messages: z
+      .array(messageSchema)
+      .min(1)
+      .max(64)
+      .optional()
+      .describe(
+        'Instead of a template, for instruct models: a conversation, put into the form that the model was taught by its own chat template. The answer is what the assistant says next.',
+      ),
     target: targetSchema.optional(),
     limit: z
       .int()
@@ -192,7 +212,9 @@ export interface ResolvedTask {
     test?: string;
     split: { validation: number; test: number; seed: number };
   };
-  template: string;
+  /** Either this or messages. */
+  template?: string;
+  messages?: ChatMessage[];
   target:
     | { kind: 'label'; column: string; words?: Record<string, string>; score: 'first-token' | 'whole-label' }
     | { kind: 'text'; column: string; maxTokens: number };

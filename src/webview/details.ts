@@ -3,7 +3,7 @@ import { button } from './controls';
 import { type Child, el, fill, onChange } from './dom';
 import { fileName, formatCount, formatDuration, formatNumber, formatParameters, formatRows } from './format';
 import type { Component, PanelContext } from './panelContext';
-import { templateParts } from './templateHoles';
+import { promptText, templateParts } from './templateHoles';
 
 type Fact = [name: string, ...value: Child[]];
 
@@ -49,13 +49,13 @@ function promptCard({ task }: RunRecord): HTMLElement {
   const { virtualTokens, init } = task.method;
   return el(
     'section',
-    { class: 'card wide', 'aria-label': 'Template' },
-    el('h2', {}, 'Template'),
+    { class: 'card wide', 'aria-label': task.messages ? 'Messages' : 'Template' },
+    el('h2', {}, task.messages ? 'Messages' : 'Template'),
     el(
       'pre',
       { class: 'template' },
       el('span', { class: 'soft', title: 'The soft prompt stands here' }, `${virtualTokens} virtual tokens`),
-      ...templateParts(task.template).map((part) =>
+      ...templateParts(promptText(task)).map((part) =>
         part.kind === 'text' ? part.text : el('span', { class: 'hole' }, part.column),
       ),
     ),

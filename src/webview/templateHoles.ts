@@ -1,3 +1,5 @@
+import type { ResolvedTask } from '../protocol/taskFile';
+
 export type TemplatePart = { kind: 'text'; text: string } | { kind: 'hole'; column: string };
 
 /** A template's text and its `{column}` holes in order; `{{` and `}}` stand for braces. */
@@ -21,4 +23,9 @@ export function templateParts(template: string): TemplatePart[] {
 /** The columns a template asks for, each once. */
 export function templateColumns(template: string): string[] {
   return [...new Set(templateParts(template).flatMap((part) => (part.kind === 'hole' ? [part.column] : [])))];
+}
+
+/** What a task asks as one text: its template, or its messages under the names of who says them. */
+export function promptText({ template, messages }: Pick<ResolvedTask, 'template' | 'messages'>): string {
+  return template ?? messages?.map(({ role, content }) => `${role}: ${content}`).join('\n\n') ?? '';
 }

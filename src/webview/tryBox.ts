@@ -5,7 +5,7 @@ import { icon } from './icons';
 import type { Component, PanelContext } from './panelContext';
 import { RUN_STATES } from './runStates';
 import type { PanelModel, ShownRun } from './store';
-import { templateColumns } from './templateHoles';
+import { promptText, templateColumns } from './templateHoles';
 
 /** The prompt on a text of your own, beside what the model says without it. */
 export function tryBox(context: PanelContext): Component {
@@ -50,8 +50,9 @@ export function tryBox(context: PanelContext): Component {
       const { run } = model;
       if (!run) return;
       ready = hasPrompt(run) && model.connection === 'ready';
-      if (templateChanged(run.folder, run.record.task.template)) {
-        const columns = templateColumns(run.record.task.template);
+      const prompt = promptText(run.record.task);
+      if (templateChanged(run.folder, prompt)) {
+        const columns = templateColumns(prompt);
         inputs = new Map(
           columns.map((column) => [column, textArea(column, () => context.keep({ tried: values() }))]),
         );

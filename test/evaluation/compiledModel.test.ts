@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPromptModel } from '../../src/engine/compile/openPromptModel';
 import type { Prefix, PromptModel } from '../../src/engine/compile/promptModel';
-import { chooseExamples, exampleTokens } from '../../src/engine/evaluation/fewShotExamples';
+import { chooseExamples, examplesBefore } from '../../src/engine/evaluation/fewShotExamples';
 import { answerLabels } from '../../src/engine/evaluation/labelAnswers';
 import { scoreWholeLabels } from '../../src/engine/evaluation/labelScoring';
 import { TaskReader } from '../../src/engine/evaluation/taskReader';
@@ -53,7 +53,7 @@ describe('a compiled Llama', () => {
     const task = smallTask(train);
     const reader = new TaskReader(task, tokenizer);
     const examples = chooseExamples(task.train, reader, { count: 3, room: 400 }, Random.seeded(4));
-    const before = examples.flatMap((row) => exampleTokens(row, reader, tokenizer));
+    const { shared: before } = examplesBefore(examples, reader, tokenizer);
     const prefix = await model.prefix(model.embed(before));
     const rows = task.train.map((row) => reader.read(row).continued);
     const labels = reader.labels.map(({ tokens }) => tokens);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTemplate, renderAnswer, renderTemplate, TemplateError } from '../../src/engine/prompt/template';
+import { parseTemplate, renderTemplate, TemplateError } from '../../src/engine/prompt/template';
+import { renderAnswer } from '../../src/engine/prompt/wording';
 
 describe('template', () => {
   it('has holes, braces and text', () => {

@@ -6,10 +6,11 @@ import type { LabelledRow } from '../task/labelledRow';
 import type { PreparedTask } from '../task/prepareTask';
 import { evaluateRows, type Setting } from './evaluate';
 import type { Evaluation } from './evaluation';
-import { chooseExamples, exampleTokens } from './fewShotExamples';
+import { chooseExamples, examplesBefore } from './fewShotExamples';
 import { answerLabelsEveryWay, judgeLabels, type LabelScoring, SCORING_NAMES } from './labelAnswers';
 import type { ScoringOptions } from './labelScoring';
 import { packLabels } from './packedLabels';
+import { type Beginning, prefaceConversation } from './preface';
 import { type ReadableTask, type TaskReader, taskReader } from './taskReader';
 import { targetLosses } from './textAnswers';
 
@@ -51,12 +52,9 @@ export async function chooseZeroShot(
   const { evaluation, data } = prepared.task;
   if (!evaluation.zeroShot) return null;
   const reader = taskReader(prepared, tokenizer);
-  const candidate: Candidate = { prefix: null };
-  if (evaluation.hardPrompt) {
-    const text = evaluation.hardPrompt.replace(/(?<!\s)$/u, '\n');
-    candidate.prefix = await model.prefix(model.embed(beginText(tokenizer, tokenizer.encode(text))));
-    candidate.beginsText = true;
-  }
+  const candidate = evaluation.hardPrompt
+    ? await candidateOf(model, instructionBefore(evaluation.hardPrompt, reader, tokenizer))
+    : { prefix: null };
   const random = Random.seeded(data.split.seed, ZERO_SHOT_STREAM);
   const shuffled = random.shuffle([...prepared.train]);
   const rows = takeRows(shuffled, reader, { rows: ZERO_SHOT_ROWS, tokens: ZERO_SHOT_TOKENS });
@@ -80,11 +78,11 @@ export async function chooseFewShot(
   const random = Random.seeded(data.split.seed, FEW_SHOT_STREAM);
   const longest = prepared.test.reduce((most, row) => Math.max(most, reader.read(row).tokens.length), 0);
   const room = model.config.contextLength - longest - reader.longestAnswer - 1;
-  const draws: { examples: LabelledRow[]; tokens: number[] }[] = [];
+  const draws: { examples: LabelledRow[]; beginning: Beginning }[] = [];
   for (let draw = 0; draw < FEW_SHOT_DRAWS; draw++) {
     const examples = chooseExamples(prepared.train, reader, { count: evaluation.fewShot, room }, random);
-    const tokens = examples.flatMap((row) => exampleTokens(row, reader, tokenizer));
-    if (examples.length > 0) draws.push({ examples, tokens: beginText(tokenizer, tokens) });
+    if (examples.length === 0) continue;
+    draws.push({ examples, beginning: examplesBefore(examples, reader, tokenizer) });
   }
   if (draws.length === 0) {
     const context = `the model's context of ${model.config.contextLength} tokens`;
@@ -95,14 +93,12 @@ export async function chooseFewShot(
   }
 
   const candidates: Candidate[] = [];
-  for (const { tokens } of draws) {
-    candidates.push({ prefix: await model.prefix(model.embed(tokens)), beginsText: true });
-  }
+  for (const { beginning } of draws) candidates.push(await candidateOf(model, beginning));
   const used = new Set(draws.flatMap(({ examples }) => examples));
   const unseen = random.shuffle(prepared.train.filter((row) => !used.has(row)));
   const rows = takeRows(unseen, reader, { rows: FEW_SHOT_ROWS, tokens: FEW_SHOT_TOKENS, longest });
   const { notice, ...best } = await chooseBest(model, reader, candidates, rows, options);
-  const examples = draws[candidates.findIndex(({ prefix }) => prefix === best.prefix)]!.examples;
+  const examples = draws[candidates.findIndex(({ tokens }) => tokens === best.tokens)]!.examples;
   const count = examples.length === 1 ? '1 example' : `${examples.length} examples`;
   const shown = `training ${examples.length === 1 ? 'row' : 'rows'} ${examples.map(({ row }) => row).join(', ')}`;
   return {
@@ -161,7 +157,7 @@ async function chooseBest(
     best = { setting, accuracy, loss };
   };
   for (const [index, candidate] of candidates.entries()) {
-    const tokens = read.map((row) => (candidate.beginsText ? row.continued : row.tokens));
+    const tokens = read.map(candidate.tokens ?? ((row) => row.tokens));
     const options: ScoringOptions = {
       onProgress: (done, total) => onProgress?.(index * total + done, candidates.length * total),
     };
@@ -188,6 +184,16 @@ async function chooseBest(
   return { ...setting, notice };
 }
 
-function beginText(tokenizer: Tokenizer, tokens: readonly number[]): number[] {
-  return [...tokenizer.before, ...tokens];
+async function candidateOf(model: PromptModel, { shared, tokens }: Beginning): Promise<Candidate> {
+  return { prefix: shared.length > 0 ? await model.prefix(model.embed(shared)) : null, tokens };
+}
+
+/** The user's own instruction before each row: on a line of its own, or at the beginning of the conversation. */
+function instructionBefore(instruction: string, reader: TaskReader, tokenizer: Tokenizer): Beginning {
+  const { conversation } = reader;
+  if (conversation) {
+    return prefaceConversation(conversation, tokenizer, { instruction: instruction.trim() });
+  }
+  const text = instruction.replace(/(?<!\s)$/u, '\n');
+  return { shared: [...tokenizer.before, ...tokenizer.encode(text)], tokens: (row) => row.continued };
 }

@@ -6,7 +6,7 @@ import type { LabelledRow } from '../task/labelledRow';
 import type { Evaluation } from './evaluation';
 import { answerLabels, judgeLabels, type LabelScoring } from './labelAnswers';
 import type { ScoringOptions } from './labelScoring';
-import { type ReadableTask, type TaskReader, taskReader } from './taskReader';
+import { type ReadableTask, type ReadRow, type TaskReader, taskReader } from './taskReader';
 import { judgeTexts, targetLosses, writeAnswers } from './textAnswers';
 
 /**
@@ -35,8 +35,8 @@ export function tunedScoring({ task: { target } }: Pick<ReadableTask, 'task'>): 
 export interface Setting {
   prefix: Prefix | null;
   scoring: LabelScoring;
-  /** The prefix is text and holds the model's begin-of-text token itself. */
-  beginsText?: boolean;
+  /** What of a row comes after the prefix, where that is text already; all of it where absent. */
+  tokens?: (row: ReadRow) => Int32Array;
 }
 
 /** Has the rows answered after a prefix, and judges the answers. */
@@ -45,11 +45,11 @@ export async function evaluateRows(
   tokenizer: Tokenizer,
   reader: TaskReader,
   rows: readonly LabelledRow[],
-  { prefix, scoring, beginsText }: Setting,
+  { prefix, scoring, tokens: after = (row) => row.tokens }: Setting,
   options?: ScoringOptions,
 ): Promise<Evaluation> {
   const read = rows.map((row) => reader.read(row));
-  const tokens = read.map((row) => (beginsText ? row.continued : row.tokens));
+  const tokens = read.map(after);
   if (reader.kind === 'label') {
     const answers = await answerLabels(model, reader.labels, tokens, prefix, scoring, options);
     return judgeLabels(read, answers, reader.labels);

@@ -1,14 +1,36 @@
 import type { Tokenizer } from '../models/tokenizer';
 import type { Random } from '../random';
 import type { LabelledRow } from '../task/labelledRow';
+import { type Beginning, prefaceConversation } from './preface';
 import type { TaskReader } from './taskReader';
 
 /** Between two examples, and between the last one and the row. */
 const SEPARATOR = '\n\n';
 
-/** A filled-in row as it stands in a few-shot prompt: its text, its answer and a blank line; no begin-of-text. */
-export function exampleTokens(row: LabelledRow, reader: TaskReader, tokenizer: Tokenizer): number[] {
-  return [...reader.read(row).continued, ...reader.readAnswer(row), ...tokenizer.encode(SEPARATOR)];
+/**
+ * Examples before each row. Of a template, each is a filled-in text, its answer and a blank line; in a conversation they
+ * are what user and assistant said earlier.
+ */
+export function examplesBefore(
+  examples: readonly LabelledRow[],
+  reader: TaskReader,
+  tokenizer: Tokenizer,
+): Beginning {
+  const { conversation } = reader;
+  if (conversation) {
+    const said = examples.map((row) => ({
+      filled: reader.read(row).filled,
+      answer: reader.answerText(row),
+    }));
+    return prefaceConversation(conversation, tokenizer, { examples: said });
+  }
+  const separator = tokenizer.encode(SEPARATOR);
+  const texts = examples.flatMap((row) => [
+    ...reader.read(row).continued,
+    ...reader.readAnswer(row),
+    ...separator,
+  ]);
+  return { shared: [...tokenizer.before, ...texts], tokens: (row) => row.continued };
 }
 
 /**

@@ -1,8 +1,10 @@
 import { SoftpromptError } from '../../protocol/errors';
 import type { Tokenizer } from '../models/tokenizer';
+import type { Conversation } from '../prompt/chat/conversation';
 import { encodeRow, encodeTarget } from '../prompt/encodeRows';
 import { chooseLabelWords, type LabelWord } from '../prompt/labelWords';
-import { parseTemplate, renderAnswer } from '../prompt/template';
+import { taskPrompt } from '../prompt/taskPrompt';
+import { renderAnswer, type Wording } from '../prompt/wording';
 import type { LabelledRow } from '../task/labelledRow';
 import type { PreparedTask } from '../task/prepareTask';
 
@@ -18,8 +20,10 @@ export interface ReadRow {
   tokens: Int32Array;
   /** Without the markers before it: the row after a text that has begun already. */
   continued: Int32Array;
-  /** As people read it: the one column of a simple template, else the rendered template. */
+  /** As people read it: the one column of a simple prompt, else all of it. */
   text: string;
+  /** What stands in each hole of the prompt, cut as `tokens` are. */
+  filled: readonly string[];
   /** Tokens cut to fit the limit. */
   cutTokens: number;
 }
@@ -35,9 +39,10 @@ export class TaskReader {
   readonly longestAnswer: number;
   /** No training target has a line break: answers end at the first one. */
   readonly oneLine: boolean;
-  /** Columns that the template has holes for. */
+  /** Columns that the prompt has holes for. */
   readonly columns: readonly string[];
-  private readonly template;
+  /** The prompt as this model reads it. */
+  readonly wording: Wording | Conversation;
   private readonly limit: number;
   private readonly known = new WeakMap<LabelledRow, ReadRow>();
 
@@ -47,12 +52,12 @@ export class TaskReader {
   ) {
     const { target } = task;
     this.kind = target.kind;
-    this.template = parseTemplate(task.template);
-    this.columns = this.template.columns;
+    this.wording = taskPrompt(task).wordingFor(tokenizer);
+    this.columns = this.wording.columns;
     this.limit = task.limit;
     this.labels =
       target.kind === 'label'
-        ? chooseLabelWords(labels, tokenizer, { given: target.words, separator: this.template.separator })
+        ? chooseLabelWords(labels, tokenizer, { given: target.words, separator: this.wording.separator })
         : [];
     this.maxTokens = target.kind === 'text' ? target.maxTokens : 0;
     this.longestAnswer = this.labels.reduce(
@@ -65,14 +70,16 @@ export class TaskReader {
   read(row: LabelledRow): ReadRow {
     const known = this.known.get(row);
     if (known) return known;
-    const { tokens, cutTokens, text } = encodeRow(this.template, row.values, this.tokenizer, this.limit);
-    const { before, after } = this.tokenizer;
+    const { wording, tokenizer } = this;
+    const { tokens, cutTokens, text, filled } = encodeRow(wording, row.values, tokenizer, this.limit);
+    const { before, after } = wording.marked ? { before: [], after: [] } : tokenizer;
     const [column, ...others] = this.columns;
     const read: ReadRow = {
       source: row,
       tokens,
       continued: tokens.subarray(before.length),
       text: column !== undefined && others.length === 0 ? (row.values[column] ?? '') : text,
+      filled,
       cutTokens,
     };
     if (read.continued.length === after.length) {
@@ -85,15 +92,33 @@ export class TaskReader {
     return read;
   }
 
-  /** The free text to write, end-of-text last. */
+  /** The free text to write, with what ends an answer last. */
   readTarget({ target }: LabelledRow): Int32Array {
-    return encodeTarget(this.template, target, this.tokenizer, this.maxTokens);
+    return encodeTarget(this.wording, target, this.tokenizer, this.maxTokens);
+  }
+
+  /** The prompt where it is a conversation. */
+  get conversation(): Conversation | undefined {
+    return 'withPreface' in this.wording ? this.wording : undefined;
+  }
+
+  /** Tokens that end an answer. */
+  get ends(): readonly number[] {
+    const { endOfAnswer } = this.wording;
+    const { endOfText } = this.tokenizer;
+    return endOfAnswer === undefined ? [endOfText] : [endOfAnswer, endOfText];
+  }
+
+  /** The answer as an assistant would say it. */
+  answerText(row: LabelledRow): string {
+    if (this.kind === 'label') return this.labels.find(({ label }) => label === row.target)!.text.trim();
+    return this.tokenizer.decode(this.readAnswer(row)).trim();
   }
 
   /** The answer as it stands in a few-shot example. */
   readAnswer({ target }: LabelledRow): readonly number[] {
     if (this.kind === 'label') return this.labels.find(({ label }) => label === target)!.tokens;
-    return this.tokenizer.encode(renderAnswer(this.template, target)).slice(0, this.maxTokens);
+    return this.tokenizer.encode(renderAnswer(this.wording, target)).slice(0, this.maxTokens);
   }
 }
 

@@ -25,7 +25,7 @@ export async function writeAnswers(
   options: ScoringOptions = {},
 ): Promise<string[]> {
   const answers: string[] = new Array(rows.length).fill('');
-  const stop = [tokenizer.endOfText, ...(reader.oneLine ? lineBreakTokens(tokenizer) : [])];
+  const stop = [...reader.ends, ...(reader.oneLine ? lineBreakTokens(tokenizer) : [])];
   const lengths = rows.map((row) => row.length + reader.maxTokens);
   let done = 0;
   for (const batch of microBatches(lengths, { maxTokens: BATCH_TOKENS })) {

@@ -1,6 +1,7 @@
 import { SoftpromptError } from '../../protocol/errors';
 import type { Tokenizer } from '../models/tokenizer';
-import { renderAnswer, renderParts, type Template } from './template';
+import { unshielded } from '../models/tokenizers/shield';
+import { fillHoles, renderAnswer, type Wording } from './wording';
 
 export interface EncodedRow {
   tokens: Int32Array;
@@ -8,11 +9,15 @@ export interface EncodedRow {
   cutTokens: number;
   /** What `tokens` stand for, cut as they are. */
   text: string;
+  /** What stands in each hole, cut. */
+  filled: readonly string[];
 }
 
 /**
  * A row's prompt as token ids, between the markers that the model puts around a text: always the tokens of the text as a whole,
  * as the model saw them in its own training, never tokens of pieces put together.
+ *
+ * What a row holds is text, whatever it says: the markers of a model in it do not mark anything.
  *
  * A row longer than `limit` loses the end of its longest hole, token by token, then of the next longest; the template's
  * own words, and with them the place of the answer, stay.
@@ -20,27 +25,28 @@ export interface EncodedRow {
  * @throws SoftpromptError `task-invalid` if the template's own words do not fit.
  */
 export function encodeRow(
-  template: Template,
+  wording: Wording,
   values: Readonly<Record<string, string>>,
   tokenizer: Tokenizer,
   limit: number,
 ): EncodedRow {
-  const { before, after } = tokenizer;
+  const { before, after } = wording.marked ? UNMARKED : tokenizer;
+  const shield = (text: string) => tokenizer.shield?.(text) ?? text;
   const markers = before.length + after.length;
   const room = limit - markers;
-  const holes = template.parts.map((part) => (part.kind === 'hole' ? (values[part.column] ?? '') : ''));
-  let text = renderParts(template, holes);
+  const holes = fillHoles(wording, values);
+  let text = wording.render(holes.map(shield));
   let tokens = tokenizer.encode(text);
   const length = tokens.length;
 
   if (length > room) {
-    const pieces = holes.map((hole) => (hole === '' ? [] : tokenizer.encode(hole)));
+    const pieces = holes.map((hole) => (hole === '' ? [] : tokenizer.encode(shield(hole))));
     const longestFirst = [...holes.keys()].sort((a, b) => pieces[b]!.length - pieces[a]!.length);
     for (const index of longestFirst) {
       const hole = holes[index]!;
       const withKept = (kept: number) => {
         holes[index] = firstTokens(hole, pieces[index]!, kept, tokenizer);
-        text = renderParts(template, holes);
+        text = wording.render(holes.map(shield));
         tokens = tokenizer.encode(text);
         return tokens.length <= room;
       };
@@ -65,9 +71,12 @@ export function encodeRow(
   return {
     tokens: Int32Array.from([...before, ...tokens, ...after]),
     cutTokens: length - tokens.length,
-    text,
+    text: unshielded(text),
+    filled: holes,
   };
 }
+
+const UNMARKED = { before: [], after: [] };
 
 /** The text of the first `count` of a text's tokens, in whole characters and without a space at the end. */
 function firstTokens(text: string, tokens: readonly number[], count: number, tokenizer: Tokenizer): string {
@@ -84,15 +93,16 @@ function firstTokens(text: string, tokens: readonly number[], count: number, tok
 }
 
 /**
- * A free-text target as token ids: what the model is to write after the prompt. End-of-text comes last, except where the
+ * A free-text target as token ids: what the model is to write after the prompt. What ends an answer comes last, except where the
  * target was cut at `maxTokens`: a cut is not an end.
  */
 export function encodeTarget(
-  template: Template,
+  wording: Wording,
   target: string,
   tokenizer: Tokenizer,
   maxTokens: number,
 ): Int32Array {
-  const tokens = [...tokenizer.encode(renderAnswer(template, target)), tokenizer.endOfText];
+  const end = wording.endOfAnswer ?? tokenizer.endOfText;
+  const tokens = [...tokenizer.encode(renderAnswer(wording, target)), end];
   return Int32Array.from(tokens.slice(0, maxTokens));
 }

@@ -4,7 +4,7 @@ import type { DataRow } from '../data/dataset';
 import type { Tokenizer } from '../models/tokenizer';
 import { encodeRow } from './encodeRows';
 import { chooseLabelWords, recordLabelWords } from './labelWords';
-import { parseTemplate } from './template';
+import { taskPrompt } from './taskPrompt';
 
 /** A row's prompt as the model will see it: virtual tokens, text (cut if need be), label words. */
 export function previewPrompt(
@@ -13,8 +13,8 @@ export function previewPrompt(
   { row, values }: DataRow,
   tokenizer: Tokenizer,
 ): RenderedPrompt {
-  const template = parseTemplate(task.template);
-  const { tokens, cutTokens, text } = encodeRow(template, values, tokenizer, task.limit);
+  const wording = taskPrompt(task).wordingFor(tokenizer);
+  const { tokens, cutTokens, text } = encodeRow(wording, values, tokenizer, task.limit);
   const { target, method } = task;
   const preview: RenderedPrompt = {
     row,
@@ -27,7 +27,7 @@ export function previewPrompt(
     cutTokens,
   };
   if (target.kind === 'label') {
-    const words = chooseLabelWords(labels, tokenizer, { given: target.words, separator: template.separator });
+    const words = chooseLabelWords(labels, tokenizer, { given: target.words, separator: wording.separator });
     preview.labelWords = recordLabelWords(words, target.score).map(({ label, word }) => ({ label, word }));
   }
   return preview;

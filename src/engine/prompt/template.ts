@@ -1,40 +1,61 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { fillHoles, type Wording } from './wording';
 
 export type TemplatePart =
   | { kind: 'text'; text: string }
   /** `offset`: of its opening brace in the template. */
   | { kind: 'hole'; column: string; offset: number };
 
-export interface Template {
-  parts: readonly TemplatePart[];
-  /** Columns in order of appearance, each once. */
-  columns: readonly string[];
-  /**
-   * What stands between the prompt and its answer: a space, or nothing after a line break. Byte-pair vocabularies have
-   * words with their leading space, so the space belongs to the answer and not to the template's end.
-   */
-  separator: ' ' | '';
+export interface Template extends Wording {
+  readonly parts: readonly TemplatePart[];
 }
 
-/** A template that cannot be read; `offset` counts characters of the template. */
+/** A template that cannot be read; `offset` counts characters of the template, which is at `path` in the task file. */
 export class TemplateError extends SoftpromptError {
   constructor(
     message: string,
     readonly offset: number,
     hint: string,
+    readonly path: readonly (string | number)[],
   ) {
     super('task-invalid', message, { hint });
   }
 }
 
+/** Where a template stands in the task file. */
+const TEMPLATE_PATH = ['template'];
+
 /**
- * Text with `{column}` holes; `{{` and `}}` stand for braces. Spaces at the end are dropped: see Template.separator.
+ * Text with `{column}` holes; `{{` and `}}` stand for braces. Spaces at the end are dropped: see Wording.separator.
  *
  * @throws TemplateError where a brace has no partner.
  */
 export function parseTemplate(source: string): Template {
+  const parts = parseParts(source, TEMPLATE_PATH);
+  const last = parts.at(-1);
+  if (last?.kind === 'text') {
+    const text = dropSpaces(last.text);
+    parts.pop();
+    if (text) parts.push({ kind: 'text', text });
+  }
+  const ending = parts.at(-1);
+  const holes = parts.flatMap((part) => (part.kind === 'hole' ? [part.column] : []));
+  return {
+    parts,
+    holes,
+    columns: [...new Set(holes)],
+    separator: ending?.kind === 'text' && ending.text.endsWith('\n') ? '' : ' ',
+    render: (filled) => dropSpaces(fillParts(parts, filled)),
+  };
+}
+
+/**
+ * The parts of a text with holes, which is at `path` in the task file.
+ *
+ * @throws TemplateError where a brace has no partner.
+ */
+export function parseParts(source: string, path: readonly (string | number)[]): TemplatePart[] {
   const parts: TemplatePart[] = [];
-  const columns: string[] = [];
   let text = '';
   const token = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g;
   for (const match of source.matchAll(token)) {
@@ -46,45 +67,36 @@ export function parseTemplate(source: string): Template {
           'There is an empty hole in the template.',
           match.index,
           'Write a column name between { and }.',
+          path,
         );
       }
       if (text) parts.push({ kind: 'text', text });
       text = '';
       parts.push({ kind: 'hole', column: name, offset: match.index });
-      if (!columns.includes(name)) columns.push(name);
     } else if (found === '{' || found === '}') {
       throw new TemplateError(
         `There is a single ${found} in the template.`,
         match.index,
         `Write {column} for a hole, and ${found}${found} for a brace.`,
+        path,
       );
     } else {
       text += found === '{{' ? '{' : found === '}}' ? '}' : found;
     }
   }
-  text = dropSpaces(text);
   if (text) parts.push({ kind: 'text', text });
-  return { parts, columns, separator: text.endsWith('\n') ? '' : ' ' };
+  return parts;
+}
+
+/** The parts as a text, with one of `filled` for each hole. */
+export function fillParts(parts: readonly TemplatePart[], filled: readonly string[]): string {
+  let hole = 0;
+  return parts.map((part) => (part.kind === 'text' ? part.text : (filled[hole++] ?? ''))).join('');
 }
 
 /** The prompt of a row; columns that it lacks are empty. Spaces at the end are dropped, as in the template. */
 export function renderTemplate(template: Template, values: Readonly<Record<string, string>>): string {
-  return renderParts(
-    template,
-    template.parts.map((part) => (part.kind === 'hole' ? (values[part.column] ?? '') : '')),
-  );
-}
-
-/** As `renderTemplate`, with the text of each part's hole at the part's index. */
-export function renderParts(template: Template, holes: readonly string[]): string {
-  let text = '';
-  for (const [i, part] of template.parts.entries()) text += part.kind === 'text' ? part.text : holes[i]!;
-  return dropSpaces(text);
-}
-
-/** What is written after the prompt for an answer: the answer with its leading space. */
-export function renderAnswer(template: Template, answer: string): string {
-  return template.separator + answer.trim();
+  return template.render(fillHoles(template, values));
 }
 
 /** Without spaces at the end; line breaks stay. */

@@ -3,7 +3,7 @@ import type { Problem } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
 import type { TaskFile } from '../../protocol/taskFile';
 import { readDataset } from '../data/readDataset';
-import { parseTemplate } from '../prompt/template';
+import { taskPrompt } from '../prompt/taskPrompt';
 import { didYouMean } from '../suggestName';
 import { type PreparedTask, prepareParsedTask } from './prepareTask';
 import { parseTask, readTaskText } from './readTask';
@@ -29,23 +29,19 @@ export async function checkTask(file: string, text?: string): Promise<Problem[]>
   }
 }
 
-/** Holes of the template that the training file has no column for: all of them, not the first alone. */
+/** Holes of the prompt that the training file has no column for: all of them, not the first alone. */
 async function missingColumns(task: TaskFile, file: string, text: TaskText): Promise<Problem[]> {
-  if (task.template === undefined) return [];
-  const { parts } = parseTemplate(task.template);
+  if (task.template === undefined && task.messages === undefined) return [];
+  const { holes } = taskPrompt(task);
   const { columns } = await readDataset(dataFiles(task, file).train);
-  return parts.flatMap((part): Problem[] => {
-    if (part.kind !== 'hole' || columns.includes(part.column)) return [];
-    return [
-      {
-        severity: 'error',
-        kind: 'missing-column',
-        message: `The dataset has no column "${part.column}".`,
-        place: text.placeInString(['template'], part.offset),
-        hint: didYouMean(part.column, columns),
-      },
-    ];
-  });
+  const missing = holes.filter(({ column }) => !columns.includes(column));
+  return missing.map(({ column, path, offset }) => ({
+    severity: 'error',
+    kind: 'missing-column',
+    message: `The dataset has no column "${column}".`,
+    place: text.placeInString([...path], offset),
+    hint: didYouMean(column, columns),
+  }));
 }
 
 /** Classes without label word, words without class, words that two classes share. */

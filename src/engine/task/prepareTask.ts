@@ -7,7 +7,7 @@ import { ProblemList } from '../data/problems';
 import { readDataset } from '../data/readDataset';
 import { type SplitRow, sampleRows, splitRows } from '../data/split';
 import { textKey } from '../data/textKey';
-import { parseTemplate, renderTemplate, type Template } from '../prompt/template';
+import { type TaskPrompt, taskPrompt } from '../prompt/taskPrompt';
 import { didYouMean } from '../suggestName';
 import { compareSplits, type Splits, type Warning } from './compareSplits';
 import type { LabelledRow } from './labelledRow';
@@ -18,7 +18,7 @@ import { TaskDataError, withPlace } from './taskErrors';
 /** A task with its rows: everything that a run needs but the model. */
 export interface PreparedTask {
   task: ResolvedTask;
-  template: Template;
+  prompt: TaskPrompt;
   train: LabelledRow[];
   validation: LabelledRow[];
   test: LabelledRow[];
@@ -69,8 +69,8 @@ async function prepareRows(
   train: Dataset,
   options: PrepareOptions,
 ): Promise<PreparedTask> {
-  const template = parseTemplate(task.template);
-  const collected = new Rows(task, template);
+  const prompt = taskPrompt(task);
+  const collected = new Rows(task, prompt);
   const { data } = task;
 
   const trainRows = collected.take(train);
@@ -78,7 +78,7 @@ async function prepareRows(
   const testRows = data.test && collected.take(await readDataset(data.test, options));
 
   const split = splitRows(
-    trainRows.map((row): SplitRow => ({ stratum: stratum(task, row), key: rowKey(template, row) })),
+    trainRows.map((row): SplitRow => ({ stratum: stratum(task, row), key: rowKey(prompt, row) })),
     { validation: validationRows ? 0 : data.split.validation, test: testRows ? 0 : data.split.test },
     data.split.seed,
   );
@@ -100,10 +100,10 @@ async function prepareRows(
   const all = [...prepared.train, ...prepared.validation, ...prepared.test];
   const labels = task.target.kind === 'label' ? [...new Set(all.map((row) => row.target))].sort() : [];
   checkRows(task, prepared, labels);
-  const { problems, warnings } = compareSplits(prepared, (row) => rowKey(template, row), labels.length > 0);
+  const { problems, warnings } = compareSplits(prepared, (row) => rowKey(prompt, row), labels.length > 0);
   return {
     task,
-    template,
+    prompt,
     ...prepared,
     labels,
     hashes: collected.hashes,
@@ -133,7 +133,7 @@ class Rows {
 
   constructor(
     private readonly task: ResolvedTask,
-    private readonly template: Template,
+    private readonly prompt: TaskPrompt,
   ) {}
 
   take(dataset: Dataset): LabelledRow[] {
@@ -147,7 +147,7 @@ class Rows {
     for (let i = 0; i < dataset.length; i++) {
       const { row, line, values } = dataset.rowAt(i);
       const target = values[column]!.trim();
-      const empty = this.template.columns.every((name) => values[name]!.trim() === '');
+      const empty = this.prompt.columns.every((name) => values[name]!.trim() === '');
       if (target === '') this.leaveOut({ file, line, row }, 'no target', `"${column}" is empty.`);
       else if (empty) this.leaveOut({ file, line, row }, 'no text', 'The row has no text.');
       else kept.push({ row, line, file, values: this.holes(values), target });
@@ -160,7 +160,7 @@ class Rows {
   }
 
   private holes(values: Record<string, string>): Record<string, string> {
-    return Object.fromEntries(this.template.columns.map((name) => [name, values[name]!]));
+    return Object.fromEntries(this.prompt.columns.map((name) => [name, values[name]!]));
   }
 
   private leaveOut(
@@ -182,18 +182,17 @@ class Rows {
     const { data, target } = this.task;
     const isTrain = file === data.train;
     const where = isTrain ? 'The dataset' : `"${basename(file)}"`;
-    const holes = this.template.parts.flatMap((part) => (part.kind === 'hole' ? [part] : []));
-    const path = isTrain ? ['template'] : ['data', file === data.test ? 'test' : 'validation'];
-    for (const { column, offset } of holes) {
+    const dataPath = ['data', file === data.test ? 'test' : 'validation'];
+    for (const { column, offset, path } of this.prompt.holes) {
       if (columns.includes(column)) continue;
-      throw new TaskDataError(`${where} has no column "${column}".`, path, {
+      throw new TaskDataError(`${where} has no column "${column}".`, isTrain ? path : dataPath, {
         place: { file: this.task.file },
         hint: didYouMean(column, columns),
         offset: isTrain ? offset : undefined,
       });
     }
     if (!columns.includes(target.column)) {
-      throw new TaskDataError(`${where} has no column "${target.column}".`, isTrain ? ['target'] : path, {
+      throw new TaskDataError(`${where} has no column "${target.column}".`, isTrain ? ['target'] : dataPath, {
         place: { file: this.task.file },
         hint: didYouMean(target.column, columns),
       });
@@ -205,8 +204,8 @@ function stratum({ target }: ResolvedTask, row: LabelledRow): string {
   return target.kind === 'label' ? row.target : '';
 }
 
-function rowKey(template: Template, row: LabelledRow): number {
-  return textKey(renderTemplate(template, row.values));
+function rowKey(prompt: TaskPrompt, row: LabelledRow): number {
+  return textKey(prompt.text(row.values));
 }
 
 /** What makes a run impossible. */

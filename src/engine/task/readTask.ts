@@ -72,10 +72,20 @@ const SYNTAX_ERRORS: Record<string, string> = {
 };
 
 /** What is well-formed but says two things at once. */
-function contradictions({ data, training }: TaskFile, text: TaskText): Problem[] {
+function contradictions({ data, training, template, messages }: TaskFile, text: TaskText): Problem[] {
   const problems: Problem[] = [];
-  const report = (path: string[], message: string) =>
+  const report = (path: (string | number)[], message: string) =>
     problems.push({ severity: 'error', kind: 'task-invalid', message, place: text.placeOfKey(path) });
+  if (template !== undefined && messages !== undefined) {
+    report(['messages'], 'Give "template" or "messages", not both.');
+  }
+  messages?.forEach(({ role }, index) => {
+    const path = ['messages', index, 'role'];
+    if (role === 'system' && index > 0) report(path, "Only the first message may be the system's.");
+    if (index === messages.length - 1 && role !== 'user') {
+      report(path, "The last message must be the user's: the assistant's answer comes after it.");
+    }
+  });
   if (training?.steps !== undefined && training.epochs !== undefined) {
     report(['training', 'epochs'], 'Give "steps" or "epochs", not both.');
   }

@@ -3,7 +3,7 @@ import type { ResolvedTask, TaskFile } from '../../protocol/taskFile';
 import { summariseColumn } from '../data/columns';
 import type { Dataset } from '../data/dataset';
 import { suggestTask, suggestTemplate } from '../data/suggest';
-import { parseTemplate } from '../prompt/template';
+import { taskPrompt } from '../prompt/taskPrompt';
 import { didYouMean } from '../suggestName';
 import {
   defaultEvaluation,
@@ -56,21 +56,19 @@ export function resolveTask(task: TaskFile, file: string, train: Dataset): Resol
       { place: { file }, hint: didYouMean(column, train.columns) },
     );
   }
-  const template = task.template ?? suggestTemplate(columns, column);
-  if (template === undefined) {
+  const { messages } = task;
+  const template = messages ? undefined : (task.template ?? suggestTemplate(columns, column));
+  if (template === undefined && messages === undefined) {
     throw new TaskDataError('The dataset has no column to read beside the target.', [], { place: { file } });
   }
-  const { columns: holes, parts } = parseTemplate(template);
-  const leak = parts.find((part) => part.kind === 'hole' && part.column === column);
-  if (leak?.kind === 'hole') {
+  const prompt = taskPrompt({ template, messages });
+  const leak = prompt.holes.find((hole) => hole.column === column);
+  if (leak) {
+    const where = messages ? 'messages' : 'template';
     throw new TaskDataError(
-      `The template shows the answer: "${column}" is the column to predict.`,
-      ['template'],
-      {
-        place: { file },
-        hint: `Leave {${column}} out of the template.`,
-        offset: leak.offset,
-      },
+      `The ${where} ${messages ? 'show' : 'shows'} the answer: "${column}" is the column to predict.`,
+      leak.path,
+      { place: { file }, hint: `Leave {${column}} out of the ${where}.`, offset: leak.offset },
     );
   }
   const cells = train.column(column)!;
@@ -86,7 +84,7 @@ export function resolveTask(task: TaskFile, file: string, train: Dataset): Resol
     file: resolve(file),
     model: task.model,
     data: { ...files, split: fractions },
-    template,
+    ...(messages ? { messages } : { template }),
     target:
       kind === 'label'
         ? {
@@ -102,7 +100,7 @@ export function resolveTask(task: TaskFile, file: string, train: Dataset): Resol
               (written && 'maxTokens' in written ? written.maxTokens : undefined) ?? defaultMaxTokens(cells),
           },
     limit: defaultLimit(task.limit),
-    method: defaultMethod(task.method, defaultInstruction(column, holes, labels)),
+    method: defaultMethod(task.method, defaultInstruction(column, prompt.columns, labels)),
     training: defaultTraining(task.training, Math.round(train.length * kept)),
     evaluation: defaultEvaluation(task.evaluation),
   };

@@ -6,7 +6,7 @@ import type { TaskText } from './taskText';
 export class TaskDataError extends SoftpromptError {
   constructor(
     message: string,
-    readonly path: string[],
+    readonly path: readonly (string | number)[],
     details: { place?: Place; hint?: string; offset?: number } = {},
   ) {
     super('task-invalid', message, details);
@@ -19,9 +19,11 @@ export class TaskDataError extends SoftpromptError {
 
 /** Where in the task file an error comes from; undefined if it is not about the task file. */
 export function placeInTask(error: unknown, text: TaskText): Place | undefined {
-  if (error instanceof TemplateError) return text.placeInString(['template'], error.offset);
+  if (error instanceof TemplateError) return text.placeInString([...error.path], error.offset);
   if (!(error instanceof TaskDataError)) return undefined;
-  return error.offset === undefined ? text.placeOf(error.path) : text.placeInString(error.path, error.offset);
+  return error.offset === undefined
+    ? text.placeOf([...error.path])
+    : text.placeInString([...error.path], error.offset);
 }
 
 /** The same error with its line and column in the task file, where it has one. */
