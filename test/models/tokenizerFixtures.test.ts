@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { ModelKind } from '../../src/engine/models/checkpoint';
+import { readGgufHeader } from '../../src/engine/models/gguf';
+import { tokenizerFromGguf } from '../../src/engine/models/ggufTokenizer';
+import type { Tokenizer } from '../../src/engine/models/tokenizer';
 import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
 
 const models = fileURLToPath(new URL('../oracle/fixtures/models/', import.meta.url));
@@ -14,26 +18,52 @@ interface Expected {
 
 const folders = readdirSync(models).filter((name) => existsSync(join(models, name, 'tokenizer.json')));
 
+function expectedOf(name: string): Expected {
+  return JSON.parse(readFileSync(join(models, name, 'expected.json'), 'utf8')) as Expected;
+}
+
+async function tokenizerOfGguf(file: string, kind: ModelKind): Promise<Tokenizer> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    return tokenizerFromGguf((await readGgufHeader(handle, size, file)).metadata, file, kind);
+  } finally {
+    await handle.close();
+  }
+}
+
+function compare(tokenizer: Tokenizer, expected: Expected, isSame = (_text: string) => true): void {
+  const { file, ids, decoded, marked } = expected.tokenizer;
+  const texts = readFileSync(join(models, file), 'utf8').replace(/\n$/, '').split('\n');
+  expect(texts).toHaveLength(ids.length);
+  for (const [line, text] of texts.entries()) {
+    if (isSame(text)) expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids[line]);
+    expect(tokenizer.decode(ids[line]!), JSON.stringify(text)).toBe(decoded[line]);
+  }
+  for (const [line, around] of marked.entries()) {
+    const { before, after } = tokenizer;
+    const end = expected.kind === 'decoder' ? around.slice(before.length + ids[line]!.length) : after;
+    expect([...before, ...ids[line]!, ...end]).toEqual(around);
+  }
+}
+
 describe('the tokenizer of every family', () => {
   it('is there', () => {
-    expect(folders.length).toBeGreaterThan(15);
+    expect(folders.length).toBeGreaterThan(25);
   });
 
   it.each(folders)('%s gives the ids and texts of the original implementation', async (name) => {
-    const folder = join(models, name);
-    const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
-    const { file, ids, decoded, marked } = expected.tokenizer;
-    const texts = readFileSync(join(models, file), 'utf8').replace(/\n$/, '').split('\n');
-    expect(texts).toHaveLength(ids.length);
-    const tokenizer = await tokenizerFromFolder(folder, expected.kind);
-    for (const [line, text] of texts.entries()) {
-      expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids[line]);
-      expect(tokenizer.decode(ids[line]!), JSON.stringify(text)).toBe(decoded[line]);
-    }
-    for (const [line, around] of marked.entries()) {
-      const { before, after } = tokenizer;
-      const end = expected.kind === 'decoder' ? around.slice(before.length + ids[line]!.length) : after;
-      expect([...before, ...ids[line]!, ...end]).toEqual(around);
-    }
+    const expected = expectedOf(name);
+    compare(await tokenizerFromFolder(join(models, name), expected.kind), expected);
+  });
+
+  const files = folders.filter((name) => existsSync(join(models, name, 'model.gguf')));
+
+  it.each(files)('%s gives them from GGUF metadata too', async (name) => {
+    const expected = expectedOf(name);
+    const file = join(models, name, 'model.gguf');
+    // SentencePiece puts a ▁ before a text that begins with one; its conversion to tokenizer.json does not.
+    const isSame = (text: string) => !(expected.kind === 'encoder-decoder' && text.startsWith('▁'));
+    compare(await tokenizerOfGguf(file, expected.kind), expected, isSame);
   });
 });

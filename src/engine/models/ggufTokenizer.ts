@@ -17,6 +17,7 @@ import { cutter } from './tokenizers/preTokenizers';
 
 const id = z.int().min(0);
 const metadataSchema = z.object({
+  'general.architecture': z.string().optional(),
   'tokenizer.ggml.model': z.string(),
   'tokenizer.ggml.pre': z.string().default('default'),
   'tokenizer.ggml.tokens': z.array(z.string()).min(1),
@@ -106,8 +107,14 @@ export function tokenizerFromGguf(
 }
 
 function markers(settings: Metadata, kind: Kind, cut: Cut | undefined, model: ModelKind, file: string) {
-  const begin = settings['tokenizer.ggml.bos_token_id'] ?? settings['tokenizer.ggml.cls_token_id'];
-  const separator = settings['tokenizer.ggml.seperator_token_id'];
+  // Files of BERT models often leave the ids out: they are known by name.
+  const named = (token: string) => {
+    const index = settings['tokenizer.ggml.tokens'].indexOf(token);
+    return kind.separates && index >= 0 ? index : undefined;
+  };
+  const begin =
+    settings['tokenizer.ggml.bos_token_id'] ?? settings['tokenizer.ggml.cls_token_id'] ?? named('[CLS]');
+  const separator = settings['tokenizer.ggml.seperator_token_id'] ?? named('[SEP]');
   const endOfText = settings['tokenizer.ggml.eos_token_id'] ?? separator;
   if (endOfText === undefined) {
     throw new SoftpromptError('model-invalid', 'The GGUF file names no token that ends a text.', {
@@ -123,8 +130,8 @@ function markers(settings: Metadata, kind: Kind, cut: Cut | undefined, model: Mo
     endOfText,
     before: addBegin && begin !== undefined ? [begin] : [],
     after: model === 'decoder' ? [] : [...new Set(after.filter((marker) => marker !== undefined))],
-    mask: settings['tokenizer.ggml.mask_token_id'],
-    pad: settings['tokenizer.ggml.padding_token_id'],
+    mask: settings['tokenizer.ggml.mask_token_id'] ?? named('[MASK]'),
+    pad: settings['tokenizer.ggml.padding_token_id'] ?? named('[PAD]'),
     chat: chatOf(settings),
   };
 }
@@ -176,11 +183,13 @@ function byteLevelParts(vocabulary: GgufVocabulary, settings: Metadata, file: st
       `Known cuts: ${cutNames().join(', ')}. Or use the model as a folder of safetensors files with its tokenizer.json.`,
     );
   }
+  // GPT-NeoX models come with GPT-2's cut, and are the only ones of that cut that compose.
+  const composed = cut.composed || settings['general.architecture'] === 'gptneox';
   const ids = idsByToken(vocabulary);
   const bytes = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
   return {
     added: ggufAddedTokens(vocabulary),
-    normalise: cut.composed ? (text) => text.normalize('NFC') : (text) => text,
+    normalise: composed ? (text) => text.normalize('NFC') : (text) => text,
     cut: cutter({ type: 'Sequence', pretokenizers: [...wordSteps(cut), bytes] }),
     vocabulary: ids,
     encodeWord: bytePairsByRules(
