@@ -54,6 +54,7 @@ export function ggufUnigrams(vocabulary: GgufVocabulary, settings: SentencePiece
     vocabulary: idsByToken(vocabulary, [NORMAL, USER_DEFINED]),
     unknown: settings.unknown,
     spell: types.includes(BYTE) ? byteTokens(all) : undefined,
+    float32: true,
   });
   return { ...sentencePieceParts(vocabulary, settings), vocabulary: all, encodeWord };
 }
@@ -75,7 +76,9 @@ function sentencePieceParts(
       let plain = map ? map.normaliseLongest(text) : text;
       if (settings.removeExtraSpaces) plain = plain.replace(/^ +| +$/g, '').replace(/ {2,}/g, ' ');
       if (plain === '') return '';
-      return (settings.spacePrefix ? ` ${plain}` : plain).replaceAll(' ', WORD_START);
+      const marked = (settings.spacePrefix ? ` ${plain}` : plain).replaceAll(' ', WORD_START);
+      // Signs for spaces that stand in the text itself go at the end, but not at the beginning.
+      return settings.removeExtraSpaces ? marked.replace(/▁+$/, '') : marked;
     },
     cut: (text) => [text],
     decode: decoder({ type: 'Sequence', decoders } as { type: string }),

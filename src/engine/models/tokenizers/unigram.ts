@@ -17,6 +17,8 @@ export interface Pieces {
   unknown?: number;
   /** Unknown text as the tokens of its bytes, where there are such tokens. */
   spell?: (text: string) => number[] | undefined;
+  /** Sums are rounded to float32, as SentencePiece's own are: it decides between cuts of the same score. */
+  float32?: boolean;
 }
 
 /** SentencePiece's unigram model as tokenizer.json describes it. */
@@ -38,11 +40,12 @@ export function unigramModel(
  * The cut into pieces whose scores sum to the most (Viterbi). A character that is no piece is unknown; unknown
  * neighbours become one token, or their bytes.
  */
-export function unigrams({ scores, vocabulary, unknown, spell }: Pieces): WordModel {
+export function unigrams({ scores, vocabulary, unknown, spell, float32 }: Pieces): WordModel {
   const trie = prefixTree(vocabulary);
   let least = Number.POSITIVE_INFINITY;
   for (const id of vocabulary.values()) least = Math.min(least, scores[id]!);
-  const unknownScore = least - UNKNOWN_PENALTY;
+  const rounded = float32 ? Math.fround : (score: number) => score;
+  const unknownScore = rounded(least - UNKNOWN_PENALTY);
 
   return (word) => {
     const size = word.length;
@@ -50,7 +53,7 @@ export function unigrams({ scores, vocabulary, unknown, spell }: Pieces): WordMo
     const startOf = new Int32Array(size + 1).fill(-1);
     const pieceAt = new Int32Array(size + 1);
     const offer = (start: number, end: number, score: number, id: number) => {
-      const total = best[start]! + score;
+      const total = rounded(best[start]! + score);
       if (startOf[end]! >= 0 && total <= best[end]!) return;
       best[end] = total;
       startOf[end] = start;
