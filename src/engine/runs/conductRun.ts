@@ -61,6 +61,8 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
   const { run, prepared, source, control, options } = undertaking;
   run.tellPhase('loading model');
   const tokenizer = await source.tokenizer();
+  // What this model cannot do with the task's prompt or labels shows before minutes go into compiling it.
+  taskReader(prepared, tokenizer);
   const model = await openPromptModel(source, {
     cacheFolder: options.cacheFolder,
     threads: options.threads,
