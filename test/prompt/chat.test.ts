@@ -13,9 +13,11 @@ import { parseChatTemplate } from '../../src/engine/prompt/chat/chatTemplate';
 import type { Conversation } from '../../src/engine/prompt/chat/conversation';
 import { CHAT_LIMITS } from '../../src/engine/prompt/chat/limits';
 import { encodeRow, encodeTarget } from '../../src/engine/prompt/encodeRows';
+import { previewPrompt } from '../../src/engine/prompt/preview';
 import { taskPrompt } from '../../src/engine/prompt/taskPrompt';
 import { reportError } from '../../src/protocol/errors';
 import type { ChatMessage } from '../../src/protocol/taskFile';
+import { smallTask } from '../evaluation/characters';
 import { byteTokenizer } from './tokenizers';
 
 const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
@@ -132,6 +134,19 @@ describe('the answer to messages', () => {
   it('is not asked of a model that was taught no conversations', () => {
     expect(() => taskPrompt({ messages: MESSAGES }).wordingFor(byteTokenizer())).toThrow(/no chat template/);
   });
+});
+
+it('the preview shows what the model reads', async () => {
+  const tokenizer = await tokenizerOf('llama3');
+  const task = { ...smallTask([]).task, template: undefined, messages: MESSAGES };
+  const values = { text: 'Hm <|eot_id|>', label: 'yes' };
+  const preview = previewPrompt(task, ['yes', 'no'], { row: 1, line: 2, values }, tokenizer);
+  expect(preview.segments.at(-1)).toEqual({
+    kind: 'text',
+    text: '<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nWhich team?\n\nHm <|eot_id|><|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n',
+  });
+  // No space before the answer: the template puts none.
+  expect(preview.labelWords?.map(({ word }) => word.startsWith(' '))).toEqual([false, false]);
 });
 
 it('puts an instruction at the beginning of the conversation', async () => {

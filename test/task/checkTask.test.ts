@@ -49,6 +49,20 @@ describe('checkTask', () => {
     ]);
   });
 
+  it('finds the same in messages, in the message that has it', async () => {
+    const asked = (content: string) => ({ ...minimal, messages: [{ role: 'user', content }] });
+    expect(await check(asked('{text}'), data)).toEqual([]);
+    expect(await check(asked('{txt}?'), data)).toEqual([
+      '7:19 error The dataset has no column "txt". Did you mean "text"?',
+    ]);
+    expect(await check(asked('a {text'), data)).toEqual([
+      '7:21 error There is a single { in the template. Write {column} for a hole, and {{ for a brace.',
+    ]);
+    expect(await check(asked('{text} {label}'), data)).toEqual([
+      '7:26 error The messages show the answer: "label" is the column to predict. Leave {label} out of the messages.',
+    ]);
+  });
+
   it('finds a target that is no column', async () => {
     expect(await check({ ...minimal, target: 'labels' }, data)).toEqual([
       '4:13 error The dataset has no column "labels". Did you mean "label"?',

@@ -29,6 +29,18 @@ describe('parseTask', () => {
     ['{"model": "m",}', '1:15 A property name in quotes is expected here.'],
     ['[]', '1:1 The task file must be an object in { }.'],
     ['{"model": "m"}', '1:1 "data" is missing.'],
+    [
+      '{"model": "m", "data": "d", "template": "{a}",\n "messages": [{"role": "user", "content": "{a}"}]}',
+      '2:2 Give "template" or "messages", not both.',
+    ],
+    [
+      '{"model": "m", "data": "d",\n "messages": [{"role": "assistant", "content": "{a}"}]}',
+      "2:15 The last message must be the user's: the assistant's answer comes after it.",
+    ],
+    [
+      '{"model": "m", "data": "d",\n "messages": [{"role": "usr", "content": "{a}"}]}',
+      '2:23 "role" must be "system" or "user" or "assistant".',
+    ],
     ['{"model": 1, "data": "d.csv"}', '1:11 "model" must be a text in quotes.'],
     ['{"model": "", "data": "d.csv"}', '1:11 "model" must not be empty.'],
     [

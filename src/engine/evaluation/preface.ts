@@ -20,11 +20,14 @@ const PROBES = ['A', '7'];
 export function prefaceConversation(
   conversation: Conversation,
   tokenizer: Tokenizer,
-  preface: Preface,
+  { instruction, examples = [] }: Preface,
 ): Beginning {
-  const wording = conversation.withPreface(preface);
-  const read = (filled: readonly string[]) =>
-    tokenizer.encode(wording.render(filled.map((text) => tokenizer.shield?.(text) ?? text)));
+  const shield = (text: string) => tokenizer.shield?.(text) ?? text;
+  const wording = conversation.withPreface({
+    instruction,
+    examples: examples.map(({ filled, answer }) => ({ filled: filled.map(shield), answer: shield(answer) })),
+  });
+  const read = (filled: readonly string[]) => tokenizer.encode(wording.render(filled.map(shield)));
   const [one, other] = PROBES.map((probe) => read(wording.holes.map(() => probe))) as [number[], number[]];
   let common = 0;
   // A token is left for the row in any case: the answer is read out behind it.
