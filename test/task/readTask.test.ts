@@ -35,11 +35,11 @@ describe('parseTask', () => {
     ],
     [
       '{"model": "m", "data": "d",\n "messages": [{"role": "assistant", "content": "{a}"}]}',
-      "2:15 The last message must be the user's: the assistant's answer comes after it.",
+      "2:16 The last message must be the user's: the assistant's answer comes after it.",
     ],
     [
       '{"model": "m", "data": "d",\n "messages": [{"role": "usr", "content": "{a}"}]}',
-      '2:23 "role" must be "system" or "user" or "assistant".',
+      '2:24 "role" must be "system" or "user" or "assistant".',
     ],
     ['{"model": 1, "data": "d.csv"}', '1:11 "model" must be a text in quotes.'],
     ['{"model": "", "data": "d.csv"}', '1:11 "model" must not be empty.'],
