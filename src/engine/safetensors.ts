@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import { SoftpromptError } from '../protocol/errors';
+import { parseBoundedJson } from './boundedJson';
 import { bfloat16ToFloat32, float16ToFloat32 } from './halfFloat';
 
 // The format: 8 bytes header length (little endian), a JSON header, the tensors' bytes without gaps.
@@ -9,6 +10,7 @@ import { bfloat16ToFloat32, float16ToFloat32 } from './halfFloat';
 /** As in the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 const MAX_DIMENSIONS = 8;
+const MAX_TENSORS = 2 ** 17;
 const LENGTH_BYTES = 8;
 
 export const METADATA_KEY = '__metadata__';
@@ -43,8 +45,10 @@ export interface SafetensorsFile {
   close(): Promise<void>;
 }
 
-interface Extent {
+export interface TensorExtent {
   name: string;
+  dtype: string;
+  shape: number[];
   /** Bytes from the start of the file. */
   start: number;
   stop: number;
@@ -66,63 +70,75 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
     throw invalid(file, `cannot be opened: ${(cause as Error).message}`, { cause });
   });
   try {
-    const { header, dataStart, size } = await readHeader(file, handle);
-    const metadata = metadataSchema.safeParse(header[METADATA_KEY] ?? {});
-    if (!metadata.success) throw invalid(file, `has a ${METADATA_KEY} that is not a table of texts`);
+    const { size } = await handle.stat();
+    const length = headerLength(file, size, await readExactly(file, handle, 0, Math.min(size, LENGTH_BYTES)));
+    const text = new Uint8Array(await readExactly(file, handle, LENGTH_BYTES, length));
+    const { metadata, entries } = parseSafetensorsHeader(file, text, size);
     const tensors = new Map<string, SafetensorsTensor>();
-    const extents: Extent[] = [];
-    for (const [name, value] of Object.entries(header)) {
-      if (name === METADATA_KEY) continue;
-      const { tensor, start, stop } = checkEntry(file, name, value, handle, dataStart);
-      extents.push({ name, start: dataStart + start, stop: dataStart + stop });
-      tensors.set(name, tensor);
-    }
-    checkExtents(file, extents, dataStart, size);
-    return { metadata: metadata.data, tensors, close: () => handle.close() };
+    for (const entry of entries) tensors.set(entry.name, readableTensor(file, handle, entry));
+    return { metadata, tensors, close: () => handle.close() };
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-async function readHeader(file: string, handle: FileHandle) {
-  const { size } = await handle.stat();
+/** Length of the header, from a file's first bytes. */
+export function headerLength(file: string, size: number, first: ArrayBuffer): number {
   if (size < LENGTH_BYTES) throw invalid(file, `is too short for a safetensors file: ${size} bytes`);
-  const declared = new DataView(await readExactly(file, handle, 0, LENGTH_BYTES)).getBigUint64(0, true);
+  const declared = new DataView(first).getBigUint64(0, true);
   if (declared > MAX_HEADER_BYTES) {
     throw invalid(
       file,
       `is not a safetensors file: its first 8 bytes announce a header of ${declared} bytes`,
     );
   }
-  const length = Number(declared);
-  const dataStart = LENGTH_BYTES + length;
+  const dataStart = LENGTH_BYTES + Number(declared);
   if (dataStart > size) {
     throw invalid(file, `is cut short: it has ${size} bytes, the header alone ends at byte ${dataStart}`, {
       hint: 'Copy or download the file again.',
     });
   }
-  const text = new TextDecoder().decode(await readExactly(file, handle, LENGTH_BYTES, length));
+  return Number(declared);
+}
+
+/** The header's entries, checked against the size of the file. */
+export function parseSafetensorsHeader(
+  file: string,
+  bytes: Uint8Array,
+  size: number,
+): { metadata: Record<string, string>; entries: TensorExtent[] } {
   let header: unknown;
   try {
-    header = JSON.parse(text);
+    header = parseBoundedJson(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw invalid(file, `has a header (byte ${LENGTH_BYTES} on) that is not JSON`, { cause });
+    const problem = `has a header (byte ${LENGTH_BYTES} on) that is not JSON: ${(cause as Error).message}`;
+    throw invalid(file, problem, { cause });
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
     throw invalid(file, `has a header (byte ${LENGTH_BYTES} on) that is not a JSON object`);
   }
-  return { header: header as Record<string, unknown>, dataStart, size };
+  const { [METADATA_KEY]: described, ...tensors } = header as Record<string, unknown>;
+  const metadata = metadataSchema.safeParse(described ?? {});
+  if (!metadata.success) throw invalid(file, `has a ${METADATA_KEY} that is not a table of texts`);
+  const names = Object.keys(tensors);
+  if (names.length > MAX_TENSORS) {
+    throw invalid(file, `has ${names.length} tensors, more than ${MAX_TENSORS}`);
+  }
+  const dataStart = LENGTH_BYTES + bytes.length;
+  const entries = names.map((name) => checkEntry(file, name, tensors[name], dataStart));
+  checkExtents(file, [...entries], dataStart, size);
+  return { metadata: metadata.data, entries };
 }
 
-function checkEntry(file: string, name: string, value: unknown, handle: FileHandle, dataStart: number) {
+function checkEntry(file: string, name: string, value: unknown, dataStart: number): TensorExtent {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) {
     throw invalid(file, `describes ${name} wrongly: ${z.prettifyError(parsed.error)}`, { node: name });
   }
   const { dtype, shape, data_offsets } = parsed.data;
   const [start, stop] = data_offsets;
-  const type = Object.hasOwn(ELEMENT_TYPES, dtype) ? ELEMENT_TYPES[dtype] : undefined;
+  const type = elementType(dtype);
   const elements = shape.reduce((product, size) => product * size, 1);
   const bytes = stop - start;
   if (bytes < 0 || (type && bytes !== elements * type.bytes)) {
@@ -132,8 +148,18 @@ function checkEntry(file: string, name: string, value: unknown, handle: FileHand
       { node: name },
     );
   }
-  const readBytes = () => readExactly(file, handle, dataStart + start, bytes);
+  return { name, dtype, shape, start: dataStart + start, stop: dataStart + stop };
+}
+
+function elementType(dtype: string) {
+  return Object.hasOwn(ELEMENT_TYPES, dtype) ? ELEMENT_TYPES[dtype] : undefined;
+}
+
+function readableTensor(file: string, handle: FileHandle, entry: TensorExtent): SafetensorsTensor {
+  const { name, dtype, shape, start, stop } = entry;
+  const readBytes = () => readExactly(file, handle, start, stop - start);
   const read = async () => {
+    const type = elementType(dtype);
     if (!type) {
       throw new SoftpromptError('model-unsupported', `Tensors of type ${dtype} cannot be read yet.`, {
         place: { file, node: name },
@@ -142,12 +168,11 @@ function checkEntry(file: string, name: string, value: unknown, handle: FileHand
     }
     return type.toFloat32(await readBytes());
   };
-  const tensor: SafetensorsTensor = { dtype, shape, read, readBytes };
-  return { tensor, start, stop };
+  return { dtype, shape, read, readBytes };
 }
 
 /** The tensors must fill the file, without gap or overlap. */
-function checkExtents(file: string, extents: Extent[], dataStart: number, size: number): void {
+function checkExtents(file: string, extents: TensorExtent[], dataStart: number, size: number): void {
   let end = dataStart;
   for (const { name, start, stop } of extents.sort((a, b) => a.start - b.start || a.stop - b.stop)) {
     if (start !== end) throw invalid(file, `has ${name} at byte ${start}, not at ${end}`, { node: name });

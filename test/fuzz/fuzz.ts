@@ -1,6 +1,6 @@
 import { Random } from '../../src/engine/random';
 import { SoftpromptError } from '../../src/protocol/errors';
-import { mutate } from './mutate';
+import { mutate, type Roll } from './mutate';
 
 const CASES = 100_000;
 /** More cases than usual: SOFTPROMPT_FUZZ_CASES. Fewer are not to be had. */
@@ -20,6 +20,13 @@ export interface FuzzOutcome {
   slowestMilliseconds: number;
 }
 
+export interface FuzzOptions {
+  seed?: number;
+  cases?: number;
+  /** How a copy is damaged. */
+  change?: (bytes: Uint8Array, roll: Roll) => Uint8Array;
+}
+
 /**
  * Reads damaged copies of the seeds, one after another. Each must be read or refused with a SoftpromptError, in bounded
  * time and memory; anything else is thrown, with the case's number and bytes.
@@ -27,14 +34,14 @@ export interface FuzzOutcome {
 export function fuzz(
   seeds: readonly Uint8Array[],
   read: (bytes: Uint8Array) => void,
-  { seed = 1, cases = FUZZ_CASES } = {},
+  { seed = 1, cases = FUZZ_CASES, change = mutate }: FuzzOptions = {},
 ): FuzzOutcome {
   const before = process.memoryUsage();
   const outcome: FuzzOutcome = { cases, accepted: 0, slowestMilliseconds: 0 };
   for (let index = 0; index < cases; index++) {
     const random = Random.seeded(seed, index);
     const roll = (limit: number) => random.int(limit);
-    const bytes = mutate(seeds[roll(seeds.length)]!, roll);
+    const bytes = change(seeds[roll(seeds.length)]!, roll);
     let milliseconds = Number.POSITIVE_INFINITY;
     for (let attempt = 0; attempt < TRIES && milliseconds > CASE_MILLISECONDS; attempt++) {
       const start = performance.now();

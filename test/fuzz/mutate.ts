@@ -97,7 +97,8 @@ export function mutate(bytes: Uint8Array, roll: Roll): Uint8Array {
 
 function replaced(bytes: Uint8Array, change: (copy: Uint8Array, at: number) => void, roll: Roll): Uint8Array {
   if (bytes.length === 0) return bytes;
-  const copy = bytes.slice();
+  // Not slice(): of a Buffer that is no copy.
+  const copy = new Uint8Array(bytes);
   change(copy, roll(copy.length));
   return copy;
 }
@@ -109,4 +110,67 @@ function spliced(bytes: Uint8Array, at: number, leaveOut: number, putIn: Uint8Ar
   result.set(putIn, at);
   result.set(rest, at + putIn.length);
   return result;
+}
+
+/** Values that a JSON file may have where others are meant. */
+const HOSTILE_VALUES: readonly unknown[] = [
+  null,
+  true,
+  -1,
+  0,
+  0.5,
+  2 ** 31,
+  2 ** 53,
+  1e308,
+  '',
+  ' ',
+  'a',
+  '▁',
+  '\ud800',
+  '__proto__',
+  'Sequence',
+  '(a+)+$',
+  '[',
+  'x'.repeat(5000),
+  [],
+  {},
+  [[]],
+  { type: 'Sequence' },
+];
+
+/** A JSON value with one to four changes within; the given value stays as it is. */
+export function mutateJson(value: unknown, roll: Roll): unknown {
+  const holder = { value: structuredClone(value) };
+  for (let rounds = 1 + roll(4); rounds > 0; rounds--) damage(holder, roll);
+  return holder.value;
+}
+
+/** Walks to a random place and changes what is there: another value, none, a copy of a neighbour, a change of text or number. */
+function damage(holder: { value: unknown }, roll: Roll): void {
+  let parent = holder as Record<string, unknown>;
+  let key = 'value';
+  for (;;) {
+    const value = parent[key];
+    const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    if (keys.length === 0 || roll(6) === 0) break;
+    parent = value as Record<string, unknown>;
+    key = keys[roll(keys.length)]!;
+  }
+  const value = parent[key];
+  const kind = roll(4);
+  if (kind === 0 && parent !== (holder as object)) {
+    if (Array.isArray(parent)) parent.splice(Number(key), 1);
+    else delete parent[key];
+  } else if (kind === 1) {
+    const keys = Object.keys(parent);
+    parent[key] = structuredClone(parent[keys[roll(keys.length)]!]);
+  } else if (kind === 2 && typeof value === 'string') {
+    const at = roll(value.length + 1);
+    parent[key] =
+      value.slice(0, at) + String.fromCharCode(roll(roll(2) === 0 ? 128 : 65536)) + value.slice(at + roll(2));
+  } else if (kind === 2 && typeof value === 'number') {
+    parent[key] = value + roll(9) - 4;
+  } else {
+    parent[key] = structuredClone(HOSTILE_VALUES[roll(HOSTILE_VALUES.length)]);
+  }
 }

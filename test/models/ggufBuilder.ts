@@ -1,6 +1,6 @@
 import type { GgufValue } from '../../src/engine/models/gguf';
 
-/** Writes small GGUF files for tests, independently of the reader. Metadata: text, whole numbers, truth values, lists of text. */
+/** Writes small GGUF files for tests, independently of the reader. Metadata: text, whole numbers, truth values, lists of text or of numbers. */
 export function buildGguf(
   metadata: Record<string, GgufValue>,
   tensors: { name: string; shape: number[]; type: number; bytes: Uint8Array }[] = [],
@@ -57,6 +57,17 @@ function typed(value: GgufValue): Buffer {
     bytes.writeDoubleLE(value);
     return Buffer.concat([uint32(12), bytes]);
   }
-  const elements = (value as string[]).map(text);
-  return Buffer.concat([uint32(9), uint32(8), uint64(elements.length), ...elements]);
+  const type = value.every(Number.isInteger)
+    ? 5
+    : value.every((element) => typeof element === 'number')
+      ? 6
+      : 8;
+  const elements = value.map((element) => {
+    if (type === 8) return text(element as string);
+    const bytes = Buffer.alloc(4);
+    if (type === 5) bytes.writeInt32LE(element as number);
+    else bytes.writeFloatLE(element as number);
+    return bytes;
+  });
+  return Buffer.concat([uint32(9), uint32(type), uint64(elements.length), ...elements]);
 }

@@ -5,11 +5,13 @@ import { SoftpromptError } from '../../protocol/errors';
 
 /** What a header may ask for at most: everything in a file is suspect until it is checked. */
 export const GGUF_LIMITS = {
-  headerBytes: 512 * 2 ** 20,
+  headerBytes: 128 * 2 ** 20,
   tensors: 2 ** 16,
   metadataEntries: 2 ** 16,
   stringBytes: 2 ** 26,
   arrayLength: 2 ** 24,
+  /** Of all arrays together. */
+  elements: 2 ** 24,
   arrayDepth: 4,
   dimensions: 4,
   alignment: 2 ** 20,
@@ -49,7 +51,11 @@ export async function readGgufHeader(
   file: string,
   options: HeaderOptions = {},
 ): Promise<GgufHeader> {
-  for (let length = Math.min(size, FIRST_READ); ; length = Math.min(size, length * 4)) {
+  for (
+    let length = Math.min(size, FIRST_READ);
+    ;
+    length = Math.min(size, GGUF_LIMITS.headerBytes, length * 4)
+  ) {
     const bytes = new Uint8Array(length);
     const { bytesRead } = await handle.read(bytes, 0, length, 0);
     try {
@@ -127,6 +133,7 @@ const SCALARS: Record<number, (reader: HeaderReader) => number | boolean> = {
 
 class HeaderReader {
   offset = 0;
+  private elements = 0;
   private readonly view: DataView;
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -183,6 +190,10 @@ class HeaderReader {
     if (depth > GGUF_LIMITS.arrayDepth) throw invalid(this.file, this.offset, 'arrays are nested too deeply');
     const type = this.uint32();
     const length = this.count('array elements', GGUF_LIMITS.arrayLength);
+    this.elements += length;
+    if (this.elements > GGUF_LIMITS.elements) {
+      throw invalid(this.file, this.offset, `the lists have more than ${GGUF_LIMITS.elements} elements`);
+    }
     const values: GgufValue[] = [];
     const wanted = length <= (this.options.longestList ?? length);
     for (let i = 0; i < length; i++) {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { chatOfFolder } from './chatDescription';
 import type { ModelKind } from './checkpoint';
@@ -53,36 +53,59 @@ const settingsSchema = z.object({
 });
 const configSchema = z.object({ eos_token_id: z.union([z.int(), z.array(z.int()).min(1)]).nullish() });
 
+type Settings = z.infer<typeof settingsSchema>;
+
 /**
  * The tokenizer of a model folder: tokenizer.json, its markers from tokenizer_config.json, else config.json.
  * A decoder's prompt stays open, whatever marker the files would put after a text.
  */
 export async function tokenizerFromFolder(folder: string, kind: ModelKind = 'decoder'): Promise<Tokenizer> {
   const file = join(folder, TOKENIZER);
-  const description = parse(descriptionSchema, await readJson(file), file);
+  const description = await readJson(file);
   const settingsFile = join(folder, SETTINGS);
   const settings = parse(settingsSchema, await readJson(settingsFile, {}), settingsFile);
   const { chat_template, ...named } = settings;
   const configFile = join(folder, CONFIG);
   const config = parse(configSchema, await readJson(configFile, {}), configFile);
+  return tokenizerFromDescription(description, file, settings, {
+    endOfText: [config.eos_token_id].flat()[0] ?? undefined,
+    open: kind === 'decoder',
+    chat: await chatOfFolder(folder, chat_template, named),
+  });
+}
 
+/** What tokenizer.json says, with what the files beside it do. Throws SoftpromptError with the file. */
+export function tokenizerFromDescription(
+  json: unknown,
+  file: string,
+  settings: Omit<Settings, 'chat_template'>,
+  model: { endOfText?: number; open: boolean; chat?: Tokenizer['chat'] },
+): Tokenizer {
+  const description = parse(descriptionSchema, json, file);
   const parts = tokenizerParts(description, file);
   const { before, after } = describedIn(file, () => markersOf(description.post_processor));
   const added = new Map(description.added_tokens.map(({ content, id }) => [content, id]));
   const idOf = (text: string | null | undefined) =>
     text ? (added.get(text) ?? parts.vocabulary.get(text)) : undefined;
-  const endOfText =
-    idOf(settings.eos_token) ?? [config.eos_token_id].flat()[0] ?? idOf(settings.sep_token) ?? after[0];
-  if (typeof endOfText !== 'number') {
-    throw invalidJson(settingsFile, 'it names no eos_token that the tokenizer knows');
+  const endOfText = idOf(settings.eos_token) ?? model.endOfText ?? idOf(settings.sep_token) ?? after[0];
+  if (endOfText === undefined) {
+    throw invalidJson(join(dirname(file), SETTINGS), 'it names no eos_token that the tokenizer knows');
+  }
+  const known = new Set([...parts.vocabulary.values(), ...added.values()]);
+  const unknown = [...before, ...after].find((id) => !known.has(id));
+  if (unknown !== undefined) {
+    throw invalidJson(
+      file,
+      `its post_processor puts a token ${unknown} around texts, which is not in its vocabulary`,
+    );
   }
   return assembleTokenizer(parts, {
     endOfText,
     before,
-    after: kind === 'decoder' ? [] : after,
+    after: model.open ? [] : after,
     mask: idOf(settings.mask_token),
     pad: idOf(settings.pad_token),
-    chat: await chatOfFolder(folder, chat_template, named),
+    chat: model.chat,
   });
 }
 

@@ -1,3 +1,5 @@
+import { longestAt, prefixTree } from './prefixTree';
+
 /** A token outside the model's rules: found in a text before anything else. */
 export interface AddedToken {
   id: number;
@@ -22,17 +24,8 @@ const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 export function addedTokenFinder(
   tokens: readonly (AddedToken & { written: string })[],
 ): (text: string, atStart: boolean) => Section[] {
-  const byText = new Map<string, AddedToken>();
-  for (const token of tokens) if (token.written !== '') byText.set(token.written, token);
-  if (byText.size === 0) return (text, atStart) => (text === '' ? [] : [{ text, atStart }]);
-  const lengths = new Map<number, number[]>();
-  for (const written of byText.keys()) {
-    const first = written.charCodeAt(0);
-    const known = lengths.get(first) ?? [];
-    if (!known.includes(written.length)) known.push(written.length);
-    lengths.set(first, known);
-  }
-  for (const known of lengths.values()) known.sort((a, b) => b - a);
+  const tree = prefixTree(tokens.map(({ written }, index) => [written, index]));
+  if (!tree.children) return (text, atStart) => (text === '' ? [] : [{ text, atStart }]);
 
   return (text, atStart) => {
     const sections: Section[] = [];
@@ -41,13 +34,11 @@ export function addedTokenFinder(
       if (end > done) sections.push({ text: text.slice(done, end), atStart: atStart && done === 0 });
     };
     for (let at = 0; at < text.length; at++) {
-      const candidates = lengths.get(text.charCodeAt(at));
-      if (!candidates) continue;
-      const length = candidates.find((known) => byText.has(text.slice(at, at + known)));
-      if (length === undefined) continue;
-      const token = byText.get(text.slice(at, at + length))!;
+      const found = longestAt(tree, text, at);
+      if (!found) continue;
+      const token = tokens[found.id]!;
       let start = at;
-      let end = at + length;
+      let { end } = found;
       at = end - 1;
       if (token.single_word && withinWord(text, start, end)) continue;
       while (token.lstrip && start > done && SPACE.test(text[start - 1]!)) start--;

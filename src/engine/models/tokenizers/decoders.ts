@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BYTE_OF_CHARACTER } from '../byteLevel';
 import { byteOfToken } from './byteFallback';
 import { notRead } from './descriptionError';
+import { checkGrowth, MAX_REPLACEMENT } from './growth';
 import { compilePattern, patternSchema } from './regex';
 
 /** Turns tokens back into pieces of text; put together they are the text. */
@@ -16,7 +17,14 @@ const DECODERS: Record<string, (step: object, depth: number) => Decoder> = {
   Sequence: (step, depth) => {
     const { decoders } = z.object({ decoders: z.array(stepSchema).max(MAX_STEPS) }).parse(step);
     const steps = decoders.map((inner) => decoder(inner, depth + 1));
-    return (tokens) => steps.reduce((changed, change) => change(changed), tokens);
+    return (tokens) => {
+      const before = lengthOf(tokens);
+      return steps.reduce((changed, change) => {
+        const next = change(changed);
+        checkGrowth(before, lengthOf(next));
+        return next;
+      }, tokens);
+    };
   },
   ByteLevel: () => (tokens) => {
     const bytes = tokens.flatMap(bytesOfToken);
@@ -35,7 +43,9 @@ const DECODERS: Record<string, (step: object, depth: number) => Decoder> = {
       });
   },
   Replace: (step) => {
-    const { pattern, content } = z.object({ pattern: patternSchema, content: z.string() }).parse(step);
+    const { pattern, content } = z
+      .object({ pattern: patternSchema, content: z.string().max(MAX_REPLACEMENT) })
+      .parse(step);
     const regex = compilePattern(pattern);
     return (tokens) => tokens.map((token) => token.replace(regex, () => content));
   },
@@ -76,6 +86,10 @@ export function decoder(step: { type: string } | null, depth = 0): Decoder {
 }
 
 const encoder = new TextEncoder();
+
+function lengthOf(tokens: readonly string[]): number {
+  return tokens.reduce((sum, token) => sum + token.length, 0);
+}
 
 /** A token written in visible characters as its bytes; any other text as it is. */
 function bytesOfToken(token: string): readonly number[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { notRead } from './descriptionError';
+import { checkGrowth, MAX_REPLACEMENT } from './growth';
 import { CharacterMap } from './precompiled';
 import { compilePattern, patternSchema } from './regex';
 
@@ -37,7 +38,12 @@ const NORMALISERS: Record<string, (step: object, depth: number) => Normaliser> =
   Sequence: (step, depth) => {
     const { normalizers } = z.object({ normalizers: z.array(stepSchema).max(MAX_STEPS) }).parse(step);
     const steps = normalizers.map((inner) => normaliser(inner, depth + 1));
-    return (text) => steps.reduce((changed, change) => change(changed), text);
+    return (text) =>
+      steps.reduce((changed, change) => {
+        const next = change(changed);
+        checkGrowth(text.length, next.length);
+        return next;
+      }, text);
   },
   NFC: () => (text) => text.normalize('NFC'),
   NFD: () => (text) => text.normalize('NFD'),
@@ -53,11 +59,13 @@ const NORMALISERS: Record<string, (step: object, depth: number) => Normaliser> =
     };
   },
   Prepend: (step) => {
-    const { prepend } = z.object({ prepend: z.string() }).parse(step);
+    const { prepend } = z.object({ prepend: z.string().max(MAX_REPLACEMENT) }).parse(step);
     return (text) => (text === '' ? text : prepend + text);
   },
   Replace: (step) => {
-    const { pattern, content } = z.object({ pattern: patternSchema, content: z.string() }).parse(step);
+    const { pattern, content } = z
+      .object({ pattern: patternSchema, content: z.string().max(MAX_REPLACEMENT) })
+      .parse(step);
     if ('String' in pattern) return (text) => text.replaceAll(pattern.String, () => content);
     const regex = compilePattern(pattern);
     return (text) => text.replace(regex, () => content);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHARACTER_OF_BYTE } from '../byteLevel';
 import { notRead } from './descriptionError';
+import { checkGrowth } from './growth';
 import { compilePattern, escaped, type Pattern, patternSchema } from './regex';
 import { type Behaviour, splitter } from './split';
 
@@ -53,7 +54,14 @@ const CUTTERS: Record<string, (step: object, depth: number) => Cutter> = {
     const steps = pretokenizers.map((inner) => cutter(inner, depth + 1));
     return (text, atStart) =>
       steps.reduce<string[]>(
-        (words, cut) => words.flatMap((word, index) => cut(word, atStart && index === 0)),
+        (words, cut) => {
+          const finer = words.flatMap((word, index) => cut(word, atStart && index === 0));
+          checkGrowth(
+            text.length,
+            finer.reduce((sum, word) => sum + word.length, 0),
+          );
+          return finer;
+        },
         [text],
       );
   },

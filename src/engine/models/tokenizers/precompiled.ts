@@ -2,6 +2,8 @@ import { DescriptionError } from './descriptionError';
 
 const MAX_BYTES = 2 ** 24;
 const LENGTH_BYTES = 4;
+/** Longest replacement; the longest in use has 33 bytes. */
+const MAX_REPLACEMENT_BYTES = 256;
 /** Longer graphemes are taken character by character, as the original does. */
 const LONG_GRAPHEME = 6;
 const REMEMBERED = 4096;
@@ -30,6 +32,13 @@ export class CharacterMap {
       view.getUint32(LENGTH_BYTES + 4 * i, true),
     );
     this.replacements = table.subarray(LENGTH_BYTES + trieBytes);
+    for (let start = 0, end = 0; start < this.replacements.length; start = end + 1) {
+      end = this.replacements.indexOf(0, start);
+      if (end < 0) end = this.replacements.length;
+      if (end - start > MAX_REPLACEMENT_BYTES) {
+        throw new DescriptionError(`its character map has a replacement of ${end - start} bytes`);
+      }
+    }
   }
 
   /** As the Rust implementation applies it: to graphemes, then to characters; of two entries the shorter counts. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { byteTokens } from './byteFallback';
 import { DescriptionError } from './descriptionError';
 import type { WordModel } from './model';
+import { prefixTree, type TreeNode } from './prefixTree';
 
 const UNKNOWN_PENALTY = 10;
 
@@ -93,28 +94,3 @@ export function unigrams({ scores, vocabulary, unknown, spell, float32 }: Pieces
 
 /** Marks a piece that is no token, in the table of the best cut. */
 const UNKNOWN = -1;
-
-interface TreeNode {
-  id?: number;
-  children?: Map<number, TreeNode>;
-}
-
-/** The vocabulary by UTF-16 units. */
-function prefixTree(vocabulary: ReadonlyMap<string, number>): TreeNode {
-  const root: TreeNode = {};
-  for (const [token, id] of vocabulary) {
-    let node = root;
-    for (let at = 0; at < token.length; at++) {
-      const unit = token.charCodeAt(at);
-      node.children ??= new Map();
-      let child = node.children.get(unit);
-      if (!child) {
-        child = {};
-        node.children.set(unit, child);
-      }
-      node = child;
-    }
-    if (token !== '') node.id = id;
-  }
-  return root;
-}

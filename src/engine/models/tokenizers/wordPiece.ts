@@ -5,7 +5,7 @@ import type { WordModel } from './model';
 const settingsSchema = z.object({
   unk_token: z.string(),
   continuing_subword_prefix: z.string().default('##'),
-  max_input_chars_per_word: z.int().min(1).max(10_000).default(100),
+  max_input_chars_per_word: z.int().min(1).max(1000).default(100),
 });
 
 /** The longest token that a word begins with, then that the rest begins with, …: BERT's model. */
