@@ -24,8 +24,9 @@ export function oneLine(text: string, width: number): string {
   return flat.length <= width ? flat.join('') : `${flat.slice(0, width - 1).join('')}…`;
 }
 
-/** Rows as columns, padded with spaces; the first `left` columns flush left, the others right. */
-export function table(rows: readonly (readonly string[])[], left = 1): string[] {
+/** Rows as columns, padded with spaces; the first `left` columns, or those listed, flush left, the others right. */
+export function table(rows: readonly (readonly string[])[], left: number | readonly number[] = 1): string[] {
+  const isLeft = (column: number) => (typeof left === 'number' ? column < left : left.includes(column));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {
@@ -34,7 +35,7 @@ export function table(rows: readonly (readonly string[])[], left = 1): string[] 
   }
   return rows.map((row) =>
     row
-      .map((cell, column) => (column < left ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .map((cell, column) => (isLeft(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join('  ')
       .trimEnd(),
   );

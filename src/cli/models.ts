@@ -1,26 +1,40 @@
 import { relative, resolve } from 'node:path';
-import { listModels, removeFromCache } from '../engine/models/cacheFolder';
+import { entriesOf, removeFromCache } from '../engine/models/cacheFolder';
 import { formatBytes } from '../engine/models/formatBytes';
+import { listModels } from '../engine/models/listModels';
 import { pullModel } from '../engine/models/pull';
 import { SoftpromptError } from '../protocol/errors';
+import type { ModelPlace, ModelSummary } from '../protocol/models';
 import type { CommandContext } from './context';
 import type { ExitCode } from './exitCodes';
-import { percent, table } from './figures';
+import { oneLine, percent, table } from './figures';
 import { interruptible } from './interrupts';
+
+const PLACES: Readonly<Record<ModelPlace, string>> = {
+  catalogue: 'Catalogue',
+  cache: 'Cache folder',
+  workspace: 'This folder',
+  'hugging-face': 'Hugging Face cache',
+  ollama: 'Ollama',
+  'lm-studio': 'LM Studio',
+};
+
+/** Longest reason in the table; the whole of it is in the JSON. */
+const REASON_WIDTH = 90;
 
 /** `softprompt models list`. */
 export async function list({ terminal, cacheFolder }: CommandContext): Promise<ExitCode> {
-  const listing = await listModels(cacheFolder);
+  const listing = await listModels(cacheFolder, { workspace: [process.cwd()] });
   terminal.json({ type: 'models', ...listing });
-  const rows = listing.models.map(({ name, title, parameters, size, state, licence }) => [
-    name,
-    title,
-    licence ?? '',
-    state === 'on-disk' ? 'on disk' : 'available',
-    `${Math.round(parameters / 1e6)}M`,
-    formatBytes(size),
-  ]);
-  for (const line of table(rows, 4)) terminal.print(line);
+  const heads = ['model', 'architecture', 'parameters', 'quantisation', 'size', 'can be tuned here'];
+  const rows: string[][] = [];
+  for (const [place, title] of Object.entries(PLACES)) {
+    const models = listing.models.filter((model) => model.place === place);
+    if (models.length > 0) rows.push([title], ...models.map(modelCells));
+  }
+  const [head, ...lines] = table([heads, ...rows], [0, 1, 3, 5]);
+  terminal.print(terminal.style('dim', head!));
+  for (const line of lines) terminal.print(line);
   terminal.print();
   terminal.print(`Cache folder ${listing.folder}`);
   const contents = listing.contents.map(({ kind, path, size }) => [
@@ -32,6 +46,30 @@ export async function list({ terminal, cacheFolder }: CommandContext): Promise<E
   return 0;
 }
 
+function modelCells(model: ModelSummary): string[] {
+  const { place, path, state, obstacle, parameters, size } = model;
+  // As a task file in this folder would name it.
+  const name =
+    place === 'workspace' ? `./${relative(process.cwd(), path!).replaceAll('\\', '/')}` : model.name;
+  return [
+    `  ${name}`,
+    model.architecture,
+    parameters > 0 ? formatCount(parameters) : '',
+    model.quantisation ?? '',
+    formatBytes(size),
+    obstacle
+      ? `no: ${oneLine(obstacle.reason, REASON_WIDTH)}`
+      : state === 'on-disk'
+        ? 'yes'
+        : 'once it is pulled',
+  ];
+}
+
+/** `134515008` → `135M`. */
+function formatCount(count: number): string {
+  if (count < 1e6) return `${Math.ceil(count / 1e3)}k`;
+  return count < 1e9 ? `${Math.round(count / 1e6)}M` : `${(count / 1e9).toFixed(1)}B`;
+}
 /** `softprompt models pull NAME`. */
 export async function pull({ terminal, cacheFolder }: CommandContext, name: string): Promise<ExitCode> {
   const controller = new AbortController();
@@ -61,7 +99,7 @@ export async function pull({ terminal, cacheFolder }: CommandContext, name: stri
 
 /** `softprompt models remove WHAT`: a name or path of the list, or `all`. */
 export async function remove({ terminal, cacheFolder }: CommandContext, what: string): Promise<ExitCode> {
-  const { contents } = await listModels(cacheFolder);
+  const contents = await entriesOf(cacheFolder);
   const chosen = contents.filter(
     ({ name, path }) => what === 'all' || name === what || path === resolve(cacheFolder, what),
   );

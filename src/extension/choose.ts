@@ -5,6 +5,7 @@ import { SoftpromptError } from '../protocol/errors';
 import type { RunSummary } from '../protocol/runs';
 import type { Softprompt } from './context';
 import { DATASET_PATTERN, EXCLUDED_PATTERN, isDatasetFile, isTaskFile, startsLikeRows } from './files';
+import { pick } from './pick';
 import type { SidebarNode } from './sidebarTree';
 import { type TaskEntry, taskEntry } from './taskEntry';
 import { createTask } from './training';
@@ -121,11 +122,4 @@ export async function chooseRun(
     })),
     'Which run?',
   );
-}
-
-export async function pick<T>(
-  items: (vscode.QuickPickItem & { value: T })[],
-  placeHolder: string,
-): Promise<T | undefined> {
-  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.value;
 }

@@ -1,12 +1,22 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../protocol/runs';
-import { chooseDataset, chooseRun, chooseTask, pick, type Target } from './choose';
+import { chooseDataset, chooseRun, chooseTask, type Target } from './choose';
 import type { Softprompt } from './context';
 import { openPlace, showFailure } from './failures';
 import { isDatasetFile } from './files';
 import { isLive } from './liveSummary';
+import {
+  canBeTuned,
+  chooseModel,
+  chooseModelForDraft,
+  isModel,
+  listModels,
+  nameInTask,
+  writeModel,
+} from './modelChoice';
 import { downloadModel } from './modelDownload';
+import { pick } from './pick';
 import { PREVIEW_SCHEME, previewOf, showPreview } from './promptPreview';
 import { createTask, evaluate, resume, tune } from './training';
 import { bytes, count } from './wording';
@@ -21,7 +31,17 @@ export const COMMANDS = {
   async 'softprompt.newTask'(softprompt, target) {
     const dataset = await chooseDataset(target);
     if (!dataset) return;
-    await openPlace({ file: (await createTask(softprompt, dataset)).file });
+    const model = await chooseModelForDraft(softprompt, dirname(dataset));
+    if (model !== null) await openPlace({ file: (await createTask(softprompt, dataset, model)).file });
+  },
+
+  async 'softprompt.useModel'(softprompt, target) {
+    const chosen = isModel(target) ? target.model : await chooseModel(softprompt);
+    if (!chosen || !(await canBeTuned(chosen))) return;
+    const task = await chooseTask(softprompt, isModel(target) ? undefined : target);
+    if (!task) return;
+    await writeModel(task.file, nameInTask(chosen, dirname(task.file)));
+    await softprompt.tasks.refresh();
   },
 
   async 'softprompt.tune'(softprompt, target) {
@@ -78,23 +98,22 @@ export const COMMANDS = {
   'softprompt.previewPreviousRow': () => turnPreview(-1),
 
   async 'softprompt.pullModel'(softprompt, target) {
-    const { models } = await softprompt.host.request('models/list', {});
+    const models = await listModels(softprompt.host);
     const missing = models.filter((model) => model.state === 'available');
     if (missing.length === 0) {
       vscode.window.showInformationMessage('All models of the catalogue are on this computer.');
       return;
     }
-    const model =
-      target instanceof Object && 'kind' in target && target.kind === 'model'
-        ? target.model
-        : await pick(
-            missing.map((entry) => ({
-              label: entry.title,
-              description: `${bytes(entry.size)}, ${entry.licence ?? 'licence unknown'}`,
-              value: entry,
-            })),
-            'Which model?',
-          );
+    const model = isModel(target)
+      ? target.model
+      : await pick(
+          missing.map((entry) => ({
+            label: entry.title,
+            description: `${bytes(entry.size)}, ${entry.licence ?? 'licence unknown'}`,
+            value: entry,
+          })),
+          'Which model?',
+        );
     if (!model) return;
     await downloadModel(softprompt, model);
     vscode.window.showInformationMessage(`${model.title} is on this computer now.`);

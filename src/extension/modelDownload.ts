@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ModelSummary } from '../protocol/models';
 import type { Softprompt } from './context';
+import { listModels } from './modelChoice';
 import { bytes } from './wording';
 
 /**
@@ -8,7 +9,7 @@ import { bytes } from './wording';
  * names that are not in the catalogue pass: the host says what is wrong with them.
  */
 export async function ensureModel(softprompt: Softprompt, name: string | undefined): Promise<boolean> {
-  const { models } = await softprompt.host.request('models/list', {});
+  const models = await listModels(softprompt.host);
   const model = models.find((entry) => entry.name === name);
   if (!model || model.state === 'on-disk') return true;
   const choice = await vscode.window.showInformationMessage(

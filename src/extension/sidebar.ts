@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import { reportError } from '../protocol/errors';
 import type { ModelSummary } from '../protocol/models';
 import type { HostClient } from './hostClient';
+import { listModels } from './modelChoice';
 import type { RunStore } from './runStore';
 import {
   appearance,
   type ModelNode,
   modelNodes,
+  type PlaceNode,
   type RunNode,
   type SidebarNode,
   type TaskNode,
@@ -74,8 +76,8 @@ export class TasksView implements vscode.TreeDataProvider<TaskNode | RunNode>, v
   }
 }
 
-/** Base models on disk and in the catalogue. */
-export class ModelsView implements vscode.TreeDataProvider<ModelNode>, vscode.Disposable {
+/** Base models: the catalogue, the cache folder, and what was found in other places. */
+export class ModelsView implements vscode.TreeDataProvider<ModelNode | PlaceNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #trusted = vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh());
   readonly onDidChangeTreeData = this.#changed.event;
@@ -85,13 +87,16 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode>, vscode.Di
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
-  async getChildren(node?: ModelNode): Promise<ModelNode[]> {
-    if (node || !vscode.workspace.isTrusted) return [];
-    return modelNodes(await this.#models());
+  async getChildren(node?: ModelNode | PlaceNode): Promise<(ModelNode | PlaceNode)[]> {
+    if (node) return node.kind === 'place' ? node.models : [];
+    return vscode.workspace.isTrusted ? modelNodes(await this.#models()) : [];
   }
 
-  getTreeItem(node: ModelNode): vscode.TreeItem {
-    return treeItem(node);
+  getTreeItem(node: ModelNode | PlaceNode): vscode.TreeItem {
+    const item = treeItem(node);
+    item.id = node.kind === 'place' ? node.place : node.model.name;
+    if (node.kind === 'place') item.collapsibleState = vscode.TreeItemCollapsibleState.Expanded;
+    return item;
   }
 
   refresh(): void {
@@ -105,7 +110,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode>, vscode.Di
 
   async #models(): Promise<ModelSummary[]> {
     try {
-      return (await this.host.request('models/list', {})).models;
+      return await listModels(this.host);
     } catch (error) {
       this.log.error(`Models: ${reportError(error).message}`);
       return [];

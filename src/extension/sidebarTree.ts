@@ -1,8 +1,17 @@
-import type { ModelSummary } from '../protocol/models';
+import type { ModelPlace, ModelSummary } from '../protocol/models';
 import type { RunState, RunSummary } from '../protocol/runs';
 import { isLive } from './liveSummary';
 import type { TaskEntry } from './taskEntry';
-import { bytes, count, percent, runDescription, runTime, STATE_WORDS } from './wording';
+import {
+  bytes,
+  count,
+  modelFacts,
+  PLACE_NAMES,
+  percent,
+  runDescription,
+  runTime,
+  STATE_WORDS,
+} from './wording';
 
 export interface TaskNode {
   kind: 'task';
@@ -24,7 +33,14 @@ export interface ModelNode {
   model: ModelSummary;
 }
 
-export type SidebarNode = TaskNode | RunNode | ModelNode;
+/** A place that other programs keep models in, or the workspace. */
+export interface PlaceNode {
+  kind: 'place';
+  place: ModelPlace;
+  models: ModelNode[];
+}
+
+export type SidebarNode = TaskNode | RunNode | ModelNode | PlaceNode;
 
 /** How a line of the sidebar looks; icons and colours by VS Code's names. */
 export interface Appearance {
@@ -65,13 +81,26 @@ function runNodes(runs: readonly RunSummary[]): RunNode[] {
     .map((run) => ({ kind: 'run', run, best: tested.length > 1 && run === best }));
 }
 
-/** Models on disk first, then those to download. */
-export function modelNodes(models: readonly ModelSummary[]): ModelNode[] {
+/** Places that stand as groups of their own, below the models of the cache folder and the catalogue. */
+const GROUPS: readonly ModelPlace[] = ['workspace', 'hugging-face', 'ollama', 'lm-studio'];
+
+/** Softprompt's own models: on disk first, then those to download. After them the places where others were found. */
+export function modelNodes(models: readonly ModelSummary[]): (ModelNode | PlaceNode)[] {
+  const own = models.filter(({ place }) => !GROUPS.includes(place));
+  const groups = GROUPS.map((place) => nodesOf(models.filter((model) => model.place === place)));
+  return [
+    ...nodesOf(own),
+    ...groups.flatMap((found, index): PlaceNode[] =>
+      found.length > 0 ? [{ kind: 'place', place: GROUPS[index]!, models: found }] : [],
+    ),
+  ];
+}
+
+/** Those that can be tuned first, then those that could be downloaded, then those that cannot be tuned. */
+function nodesOf(models: readonly ModelSummary[]): ModelNode[] {
+  const rank = ({ obstacle, state }: ModelSummary) => (obstacle ? 2 : state === 'available' ? 1 : 0);
   return [...models]
-    .sort(
-      (a, b) =>
-        Number(a.state !== 'on-disk') - Number(b.state !== 'on-disk') || a.title.localeCompare(b.title),
-    )
+    .sort((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title))
     .map((model) => ({ kind: 'model', model }));
 }
 
@@ -115,22 +144,39 @@ export function appearance(node: SidebarNode): Appearance {
         context: `run ${run.state} ${isLive(run) ? 'live' : 'ended'}`,
       };
     }
-    case 'model': {
-      const { model } = node;
-      const there = model.state === 'on-disk';
+    case 'place':
       return {
-        label: model.title,
-        description: bytes(model.size),
-        tooltip: [
-          `${model.name} (${model.architecture}, ${Math.round(model.parameters / 1e6)}M parameters)`,
-          model.licence && `Licence: ${model.licence}`,
-          model.path ?? 'Not on this computer yet.',
-        ]
-          .filter(Boolean)
-          .join('\n'),
-        icon: there ? 'package' : 'cloud-download',
-        context: there ? 'model on-disk' : 'model available',
+        label: PLACE_NAMES[node.place],
+        description: count(node.models.length, 'model'),
+        tooltip: `Models that were found on this computer: ${PLACE_NAMES[node.place]}`,
+        icon: 'folder-library',
+        context: 'place',
       };
-    }
+    case 'model':
+      return modelAppearance(node.model);
   }
 }
+
+function modelAppearance(model: ModelSummary): Appearance {
+  const { obstacle } = model;
+  const there = model.state === 'on-disk';
+  const state = obstacle ? 'obstacle' : there ? 'on-disk' : 'available';
+  return {
+    label: model.title,
+    description: modelFacts(model),
+    tooltip: [
+      obstacle && `It cannot be tuned here. ${obstacle.reason}`,
+      obstacle?.hint,
+      `${model.name} (${[model.architecture, model.format].filter(Boolean).join(', ')})`,
+      model.licence && `Licence: ${model.licence}`,
+      model.memory && `Tuning takes about ${bytes(model.memory)} of memory.`,
+      model.path ?? 'Not on this computer yet.',
+    ]
+      .filter(Boolean)
+      .join('\n'),
+    icon: MODEL_ICONS[state],
+    context: `model ${state}`,
+  };
+}
+
+const MODEL_ICONS = { obstacle: 'circle-slash', 'on-disk': 'package', available: 'cloud-download' } as const;

@@ -9,10 +9,14 @@ import { ensureModel } from './modelDownload';
 import { type TaskEntry, taskEntry } from './taskEntry';
 import { percent } from './wording';
 
-/** Writes a task file beside a dataset, unless one of that name is there already. */
-export async function createTask({ host, tasks }: Softprompt, dataset: string): Promise<TaskEntry> {
+/** Writes a task file beside a dataset, unless one of that name is there already; `model` as a task file names it. */
+export async function createTask(
+  { host, tasks }: Softprompt,
+  dataset: string,
+  model?: string,
+): Promise<TaskEntry> {
   await save([dataset]);
-  const { file, text } = await host.request('task/draft', { dataset });
+  const { file, text } = await host.request('task/draft', { dataset, ...(model && { model }) });
   const exists = await access(file).then(
     () => true,
     () => false,

@@ -1,4 +1,5 @@
 import type { DatasetSummary } from '../protocol/dataset';
+import type { ModelPlace, ModelSummary } from '../protocol/models';
 import type { RunState, RunSummary } from '../protocol/runs';
 
 // What lists, lenses and the status bar say, without the editor: plain text from plain data.
@@ -20,6 +21,27 @@ export function bytes(size: number): string {
   const unit = Math.min(units.length - 1, size < 1 ? 0 : Math.floor(Math.log10(size) / 3));
   const value = size / 1000 ** unit;
   return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+export const PLACE_NAMES: Readonly<Record<ModelPlace, string>> = {
+  catalogue: 'Catalogue',
+  cache: 'Cache folder',
+  workspace: 'Workspace',
+  'hugging-face': 'Hugging Face cache',
+  ollama: 'Ollama',
+  'lm-studio': 'LM Studio',
+};
+
+/** Right of a model's name: `135M · Q4_1 · 98 MB`. */
+export function modelFacts({ parameters, quantisation, size }: ModelSummary): string {
+  return [parameters > 0 && parameterCount(parameters), quantisation, bytes(size)]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function parameterCount(count: number): string {
+  if (count < 1e6) return `${Math.ceil(count / 1e3)}k`;
+  return count < 1e9 ? `${Math.round(count / 1e6)}M` : `${(count / 1e9).toFixed(1)}B`;
 }
 
 /** First lens of a dataset: `412 rows · 6 classes in category: billing 82, account 71, …`. */

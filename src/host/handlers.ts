@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { version } from '../../package.json';
-import { defaultCacheFolder, listModels, removeFromCache } from '../engine/models/cacheFolder';
+import { defaultCacheFolder, removeFromCache } from '../engine/models/cacheFolder';
 import { pullModel } from '../engine/models/pull';
 import { listRuns, readRun } from '../engine/runs/readRuns';
 import { deleteRun } from '../engine/runs/runFolder';
@@ -65,7 +65,7 @@ export function createHost({ workerScript, notify }: HostOptions): {
     'task/draft': (params, signal) => reader.run('task/draft', params, signal),
     'task/check': (params, signal) => reader.run('task/check', params, signal),
 
-    'models/list': () => listModels(cacheFolder),
+    'models/list': (params, signal) => reader.run('models/list', params, signal),
     'models/pull': ({ name }, signal) =>
       pullModel(name, {
         cacheFolder,

@@ -18,7 +18,7 @@ export const requestSchemas: { readonly [M in RequestName]: z.ZodType<Params<M>>
   'task/draft': z.strictObject({ dataset: path, model: z.string().min(1).optional() }),
   'task/check': z.strictObject({ file: path, text: z.string().optional() }),
 
-  'models/list': nothing,
+  'models/list': z.strictObject({ workspace: z.array(path).max(100).optional() }),
   'models/pull': z.strictObject({ name: z.string().min(1) }),
   'models/remove': z.strictObject({ path }),
 

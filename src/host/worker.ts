@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { inspectDataset } from '../engine/data/inspect';
 import { evaluateRun } from '../engine/evaluation/evaluateRun';
 import { openTrial, type Trial } from '../engine/evaluation/trial';
+import { listModels } from '../engine/models/listModels';
 import { resumeRun } from '../engine/runs/resumeRun';
 import { runFiles } from '../engine/runs/runFolder';
 import type { RunOptions } from '../engine/runs/runOptions';
@@ -54,6 +55,7 @@ const work: Work = {
     previewRow(taskFile, row, { file, cacheFolder: settings.cacheFolder }),
   'task/draft': ({ dataset, model }) => draftTask(dataset, { model }),
   'task/check': async ({ file, text }) => ({ problems: await checkTask(file, text) }),
+  'models/list': ({ workspace }, signal) => listModels(settings.cacheFolder, { workspace, signal }),
   train: ({ taskFile }) => startRun(taskFile, runOptions()),
   resume: ({ folder }) => resumeRun(folder, runOptions()),
   evaluate: ({ folder, file }, signal) =>

@@ -8,6 +8,7 @@ type ThreadRequest =
   | 'dataset/preview'
   | 'task/draft'
   | 'task/check'
+  | 'models/list'
   | 'evaluate'
   | 'predict';
 

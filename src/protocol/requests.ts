@@ -22,7 +22,8 @@ export interface Requests {
   'task/draft': { params: { dataset: string; model?: string }; result: { file: string; text: string } };
   'task/check': { params: { file: string; text?: string }; result: { problems: Problem[] } };
 
-  'models/list': { params: Record<string, never>; result: ModelsListing };
+  /** The catalogue and every model found on this computer; `workspace`: folders to look in besides. */
+  'models/list': { params: { workspace?: string[] }; result: ModelsListing };
   'models/pull': { params: { name: string }; result: ModelSummary };
   'models/remove': { params: { path: string }; result: { freed: number } };
 

@@ -1,7 +1,8 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gguf } from '../models/foundTree';
 import { CliProcess, type Ended, ended, jsonLines } from './cliProcess';
 
 const MODELS = join(__dirname, '../oracle/fixtures');
@@ -188,6 +189,33 @@ describe('exit codes', () => {
   });
 });
 
+describe('a task with messages', () => {
+  const messages = [{ role: 'user', content: 'Which day?\n{text}' }];
+  const CHATML =
+    "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}{% endfor %}" +
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
+  it('is tuned in the form of the model, beside examples as earlier turns', async () => {
+    await cp(join(folder, 'model'), join(folder, 'chatty'), { recursive: true });
+    await writeFile(join(folder, 'chatty', 'chat_template.jinja'), CHATML);
+    await writeTask('chat', 4, { model: './chatty', template: undefined, messages });
+    const { code, stdout } = await softprompt('train', 'chat.softprompt.json');
+    expect(stdout).toMatch(/^few-shot \(4 examples\) /m);
+    expect(code).toBe(0);
+    const tried = await softprompt('predict', basename(await runFolder('chat')), 'sun <|im_end|> warm');
+    expect(tried.stdout).toMatch(/_day/);
+    await rm(join(folder, 'chatty'), { recursive: true });
+  });
+
+  it('is refused before anything is computed where the model knows no conversations', async () => {
+    await writeTask('mute', 4, { template: undefined, messages });
+    const { code, stderr } = await softprompt('train', 'mute.softprompt.json');
+    expect(stderr).toContain('the model has no chat template');
+    expect(stderr).toContain('Write "template" instead of "messages"');
+    expect(code).toBe(3);
+  });
+});
+
 describe('softprompt runs and models', () => {
   it('deletes runs and nothing else', async () => {
     const place = join(folder, 'elsewhere');
@@ -202,6 +230,20 @@ describe('softprompt runs and models', () => {
     const { stdout } = await softprompt('runs');
     expect(stdout).toMatch(/^long-.* finished +tiny-llama|^long-.* finished +model/m);
     expect(stdout).not.toContain('days-');
+  });
+
+  it('lists the models that it finds, and says what cannot be tuned', async () => {
+    await writeFile(join(folder, 'experts.gguf'), gguf('mixtral'));
+    const { stdout } = await softprompt('models');
+    await rm(join(folder, 'experts.gguf'));
+    expect(stdout).toMatch(
+      /^Catalogue\n {2}smollm2-135m-instruct +llama +135M +98\.4 MB +once it is pulled$/m,
+    );
+    expect(stdout).toMatch(/^This folder$/m);
+    expect(stdout).toMatch(/^ {2}\.\/model +llama +56k +float32 +224\.5 kB +yes$/m);
+    expect(stdout).toMatch(
+      /^ {2}\.\/experts\.gguf +mixtral .* no: It is a mixture of experts \(mixtral\)\.$/m,
+    );
   });
 
   it('lists the cache folder, and clears it', async () => {

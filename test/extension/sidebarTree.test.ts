@@ -84,22 +84,51 @@ describe('appearance', () => {
 });
 
 describe('modelNodes', () => {
-  it('lists what is on disk before what can be downloaded', () => {
-    const model = (title: string, state: ModelSummary['state']): ModelSummary => ({
-      name: title.toLowerCase(),
-      title,
-      architecture: 'llama',
-      parameters: 134_515_008,
-      size: 98_362_432,
-      state,
-      source: 'catalogue',
-    });
-    const nodes = modelNodes([model('A', 'available'), model('C', 'on-disk'), model('B', 'on-disk')]);
-    expect(nodes.map((node) => node.model.title)).toEqual(['B', 'C', 'A']);
+  const model = (title: string, more: Partial<ModelSummary> = {}): ModelSummary => ({
+    name: title.toLowerCase(),
+    title,
+    architecture: 'llama',
+    parameters: 134_515_008,
+    quantisation: 'Q4_1',
+    size: 98_362_432,
+    state: 'on-disk',
+    place: 'catalogue',
+    ...more,
+  });
+  const titles = (nodes: ReturnType<typeof modelNodes>): unknown[] =>
+    nodes.map((node) => (node.kind === 'place' ? [node.place, titles(node.models)] : node.model.title));
+
+  it('lists what is on disk before what can be downloaded, and last what cannot be tuned', () => {
+    const unsupported = { kind: 'unsupported', reason: 'It is a mixture of experts (mixtral).' } as const;
+    const nodes = modelNodes([
+      model('A', { state: 'available' }),
+      model('D', { obstacle: unsupported, place: 'cache' }),
+      model('C'),
+      model('B', { place: 'cache' }),
+    ]);
+    expect(titles(nodes)).toEqual(['B', 'C', 'A', 'D']);
     expect(appearance(nodes[2]!)).toMatchObject({
-      description: '98 MB',
+      description: '135M · Q4_1 · 98 MB',
       icon: 'cloud-download',
       context: 'model available',
+    });
+    const refused = appearance(nodes[3]!);
+    expect(refused).toMatchObject({ icon: 'circle-slash', context: 'model obstacle' });
+    expect(refused.tooltip).toContain('It cannot be tuned here. It is a mixture of experts (mixtral).');
+  });
+
+  it('puts models of other programs and of the workspace under their places', () => {
+    const nodes = modelNodes([
+      model('z', { place: 'ollama' }),
+      model('SmolLM2'),
+      model('y', { place: 'ollama' }),
+      model('x', { place: 'workspace' }),
+    ]);
+    expect(titles(nodes)).toEqual(['SmolLM2', ['workspace', ['x']], ['ollama', ['y', 'z']]]);
+    expect(appearance(nodes[2]!)).toMatchObject({
+      label: 'Ollama',
+      description: '2 models',
+      context: 'place',
     });
   });
 });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultCacheFolder, listModels, removeFromCache } from '../../src/engine/models/cacheFolder';
+import { defaultCacheFolder, removeFromCache } from '../../src/engine/models/cacheFolder';
+import { listModels } from '../../src/engine/models/listModels';
 import { resolveModel } from '../../src/engine/models/resolveModel';
 import { checkModelFits } from '../../src/engine/models/sizeCheck';
 import { reportError } from '../../src/protocol/errors';
@@ -58,9 +59,9 @@ describe('the cache folder', () => {
         state: 'on-disk',
         size: 1000,
         path: join(folder, 'models', NAME, FILE),
-        source: 'catalogue',
+        place: 'catalogue',
       },
-      { name: 'tiny', state: 'on-disk', architecture: 'llama', parameters: 55_616, source: 'local' },
+      { name: 'tiny', state: 'on-disk', architecture: 'llama', parameters: 55_616, place: 'cache' },
     ]);
     expect(contents.map(({ kind, name, size }) => [kind, name, size])).toEqual([
       ['model', NAME, 1000],

@@ -3,10 +3,7 @@ import { homedir } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
-import type { ModelSummary, ModelsListing } from '../../protocol/models';
-import { CATALOGUE, catalogueFile, findCatalogueEntry } from './catalogue';
-import { openCheckpoint } from './openCheckpoint';
-import { summarise } from './pull';
+import type { ModelsListing } from '../../protocol/models';
 
 /** The cache folder's own folders, and what an entry in them is. */
 const FOLDERS = { models: 'model', compiled: 'compiled', downloads: 'download' } as const;
@@ -24,22 +21,6 @@ export function defaultCacheFolder(): string {
   return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'softprompt');
 }
 
-/** The catalogue, models of other origin in the cache folder, and everything that takes space there. */
-export async function listModels(cacheFolder: string): Promise<ModelsListing> {
-  const contents = await entriesOf(cacheFolder);
-  const models: ModelSummary[] = [];
-  for (const entry of CATALOGUE) {
-    const path = catalogueFile(cacheFolder, entry);
-    const size = await sizeOf(path);
-    models.push(size > 0 ? { ...summarise(entry), size, state: 'on-disk', path } : summarise(entry));
-  }
-  for (const { kind, name, path, size } of contents) {
-    if (kind !== 'model' || findCatalogueEntry(name)) continue;
-    models.push(await describeLocal(name, path, size));
-  }
-  return { folder: cacheFolder, models, contents };
-}
-
 /** A compiled model's folder is named by a fingerprint; which model it was made from is in its manifest. */
 async function compiledModel(folder: string): Promise<string | undefined> {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => '{}');
@@ -47,18 +28,6 @@ async function compiledModel(folder: string): Promise<string | undefined> {
     return manifestSchema.safeParse(JSON.parse(text)).data?.model;
   } catch {
     return undefined;
-  }
-}
-
-/** A model that someone put into the cache folder; one that cannot be opened is listed all the same. */
-async function describeLocal(name: string, path: string, size: number): Promise<ModelSummary> {
-  const local = { name, title: name, size, state: 'on-disk', path, source: 'local' } as const;
-  try {
-    const checkpoint = await openCheckpoint(path);
-    await checkpoint.close();
-    return { ...local, architecture: checkpoint.config.architecture, parameters: checkpoint.parameters };
-  } catch {
-    return { ...local, architecture: 'unknown', parameters: 0 };
   }
 }
 
@@ -92,8 +61,8 @@ function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-/** Everything in the cache folder's own folders. */
-async function entriesOf(cacheFolder: string): Promise<ModelsListing['contents']> {
+/** Everything in the cache folder's own folders, compiled models included, with bytes. */
+export async function entriesOf(cacheFolder: string): Promise<ModelsListing['contents']> {
   const entries: ModelsListing['contents'] = [];
   for (const [folder, kind] of Object.entries(FOLDERS)) {
     for (const file of await namesIn(join(cacheFolder, folder))) {
@@ -114,7 +83,7 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** Bytes of a file, or of all files in a folder; 0 where there is nothing. */
-async function sizeOf(path: string): Promise<number> {
+export async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
   if (!found) return 0;
   if (!found.isDirectory()) return found.size;

@@ -168,5 +168,5 @@ function reason(error: unknown): string {
 /** A catalogue entry as lists show it, not on disk. */
 export function summarise(entry: CatalogueEntry): ModelSummary {
   const { name, title, architecture, parameters, licence, size } = entry;
-  return { name, title, architecture, parameters, licence, size, state: 'available', source: 'catalogue' };
+  return { name, title, architecture, parameters, licence, size, state: 'available', place: 'catalogue' };
 }

@@ -2,12 +2,19 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { suggestName } from '../suggestName';
 import { CATALOGUE, catalogueFile, findCatalogueEntry } from './catalogue';
+import { PLACES, search } from './found/findModels';
+import type { Place } from './found/place';
+
+/** Names that an error lists at most. */
+const MOST_NAMES = 12;
 
 /**
- * Where the model that a task names is on disk: a catalogue name, a name in the cache folder's models/, or a path,
- * absolute or relative to the task file's folder.
- * Throws SoftpromptError('model-missing') that says where was looked and how to get the model.
+ * Where the model that a task names is on disk: a catalogue name, a name in the cache folder's models/, a name as models
+ * found on this computer are listed (`ollama:smollm2:135m`, `hf:owner/name`), or a path, absolute or relative to the
+ * task file's folder.
+ * Throws SoftpromptError('model-missing') that says where was looked and how to get the model, or what is called alike.
  */
 export async function resolveModel(
   model: string,
@@ -21,18 +28,48 @@ export async function resolveModel(
       hint: `Pull it: softprompt models pull ${entry.name}`,
     });
   }
+  const place = PLACES.find(({ prefix }) => prefix !== undefined && model.startsWith(`${prefix}:`));
+  if (place) return inPlace(model, place, cacheFolder);
   const path = model.startsWith('~/') ? join(homedir(), model.slice(2)) : model;
   const candidates = [isAbsolute(path) ? path : resolve(taskFolder ?? '.', path)];
-  if (/^[\w.-]+$/.test(model)) candidates.push(join(cacheFolder, 'models', model));
+  if (isCacheName(model)) candidates.push(join(cacheFolder, 'models', model));
   for (const candidate of candidates) if (await exists(candidate)) return candidate;
   throw new SoftpromptError(
     'model-missing',
     `There is no model ${model}: looked for ${candidates.join(' and ')}.`,
     {
       place: { file: candidates[0] },
-      hint: `Name a .gguf file or a model folder, relative to the task file, or one of the catalogue: ${CATALOGUE.map(({ name }) => name).join(', ')}.`,
+      hint: `Name a .gguf file or a model folder, relative to the task file, a model of the list that "softprompt models" prints, or one of the catalogue: ${CATALOGUE.map(({ name }) => name).join(', ')}.`,
     },
   );
+}
+
+/** The path of a model by the name that it is listed with. */
+async function inPlace(model: string, place: Place, cacheFolder: string): Promise<string> {
+  const found = (await search(place, { cacheFolder, workspace: [] })).map(({ file }) => file);
+  const known = found.find(({ name }) => name === model);
+  if (known) return known.path;
+  const names = found.map(({ name }) => name);
+  throw new SoftpromptError('model-missing', `There is no model ${model} on this computer.`, {
+    hint: nearNames(model, names),
+  });
+}
+
+/** Names that begin alike, else one that is spelt alike, else all there are. */
+function nearNames(model: string, names: readonly string[]): string {
+  const begin = names.filter((name) => name.startsWith(model) || model.startsWith(name));
+  const alike = suggestName(model, names);
+  const near = begin.length > 0 ? begin : alike ? [alike] : [];
+  if (near.length === 1) return `Did you mean "${near[0]}"?`;
+  const shown = near.length > 0 ? near : names;
+  if (shown.length === 0) return 'No model was found there; "softprompt models" lists those of all places.';
+  const more = shown.length > MOST_NAMES ? ', …' : '';
+  return `There is: ${shown.slice(0, MOST_NAMES).join(', ')}${more}.`;
+}
+
+/** A name in the cache folder's models/, or a path below one, that leads nowhere else. */
+function isCacheName(model: string): boolean {
+  return model.split('/').every((part) => /^[\w.-]+$/.test(part) && part !== '.' && part !== '..');
 }
 
 async function exists(path: string): Promise<boolean> {
