@@ -15,14 +15,6 @@ const settingsSchema = z.object({
   continuing_subword_prefix: z.string().nullish(),
   end_of_word_suffix: z.string().nullish(),
 });
-const pairSchema = z.union([
-  z.tuple([z.string(), z.string()]),
-  z
-    .string()
-    .regex(/^[^ ]+ [^ ]+$/)
-    .transform((rule) => rule.split(' ')),
-]);
-
 interface Rules {
   vocabulary: ReadonlyMap<string, number>;
   merge: Merge;
@@ -67,9 +59,12 @@ function mergeTable(
   const table = new Map<number, { id: number; rank: number }>();
   const span = 2 ** 22;
   for (const [rank, rule] of rules.entries()) {
-    const pair = pairSchema.safeParse(rule);
-    if (!pair.success) throw new DescriptionError(`its merge rule ${rank} is not two tokens`);
-    const [left, right] = pair.data as [string, string];
+    // By hand: there may be half a million.
+    const pair = typeof rule === 'string' ? rule.split(' ') : rule;
+    if (!(Array.isArray(pair) && pair.length === 2 && pair.every((token) => typeof token === 'string'))) {
+      throw new DescriptionError(`its merge rule ${rank} is not two tokens`);
+    }
+    const [left, right] = pair as [string, string];
     const merged = left + right.slice(prefix);
     const ids = [left, right, merged].map((token) => vocabulary.get(token));
     const unknown = [left, right, merged].find((_, index) => ids[index] === undefined);
