@@ -45,9 +45,17 @@ export class GraphBuilder {
     return unique;
   }
 
-  /** A weight of the checkpoint: its tensors joined along the first axis. */
-  weight(name: string, shape: readonly number[], tensors: readonly string[]): string {
-    return this.initializer(name, { type: 'float32', shape, data: { kind: 'checkpoint', tensors } });
+  /** A weight of the checkpoint by its name; asked for again, the same initializer. */
+  weight(name: string, shape: readonly number[], type: ElementType = 'float32'): string {
+    return this.shared(
+      `weight ${name}`,
+      () => ({
+        type,
+        shape,
+        data: { kind: 'checkpoint', tensor: name },
+      }),
+      name,
+    );
   }
 
   /** An int64 constant; equal ones are shared. */
@@ -87,10 +95,10 @@ export class GraphBuilder {
     if (!this.graph.outputs.includes(value)) this.graph.outputs.push(value);
   }
 
-  private shared(key: string, make: () => Initializer): string {
+  private shared(key: string, make: () => Initializer, base = key.replace(/[ ,]/g, '_')): string {
     const known = this.constants.get(key);
     if (known) return known;
-    const name = this.initializer(key.replace(/[ ,]/g, '_'), make());
+    const name = this.initializer(base, make());
     this.constants.set(key, name);
     return name;
   }

@@ -22,3 +22,28 @@ export function floatsInitializer(values: ArrayLike<number>, shape: readonly num
   const floats = Float32Array.from(values);
   return { type: 'float32', shape, data: { kind: 'inline', bytes: new Uint8Array(floats.buffer) } };
 }
+
+/** The value of a constant scalar, or of a tensor of one element; undefined when the value is no such constant. */
+export function constantNumber(graph: Graph, value: string | undefined): number | undefined {
+  const initializer = value ? graph.initializers.get(value) : undefined;
+  if (initializer?.data.kind !== 'inline' || initializer.shape.some((size) => size !== 1)) return undefined;
+  const { bytes } = initializer.data;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (initializer.type) {
+    case 'float32':
+      return view.getFloat32(0, true);
+    case 'float64':
+      return view.getFloat64(0, true);
+    case 'int64':
+      return Number(view.getBigInt64(0, true));
+    case 'int32':
+      return view.getInt32(0, true);
+    case 'bool':
+    case 'uint8':
+      return view.getUint8(0);
+    case 'int8':
+      return view.getInt8(0);
+    default:
+      return undefined;
+  }
+}

@@ -1,5 +1,20 @@
 /** Element types that the graphs use, by ONNX's names in lower case. */
-export type ElementType = 'float32' | 'float64' | 'float16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';
+export type ElementType =
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'bfloat16'
+  | 'int4'
+  | 'uint4'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'bool';
 
 /** A size, or the name of one that is known only when the graph runs (`rows`, `past + length`). */
 export type Dim = number | string;
@@ -15,7 +30,10 @@ export type Attribute =
   | { kind: 'float'; value: number }
   | { kind: 'string'; value: string }
   | { kind: 'ints'; value: readonly number[] }
-  | { kind: 'floats'; value: readonly number[] };
+  | { kind: 'floats'; value: readonly number[] }
+  | { kind: 'tensor'; value: Initializer }
+  /** A subgraph, as `If` has them; only in graphs as they were read. */
+  | { kind: 'graph'; value: Graph };
 
 /** The standard operators have the empty domain; onnxruntime's own have `com.microsoft`. */
 export const MICROSOFT = 'com.microsoft';
@@ -40,8 +58,8 @@ export type InitializerData =
   | { kind: 'inline'; bytes: Uint8Array }
   /** Bytes in a file beside the graph file. */
   | { kind: 'external'; file: string; offset: number; length: number }
-  /** Tensors of the checkpoint, joined along the first axis; the compiler turns them into `external`. */
-  | { kind: 'checkpoint'; tensors: readonly string[] };
+  /** A weight of the checkpoint; the compiler turns it into `external`. */
+  | { kind: 'checkpoint'; tensor: string };
 
 /**
  * An ONNX graph in memory. Nodes stand in an order in which they can run; `values` has the type and shape of every
@@ -53,6 +71,8 @@ export class Graph {
   readonly outputs: string[] = [];
   readonly initializers = new Map<string, Initializer>();
   readonly values = new Map<string, TensorType>();
+  /** Elements of integer values that are known before the graph runs, such as shapes: row-major. */
+  readonly elements = new Map<string, readonly Dim[]>();
 
   constructor(readonly name: string) {}
 
@@ -89,4 +109,9 @@ export function floatAttribute(node: Node, name: string, fallback: number): numb
 export function intsAttribute(node: Node, name: string): readonly number[] | undefined {
   const attribute = node.attributes[name];
   return attribute?.kind === 'ints' ? attribute.value : undefined;
+}
+
+export function stringAttribute(node: Node, name: string, fallback: string): string {
+  const attribute = node.attributes[name];
+  return attribute?.kind === 'string' ? attribute.value : fallback;
 }

@@ -20,6 +20,8 @@ const schema = protobuf.Root.fromJSON({
             int64Data: field(7, 'int64', 'repeated'),
             name: field(8, 'string'),
             rawData: field(9, 'bytes'),
+            doubleData: field(10, 'double', 'repeated'),
+            uint64Data: field(11, 'uint64', 'repeated'),
             externalData: field(13, 'StringStringEntryProto', 'repeated'),
             dataLocation: field(14, 'int32'),
           },
@@ -35,6 +37,8 @@ const schema = protobuf.Root.fromJSON({
             f: field(2, 'float'),
             i: field(3, 'int64'),
             s: field(4, 'bytes'),
+            t: field(5, 'TensorProto'),
+            g: field(6, 'GraphProto'),
             floats: field(7, 'float', 'repeated'),
             ints: field(8, 'int64', 'repeated'),
             type: field(20, 'int32'),
@@ -80,15 +84,30 @@ export const DATA_TYPES = {
   float32: 1,
   uint8: 2,
   int8: 3,
+  uint16: 4,
+  int16: 5,
   int32: 6,
   int64: 7,
   bool: 9,
   float16: 10,
   float64: 11,
+  uint32: 12,
+  uint64: 13,
+  bfloat16: 16,
+  uint4: 21,
+  int4: 22,
 } as const;
 
 /** AttributeProto.AttributeType numbers. */
-export const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+export const ATTRIBUTE_TYPES = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+} as const;
 
 /** TensorProto.DataLocation.EXTERNAL */
 export const EXTERNAL = 1;

@@ -2,14 +2,14 @@ import type { Attribute, Dim, Graph, Initializer, Node, TensorType } from './gra
 import { MICROSOFT } from './graph';
 import { ATTRIBUTE_TYPES, DATA_TYPES, EXTERNAL, ModelProto } from './onnxSchema';
 
-/** The graph as the bytes of an ONNX model file (IR version 10, opset 20). Weights must have been placed first. */
+/** The graph as the bytes of an ONNX model file (IR version 10, opset 20 or 21). Weights must have been placed first. */
 export function writeOnnx(graph: Graph): Uint8Array {
   const value = (name: string) => valueInfo(name, graph.typeOf(name));
   return ModelProto.encode({
     irVersion: 10,
     producerName: 'softprompt',
     opsetImport: [
-      { domain: '', version: 20 },
+      { domain: '', version: opset(graph) },
       { domain: MICROSOFT, version: 1 },
     ],
     graph: {
@@ -23,6 +23,11 @@ export function writeOnnx(graph: Graph): Uint8Array {
       initializer: [...graph.initializers].map(([name, initializer]) => tensorProto(name, initializer)),
     },
   }).finish();
+}
+
+/** Blocks of quantised numbers came with opset 21; all else here is as in 20. */
+function opset({ nodes }: Graph): number {
+  return nodes.some(({ op, attributes }) => op === 'DequantizeLinear' && attributes.block_size) ? 21 : 20;
 }
 
 function valueInfo(name: string, { type, shape }: TensorType): object {
@@ -54,6 +59,10 @@ function attributeProto(name: string, attribute: Attribute): object {
       return { name, type, ints: attribute.value };
     case 'floats':
       return { name, type, floats: attribute.value };
+    case 'tensor':
+      return { name, type, t: tensorProto('', attribute.value) };
+    case 'graph':
+      throw new Error('subgraphs are chosen among before a graph is written');
   }
 }
 
