@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { SoftpromptError } from '../../../protocol/errors';
+import { decodeOnnx } from '../../graph/readOnnx';
+import type { Checkpoint, ModelConfig, ModelKind } from '../checkpoint';
+import { hashSamples } from '../fingerprint';
+import { readJson } from '../modelJson';
+import { tokenizerFromFolder } from '../tokenizerFolder';
+import { importedModel } from './importedModel';
+import { type ImportedGraph, importGraph } from './importGraph';
+import { skimOnnx } from './skim';
+import { WeightSource } from './weightSource';
+
+/** Which of a folder's files is taken: float32 before smaller ones, with a cache before without. */
+const PREFERRED = [
+  'model.onnx',
+  'decoder_model_merged.onnx',
+  'decoder_with_past_model.onnx',
+  'decoder_model.onnx',
+  'model_fp16.onnx',
+  'model_q8.onnx',
+  'model_int8.onnx',
+  'model_quantized.onnx',
+  'model_q4.onnx',
+];
+
+/** Exporters put the graphs in a folder of this name, below the model's. */
+const SUBFOLDER = 'onnx';
+
+/** The .onnx file that a folder is opened by; undefined where it has none. */
+export async function findOnnxFile(folder: string): Promise<string | undefined> {
+  for (const place of [folder, join(folder, SUBFOLDER)]) {
+    const names = (await readdir(place).catch(() => [])).filter((name) => name.endsWith('.onnx'));
+    const name =
+      PREFERRED.find((preferred) => names.includes(preferred)) ?? (names.length === 1 ? names[0] : undefined);
+    if (name) return join(place, name);
+    if (names.length > 1) {
+      throw new SoftpromptError(
+        'model-missing',
+        `The folder has several ONNX models: ${names.sort().join(', ')}.`,
+        {
+          place: { file: place },
+          hint: 'Name one of the files.',
+        },
+      );
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Opens an ONNX model: its graph gets our ports by its structure (see importGraph), its weights are read from it and the files
+ * beside it, and its tokenizer from its folder or the one above. Throws SoftpromptError: `model-missing`, `model-invalid`,
+ * `model-unsupported`.
+ */
+export async function openOnnx(path: string): Promise<Checkpoint> {
+  const folder = await modelFolder(dirname(resolve(path)));
+  const source = new WeightSource(dirname(path));
+  try {
+    const hash = createHash('sha256');
+    const bytes = await readHeader(path, hash);
+    const file = decodeOnnx(bytes, path);
+    for (const beside of externalFiles(file.graph)) await hashFile(join(dirname(path), beside), beside, hash);
+    const imported = withFile(path, () => importGraph(file, (initializer) => source.bytes(initializer)));
+    const settings = settingsSchema.safeParse(await readJson(join(folder, 'config.json'), {})).data ?? {};
+    const { config, model, weights } = withFile(path, () =>
+      importedModel(imported, file.graph.initializers, source, describe(imported, settings)),
+    );
+    return {
+      path,
+      format: 'onnx',
+      name: basename(folder),
+      fingerprint: hash.digest('hex'),
+      config,
+      parameters: [...weights.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+      model,
+      weights,
+      tokenizer: () => tokenizerFromFolder(folder),
+      close: async () => source.close(),
+    };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+/** Errors of a graph name its file. */
+function withFile<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SoftpromptError) || error.details.place?.file) throw error;
+    const { details } = error;
+    throw new SoftpromptError(error.code, error.message, { ...details, place: { ...details.place, file } });
+  }
+}
+
+async function readHeader(path: string, hash: ReturnType<typeof createHash>): Promise<Uint8Array> {
+  const handle = await open(path, 'r');
+  try {
+    const bytes = await skimOnnx(handle, { path, name: basename(path) });
+    hash.update(bytes);
+    await hashSamples(hash, handle, 0);
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function hashFile(path: string, name: string, hash: ReturnType<typeof createHash>): Promise<void> {
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw new SoftpromptError('model-missing', `The model is not complete: ${name} is missing.`, {
+      place: { file: dirname(path) },
+      hint: 'Put the file of weights beside the .onnx file.',
+      cause,
+    });
+  });
+  try {
+    hash.update(`${name}\n`);
+    await hashSamples(hash, handle, 0);
+  } finally {
+    await handle.close();
+  }
+}
+
+function externalFiles({
+  initializers,
+}: {
+  initializers: ReadonlyMap<string, { data: { kind: string; file?: string } }>;
+}): string[] {
+  const files = [...initializers.values()].flatMap(({ data }) =>
+    data.kind === 'external' ? [data.file!] : [],
+  );
+  return [...new Set(files)].sort();
+}
+
+/** The folder with the tokenizer: the graph's own, or up to two above it. */
+async function modelFolder(folder: string): Promise<string> {
+  for (const candidate of [folder, dirname(folder), dirname(dirname(folder))]) {
+    const found = await stat(join(candidate, 'tokenizer.json')).catch(() => null);
+    if (found) return candidate;
+  }
+  return folder;
+}
+
+const count = z.int().positive().optional().catch(undefined);
+
+/** What a config.json beside the graph may add to what the graph itself says. */
+const settingsSchema = z.object({
+  model_type: z.string().optional().catch(undefined),
+  max_position_embeddings: count,
+  n_positions: count,
+  head_dim: count,
+});
+
+/** Where nothing says how long a text may be. */
+const USUAL_CONTEXT = 2048;
+
+/** The vocabulary is what the embedding table has rows for. */
+function describe(
+  imported: ImportedGraph,
+  settings: z.infer<typeof settingsSchema>,
+): Omit<ModelConfig, 'vocabularySize'> {
+  const { layers, heads, head, causal } = imported;
+  const width = (value: string) => Number(layers.graph.shapeOf(value).at(-1));
+  const hiddenSize = width(layers.cuts.at(-1)!);
+  const keys = layers.past[0] && layers.graph.shapeOf(layers.past[0].keys);
+  const kind: ModelKind = causal ? 'decoder' : head ? 'masked' : 'encoder';
+  return {
+    architecture: settings.model_type ?? 'onnx',
+    kind,
+    hiddenSize,
+    embeddingSize: width(layers.cuts[0]!),
+    layers: layers.cuts.length - 1,
+    heads,
+    keyValueHeads: keys ? Number(keys[1]) : heads,
+    headSize: keys ? Number(keys[3]) : (settings.head_dim ?? hiddenSize / heads),
+    contextLength: settings.max_position_embeddings ?? settings.n_positions ?? USUAL_CONTEXT,
+  };
+}

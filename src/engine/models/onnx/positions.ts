@@ -1,0 +1,51 @@
+import type { GraphBuilder } from '../../graph/builder';
+import { DATA_TYPES } from '../../graph/onnxSchema';
+import type { Example } from './examples';
+import { replaceValue } from './path';
+import type { ImportPorts } from './sidePorts';
+
+/**
+ * Puts our positions in place of those that an exported graph takes or counts itself, and zeros in place of its segments. In
+ * the example tokens are counted on from the past, so that a value that holds just that (or that and a constant: OPT,
+ * RoBERTa) is known to be the positions.
+ */
+export function replacePositions(
+  build: GraphBuilder,
+  ports: ImportPorts,
+  example: Example,
+  inputs: { positions?: string; segments?: string },
+): void {
+  const { graph } = build;
+  const candidates = [...graph.inputs, ...graph.nodes.flatMap(({ outputs }) => outputs)].filter(Boolean);
+  for (const name of candidates) {
+    const offset = positionOffset(example, name);
+    if (offset === undefined || !graph.values.has(name)) continue;
+    const { type, shape } = graph.typeOf(name);
+    let ours = ports.positions();
+    if (offset !== 0) ours = build.add('Add', [ours, build.ints([offset])]);
+    if (type !== 'int64') ours = build.add('Cast', [ours], { attributes: { to: DATA_TYPES[type] } });
+    const inner = shape.length - 2;
+    const axis = shape.findIndex((size, i) => i > 0 && size !== 1);
+    const axes = Array.from({ length: inner }, (_, i) => (i + 1 < axis ? i + 1 : i + 2));
+    if (inner > 0) ours = build.add('Unsqueeze', [ours, build.ints(axes)]);
+    replaceValue(graph, name, ours);
+  }
+  if (!inputs.segments || !graph.nodes.some((node) => node.inputs.includes(inputs.segments!))) return;
+  // All tokens are of the first segment.
+  const { type } = graph.typeOf(inputs.segments);
+  let zeros = build.add('Mul', [ports.positions(), build.ints([0])]);
+  if (type !== 'int64') zeros = build.add('Cast', [zeros], { attributes: { to: DATA_TYPES[type] } });
+  replaceValue(graph, inputs.segments, zeros);
+}
+
+/** What is added to a token's position where a value holds nothing but positions: [1 or rows, 1 …, length, 1 …]. */
+export function positionOffset(example: Example, name: string): number | undefined {
+  const value = example.known.get(name);
+  const { rows, length, past } = example;
+  if (!value || value.type === 'bool' || value.shape.length < 2) return undefined;
+  const [first, ...rest] = value.shape;
+  const along = rest.filter((size) => size !== 1);
+  if ((first !== 1 && first !== rows) || along.length !== 1 || along[0] !== length) return undefined;
+  const offset = Number(value.elements[0]) - past;
+  return value.elements.every((element, i) => element === past + (i % length) + offset) ? offset : undefined;
+}
