@@ -49,4 +49,28 @@ describe('partition', () => {
     expect(backward.outputs).toEqual([gradient]);
     expect(backward.nodes.some(({ op }) => op === 'Sigmoid')).toBe(true);
   });
+
+  it('makes again what comes of weights alone', () => {
+    const b = newGraph('g');
+    const x = b.input('x', 'float32', ['rows', 4]);
+    const bytes = new Uint8Array(32).fill(7);
+    const packed = b.initializer('w', { type: 'uint8', shape: [4, 8], data: { kind: 'inline', bytes } });
+    const weights = b.add('DequantizeLinear', [packed, b.scalar(0.5)]);
+    const y = b.add('Tanh', [b.add('MatMul', [x, weights])]);
+    const forwardNodes = b.graph.nodes.length;
+    const seed = b.input('seed', 'float32', ['rows', 8]);
+    const gradient = differentiate(b, new Map([[y, seed]]), [x]).get(x)!;
+    const { backward, kept } = partition(b.graph, {
+      forwardNodes,
+      forwardOutputs: [y],
+      backwardOutputs: [gradient],
+      seeds: [seed],
+      free: [],
+      sizes: { rows: 1 },
+    });
+    expect(kept).toHaveLength(1);
+    expect(kept).not.toContain(weights);
+    expect(backward.nodes.map(({ op }) => op)).toContain('DequantizeLinear');
+    expect([...backward.initializers.keys()]).toContain(packed);
+  });
 });

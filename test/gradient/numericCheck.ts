@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { differentiate } from '../../src/engine/gradient/differentiate';
 import { type GraphBuilder, newGraph } from '../../src/engine/graph/builder';
+import type { Graph } from '../../src/engine/graph/graph';
 import { writeOnnx } from '../../src/engine/graph/writeOnnx';
 import { Random } from '../../src/engine/random';
 import { Session } from '../../src/engine/runtime/session';
@@ -14,9 +15,11 @@ export interface RuleCase {
   /** Inputs that get a gradient; all unless told. */
   wanted?: string[];
   integers?: Record<string, { shape: number[]; values: number[] }>;
-  /** Values are drawn from [-1, 1], or from [1, 2] where the operator needs it. */
+  /** Values are drawn from [-1, 1] but for a gap around 0, where slopes jump, or from [1, 2]. */
   positive?: boolean;
   build(b: GraphBuilder): string | string[];
+  /** Where the operator rounds: the float computation whose gradient it is to have, on the same inputs. */
+  standsFor?(b: GraphBuilder): string | string[];
 }
 
 const EPSILON = 1e-2;
@@ -36,14 +39,18 @@ export async function checkRule(rule: RuleCase, seed = 1): Promise<{ analytic: n
     outputs.map((name) => [name, build.input(`seed of ${name}`, 'float32', build.graph.shapeOf(name))]),
   );
   const wanted = rule.wanted ?? Object.keys(rule.inputs);
+  const forwardNodes = build.graph.nodes.length;
   const gradients = differentiate(build, seeds, wanted);
-  for (const name of [...outputs, ...wanted.map((input) => gradients.get(input)!)]) build.output(name);
+  checkNothingIsDead(build.graph, forwardNodes, [...gradients.values()]);
+  // What the numeric derivative is taken of.
+  const measured = rule.standsFor ? [rule.standsFor(build)].flat() : outputs;
+  for (const name of [...measured, ...wanted.map((input) => gradients.get(input)!)]) build.output(name);
 
   const size = (shape: readonly (string | number)[]) => shape.reduce<number>((n, d) => n * Number(d), 1);
   const feeds: Record<string, Tensor> = {};
   for (const [name, shape] of Object.entries(rule.inputs)) {
     feeds[name] = floats(
-      draw(size(shape)).map((v) => (rule.positive ? 1.5 + v / 2 : v)),
+      draw(size(shape)).map((v) => (rule.positive ? 1.5 + v / 2 : v + Math.sign(v) / 20)),
       shape,
     );
   }
@@ -62,7 +69,7 @@ export async function checkRule(rule: RuleCase, seed = 1): Promise<{ analytic: n
     const fetches = Object.fromEntries(build.graph.outputs.map((name) => [name, null]));
     const objective = async (inputs: Record<string, Tensor>) => {
       const results = await session.run(inputs, fetches);
-      return outputs.reduce((sum, name) => sum + dot(results[name]!, feeds[seeds.get(name)!]!), 0);
+      return measured.reduce((sum, name, i) => sum + dot(results[name]!, feeds[seeds.get(outputs[i]!)!]!), 0);
     };
     const directions = Object.fromEntries(
       wanted.map((name) => [name, floats(draw(feeds[name]!.data.length), feeds[name]!.shape)]),
@@ -90,6 +97,14 @@ export async function checkRule(rule: RuleCase, seed = 1): Promise<{ analytic: n
     return { analytic, numeric };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Nodes that were added for gradients and that no gradient comes from would be work for nothing. */
+function checkNothingIsDead(graph: Graph, forwardNodes: number, gradients: readonly string[]): void {
+  const used = new Set([...gradients, ...graph.nodes.flatMap((node) => node.inputs)]);
+  for (const { name, outputs } of graph.nodes.slice(forwardNodes)) {
+    if (!outputs.some((output) => used.has(output))) throw new Error(`nothing comes of ${name}`);
   }
 }
 

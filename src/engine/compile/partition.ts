@@ -1,5 +1,5 @@
 import { countElements } from '../graph/dims';
-import { Graph, type Node } from '../graph/graph';
+import { type ElementType, Graph, type Node } from '../graph/graph';
 import { FlowNetwork } from './minimumCut';
 
 /** A graph cut in two: one that runs forward and keeps some values, one that runs backward from them. */
@@ -28,7 +28,11 @@ export interface PartitionOptions {
  * on purpose: the residual stream would be summed up again from the first layer on.
  */
 const CHEAP = new Set(
-  'Split Concat Reshape Transpose Expand Shape ConstantOfShape Sigmoid QuickGelu Mul Sub Neg Exp'.split(' '),
+  [
+    'Split Concat Reshape Transpose Expand Shape ConstantOfShape Squeeze Unsqueeze Slice Flatten Identity Cast',
+    'Sigmoid Tanh Erf Relu Gelu FastGelu BiasGelu QuickGelu Mul Div Sub Neg Exp Where Clip Pow',
+    'Equal Greater GreaterOrEqual Less LessOrEqual And Or Not IsNaN',
+  ].flatMap((line) => line.split(' ')),
 );
 
 /**
@@ -61,6 +65,7 @@ function cheapestToKeep(
 ): string[] {
   const network = new FlowNetwork();
   const atHand = new Set([...free, ...seeds, ...joint.initializers.keys()]);
+  const constants = new Set(joint.initializers.keys());
   // Each value is an edge whose capacity is its size in bytes: cutting the edge means keeping the value.
   const ends = new Map<string, { in: number; out: number }>();
   const add = (value: string) => {
@@ -73,7 +78,12 @@ function cheapestToKeep(
     if (!atHand.has(input)) network.edge(FlowNetwork.SOURCE, add(input).in, Number.POSITIVE_INFINITY);
   }
   for (const node of forwardNodes) {
-    for (const output of node.outputs) {
+    // What comes of weights alone can be made again at any time; dequantised ones are larger than all else.
+    if (node.inputs.every((input) => !input || constants.has(input))) {
+      for (const output of node.outputs) constants.add(output);
+      continue;
+    }
+    for (const output of node.outputs.filter(Boolean)) {
       const { in: start } = add(output);
       if (!CHEAP.has(node.op)) network.edge(FlowNetwork.SOURCE, start, Number.POSITIVE_INFINITY);
       for (const input of node.inputs) {
@@ -94,8 +104,14 @@ function cheapestToKeep(
 
 function bytesOf(graph: Graph, value: string, sizes: Readonly<Record<string, number>>): number {
   const { type, shape } = graph.typeOf(value);
-  return countElements(shape, sizes) * (type === 'int64' ? 8 : 4);
+  return countElements(shape, sizes) * (BYTES[type] ?? UNWANTED);
 }
+
+/** Types that sessions hand to each other. */
+const BYTES: Partial<Record<ElementType, number>> = { float32: 4, int64: 8 };
+
+/** Other types are kept only where there is no other way. */
+const UNWANTED = 1e6;
 
 /** The part of a graph that computes `outputs` from `inputs`; inputs that are not needed are left out. */
 export function extract(

@@ -1,8 +1,11 @@
 import { SoftpromptError } from '../../protocol/errors';
 import type { GraphBuilder } from '../graph/builder';
-import type { Node } from '../graph/graph';
+import type { Graph, Node } from '../graph/graph';
+import { type Formula, formula } from './formula';
+import { Carriers, operatorKey } from './noGradient';
 import type { RuleContext } from './rule';
-import { findRule } from './ruleTable';
+import { RULES } from './ruleTable';
+import { Sizes } from './sizes';
 
 /**
  * Adds to a graph the nodes that compute gradients, by reverse-mode differentiation.
@@ -18,36 +21,27 @@ export function differentiate(
   wanted: readonly string[],
 ): Map<string, string> {
   const { graph } = build;
-  const path = nodesBetween(graph.nodes, wanted, [...seeds.keys()]);
+  const path = nodesBetween(graph, wanted, [...seeds.keys()]);
   checkRules(path.nodes, graph.name);
 
-  const gradients = new Map(seeds);
-  const shared = new Map<string, string>();
+  const step: Step = {
+    build,
+    formula: formula(build),
+    sizes: new Sizes(build, [...seeds.values()]),
+    gradients: new Map(seeds),
+    carriers: path.values,
+    producers: graph.producers(),
+    shared: new Map(),
+  };
+  const { gradients } = step;
   const accumulate = (value: string, gradient: string) => {
     const sum = gradients.get(value);
     gradients.set(value, sum ? build.add('Add', [sum, gradient]) : gradient);
   };
   for (const node of path.nodes.reverse()) {
     if (!node.outputs.some((output) => gradients.has(output))) continue;
-    const context: RuleContext = {
-      node,
-      graph,
-      build,
-      input: (index) => node.inputs[index]!,
-      output: (index) => node.outputs[index]!,
-      gradient: (index = 0) => gradients.get(node.outputs[index]!),
-      gradientOrZeros: (index) =>
-        gradients.get(node.outputs[index]!) ??
-        build.add('ConstantOfShape', [build.add('Shape', [node.outputs[index]!])]),
-      wants: (index) => path.values.has(node.inputs[index]!),
-      shape: (value) => graph.shapeOf(value),
-      once: (key, make) => {
-        const known = shared.get(key) ?? make();
-        shared.set(key, known);
-        return known;
-      },
-    };
-    findRule(node)!(context).forEach((gradient, index) => {
+    const context = contextOf(node, step);
+    RULES[operatorKey(node)]!(context).forEach((gradient, index) => {
       if (gradient && context.wants(index)) accumulate(node.inputs[index]!, gradient);
     });
   }
@@ -55,29 +49,81 @@ export function differentiate(
   return new Map(found.map((value) => [value, gradients.get(value)!]));
 }
 
+/** What the nodes of one differentiation have in common. */
+interface Step {
+  build: GraphBuilder;
+  formula: Formula;
+  sizes: Sizes;
+  gradients: Map<string, string>;
+  carriers: ReadonlySet<string>;
+  producers: ReadonlyMap<string, Node>;
+  shared: Map<string, string>;
+}
+
+function contextOf(node: Node, step: Step): RuleContext {
+  const { build, formula, sizes, gradients, carriers, producers, shared } = step;
+  const { graph } = build;
+  return {
+    node,
+    graph,
+    build,
+    formula,
+    sizes,
+    input: (index) => node.inputs[index]!,
+    has: (index) => Boolean(node.inputs[index]),
+    output: (index) => node.outputs[index]!,
+    optionalOutput: (index, type) => {
+      while (node.outputs.length <= index) node.outputs.push('');
+      if (!node.outputs[index]) {
+        const name = `${node.outputs[0]} (output ${index})`;
+        graph.values.set(name, type);
+        node.outputs[index] = name;
+      }
+      return node.outputs[index]!;
+    },
+    gradient: (index = 0) => gradients.get(node.outputs[index]!),
+    gradientOrZeros: (index) =>
+      gradients.get(node.outputs[index]!) ??
+      build.add('ConstantOfShape', [sizes.shape(node.outputs[index]!)], {
+        types: [{ type: 'float32', shape: graph.shapeOf(node.outputs[index]!) }],
+      }),
+    wants: (index) => carriers.has(node.inputs[index]!),
+    shape: (value) => graph.shapeOf(value),
+    producer: (value) => producers.get(value),
+    once: (key, make) => {
+      const known = shared.get(key) ?? make();
+      shared.set(key, known);
+      return known;
+    },
+  };
+}
+
 /** Nodes on a path from any of `from` to any of `to`, in order, and the values that depend on `from`. */
-function nodesBetween(nodes: readonly Node[], from: readonly string[], to: readonly string[]) {
-  const values = new Set(from);
-  const reached = nodes.filter((node) => {
-    if (!node.inputs.some((input) => values.has(input))) return false;
-    for (const output of node.outputs) values.add(output);
-    return true;
-  });
+function nodesBetween(graph: Graph, from: readonly string[], to: readonly string[]) {
+  const carriers = new Carriers(graph, from);
+  const reached = graph.nodes.filter((node) => carriers.follow(node));
   const useful = new Set(to);
   const between = reached.reverse().filter((node) => {
-    if (!node.outputs.some((output) => useful.has(output))) return false;
+    if (!node.outputs.some((output) => useful.has(output) && carriers.values.has(output))) return false;
     for (const input of node.inputs) useful.add(input);
     return true;
   });
-  return { nodes: between.reverse(), values };
+  return { nodes: between.reverse(), values: carriers.values };
 }
 
 function checkRules(nodes: readonly Node[], graph: string): void {
-  const missing = nodes.filter((node) => !findRule(node));
+  const missing = nodes.filter((node) => !RULES[operatorKey(node)]);
   if (missing.length === 0) return;
   const list = [...new Set(missing.map(({ op, domain }) => (domain ? `${domain}.${op}` : op)))].join(', ');
   throw new SoftpromptError('model-unsupported', `No gradient rule for ${list} in ${graph}.`, {
     place: { node: missing[0]!.name },
-    hint: 'This model cannot be tuned yet. A model of a family listed in the README can.',
+    hint: WHAT_TO_DO,
   });
 }
+
+const WHAT_TO_DO = [
+  'What can be done:',
+  'export the model again with plain operators (no fusion, opset 13 to 22),',
+  'use its original files instead (a Hugging Face folder or GGUF),',
+  'or choose a model of a family listed in the README.',
+].join(' ');

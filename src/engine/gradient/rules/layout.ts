@@ -1,27 +1,24 @@
+import { constantInts } from '../../graph/constants';
 import { frontAxis } from '../../graph/dims';
-import { intAttribute, intsAttribute } from '../../graph/graph';
+import { intAttribute, intsAttribute, type TensorType } from '../../graph/graph';
 import { reduceTo } from '../reduceTo';
-import type { Rule, RuleContext } from '../rule';
+import { type Rule, type RuleContext, refuse } from '../rule';
 
-/** One size of a value, read when the graph runs: int64[1]. */
-function sizeOf(c: RuleContext, value: string, axis: number): string {
-  return c.build.add('Shape', [value], {
-    attributes: { start: axis, end: axis + 1 },
-    types: [{ type: 'int64', shape: [1] }],
-  });
-}
+/** Type of a gradient: of the value's shape, and float also where the value is a quantised one. */
+const gradientType = (c: RuleContext, value: string): TensorType => ({
+  type: c.graph.typeOf(c.gradient()!).type,
+  shape: c.shape(value),
+});
 
+/** Reshape, and Flatten. */
 export const reshape: Rule = (c) => {
   const shape = c.shape(c.input(0));
   const from = c.shape(c.gradient()!);
   // 0 copies the size at the same place and -1 takes the rest, so that at most one unknown size is left.
   const wanted = shape.map((size, axis) => (typeof size === 'number' ? size : size === from[axis] ? 0 : -1));
-  const types = [{ type: c.graph.typeOf(c.input(0)).type, shape }];
   const target =
-    wanted.filter((size) => size === -1).length > 1
-      ? c.build.add('Shape', [c.input(0)])
-      : c.build.ints(wanted);
-  return [c.build.add('Reshape', [c.gradient()!, target], { types })];
+    wanted.filter((size) => size === -1).length > 1 ? c.sizes.shape(c.input(0)) : c.build.ints(wanted);
+  return [c.build.add('Reshape', [c.gradient()!, target], { types: [gradientType(c, c.input(0))] })];
 };
 
 export const transpose: Rule = (c) => {
@@ -33,11 +30,52 @@ export const transpose: Rule = (c) => {
   ];
 };
 
+export const squeeze: Rule = (c) => {
+  const shape = c.shape(c.input(0));
+  const given = c.has(1) ? constantInts(c.graph, c.input(1)) : intsAttribute(c.node, 'axes');
+  const axes = given ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
+  const types = [gradientType(c, c.input(0))];
+  return [c.build.add('Unsqueeze', [c.gradient()!, c.build.ints(axes)], { types })];
+};
+
+export const unsqueeze: Rule = (c) => {
+  const axes = c.has(1) ? c.input(1) : c.build.ints(intsAttribute(c.node, 'axes') ?? []);
+  return [c.build.add('Squeeze', [c.gradient()!, axes], { types: [gradientType(c, c.input(0))] })];
+};
+
 export const expand: Rule = (c) => [reduceTo(c.build, c.gradient()!, c.shape(c.input(0)))];
+
+/** Each repetition's part is cut out, and the parts are summed. */
+export const tile: Rule = (c) => {
+  const shape = c.shape(c.input(0));
+  const repeats = constantInts(c.graph, c.input(1));
+  const type = c.graph.typeOf(c.input(0)).type;
+  let gradient = c.gradient()!;
+  shape.forEach((size, axis) => {
+    const count = repeats?.[axis];
+    if (count === 1) return;
+    const reduced = c.shape(gradient).map((dim, i) => (i === axis ? size : dim));
+    if (size === 1) {
+      gradient = c.build.add('ReduceSum', [gradient, c.build.ints([axis])], {
+        types: [{ type, shape: reduced }],
+      });
+    } else if (count === undefined) {
+      refuse(c, 'with repeats that are known only when it runs');
+    } else {
+      const parts = c.build.addMany('Split', [gradient], {
+        attributes: { axis, num_outputs: count },
+        types: Array.from({ length: count }, () => ({ type, shape: reduced })),
+        outputs: count,
+      });
+      gradient = c.build.add('Sum', parts, { types: [{ type, shape: reduced }] });
+    }
+  });
+  return [gradient];
+};
 
 export const concat: Rule = (c) => {
   const { build, node } = c;
-  const types = node.inputs.map((value) => c.graph.typeOf(value));
+  const types = node.inputs.map((value) => gradientType(c, value));
   const axis = frontAxis(intAttribute(node, 'axis', 0), types[0]!.shape.length);
   const sizes = types.map(({ shape }) => shape[axis]!);
   const known = sizes.every((size) => typeof size === 'number');
@@ -45,8 +83,8 @@ export const concat: Rule = (c) => {
     ? build.ints(sizes)
     : build.add(
         'Concat',
-        node.inputs.map((value) => sizeOf(c, value, axis)),
-        { attributes: { axis: 0 } },
+        node.inputs.map((value) => c.sizes.size(value, axis)),
+        { attributes: { axis: 0 }, types: [{ type: 'int64', shape: [sizes.length] }] },
       );
   return build.addMany('Split', [c.gradient()!, lengths], {
     attributes: { axis },
@@ -61,9 +99,17 @@ export const split: Rule = (c) => {
   return [c.build.add('Concat', parts, { attributes: { axis } })];
 };
 
-export const gatherElements: Rule = (c) => {
-  const axis = intAttribute(c.node, 'axis', 0);
-  const zeros = c.build.add('ConstantOfShape', [c.build.add('Shape', [c.input(0)])]);
-  const attributes = { axis, reduction: { kind: 'string' as const, value: 'add' } };
-  return [c.build.add('ScatterElements', [zeros, c.input(1), c.gradient()!], { attributes }), undefined];
+/** Padding with a constant is undone by the negative padding, which cuts. */
+export const pad: Rule = (c) => {
+  const mode = c.node.attributes.mode;
+  if (mode?.kind === 'string' && mode.value !== 'constant') refuse(c, `of mode ${mode.value}`);
+  const known = constantInts(c.graph, c.input(1));
+  const pads = known ? c.build.ints(known.map((size) => -size)) : c.build.add('Neg', [c.input(1)]);
+  const axes = c.has(3) ? ['', c.input(3)] : [];
+  return [c.build.add('Pad', [c.gradient()!, pads, ...axes], { types: [gradientType(c, c.input(0))] })];
 };
+
+/** A triangle of the gradient is the gradient of a triangle. */
+export const triangle: Rule = (c) => [
+  c.build.add('Trilu', [c.gradient()!, ...c.node.inputs.slice(1)], { attributes: c.node.attributes }),
+];
