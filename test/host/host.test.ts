@@ -64,6 +64,23 @@ describe('without a model', () => {
     expect(await client.request('runs/list', { workspace: workspace.folder })).toEqual([]);
   });
 
+  it('lists the models of the workspace beside those of the catalogue', async () => {
+    const workspace = await tinyWorkspace();
+    await writeFile(join(workspace.folder, 'broken.gguf'), 'GGUF, but not for long');
+    const { client } = connect(workspace);
+    const { models, freeMemory } = await client.request('models/list', { workspace: [workspace.folder] });
+    expect(models.find(({ place }) => place === 'catalogue')).toMatchObject({ state: 'available' });
+    expect(models.filter(({ place }) => place === 'workspace')).toMatchObject([
+      {
+        title: 'broken.gguf',
+        format: 'gguf',
+        obstacle: { kind: expect.stringMatching(/broken|unsupported/) },
+      },
+    ]);
+    expect(freeMemory).toBeGreaterThan(0);
+    await expect(client.request('models/list', { workspace: [''] })).rejects.toThrow(/models\/list/);
+  });
+
   it('renders the prompt of a row', async () => {
     const workspace = await tinyWorkspace();
     const { client } = connect(workspace);
