@@ -112,3 +112,17 @@ it('passes by optional outputs that are left out', () => {
   const seed = b.input('seed', 'float32', [2, 4]);
   expect([...differentiate(b, new Map([['y', seed]]), [x]).keys()]).toEqual([x]);
 });
+
+it('asks a node for an output that it did not hand out, and leaves copies of the node alone', () => {
+  const b = newGraph('g');
+  const x = b.input('x', 'float32', ['rows', 4]);
+  const gain = b.input('gain', 'float32', [4]);
+  const y = b.add('SimplifiedLayerNormalization', [x, gain]);
+  const node = b.graph.nodes[0]!;
+  const copy = { ...node };
+  const seed = b.input('seed', 'float32', ['rows', 4]);
+  differentiate(b, new Map([[y, seed]]), [x]);
+  expect(node.outputs).toEqual([y, `${y} (output 1)`]);
+  expect(b.graph.shapeOf(node.outputs[1]!)).toEqual(['rows', 1]);
+  expect(copy.outputs).toEqual([y]);
+});

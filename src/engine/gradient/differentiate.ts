@@ -73,11 +73,13 @@ function contextOf(node: Node, step: Step): RuleContext {
     has: (index) => Boolean(node.inputs[index]),
     output: (index) => node.outputs[index]!,
     optionalOutput: (index, type) => {
-      while (node.outputs.length <= index) node.outputs.push('');
       if (!node.outputs[index]) {
         const name = `${node.outputs[0]} (output ${index})`;
         graph.values.set(name, type);
-        node.outputs[index] = name;
+        // A list of its own: a copy of the node in another graph may share the old one.
+        node.outputs = Array.from({ length: Math.max(index + 1, node.outputs.length) }, (_, i) =>
+          i === index ? name : (node.outputs[i] ?? ''),
+        );
       }
       return node.outputs[index]!;
     },
