@@ -76,18 +76,12 @@ export const matMulIntegerToFloat: Rule = (c) => {
 
 /** What a quantised value was divided by; moving its elements about leaves that as it is. */
 function scaleOf(c: RuleContext, value: string): string {
-  const node = c.producer(value);
-  switch (node?.op) {
-    case 'DynamicQuantizeLinear':
-      return node.outputs[1]!;
-    case 'QuantizeLinear':
-      if (c.graph.shapeOf(node.inputs[1]!).some((size) => size !== 1)) break;
-      return node.inputs[1]!;
-    case 'Reshape':
-    case 'Transpose':
-    case 'Unsqueeze':
-    case 'Squeeze':
-      return scaleOf(c, node.inputs[0]!);
-  }
+  let node = c.producer(value);
+  while (node && MOVES.has(node.op)) node = c.producer(node.inputs[0]!);
+  if (node?.op === 'DynamicQuantizeLinear') return node.outputs[1]!;
+  const scale = node?.op === 'QuantizeLinear' ? node.inputs[1] : undefined;
+  if (scale && c.shape(scale).every((size) => size === 1)) return scale;
   return refuse(c, 'of integers whose scale is not known');
 }
+
+const MOVES: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Unsqueeze', 'Squeeze']);

@@ -96,12 +96,20 @@ export function match(
 }
 
 /** A value behind the nodes that only pass it on. */
-function seenThrough(name: string, within: { graph: Graph; producers: ReadonlyMap<string, Node> }): string {
-  const made = within.producers.get(name);
-  const input = made?.inputs[0];
-  if (!made || !input) return name;
-  const { values } = within.graph;
-  const passes =
-    made.op === 'Identity' || (made.op === 'Cast' && values.get(input)?.type === values.get(name)?.type);
-  return passes ? seenThrough(input, within) : name;
+function seenThrough(
+  name: string,
+  { graph, producers }: { graph: Graph; producers: ReadonlyMap<string, Node> },
+): string {
+  let value = name;
+  for (let made = producers.get(value); made; made = producers.get(value)) {
+    const input = made.inputs[0];
+    if (!input || !passesOn(made, graph)) break;
+    value = input;
+  }
+  return value;
+}
+
+function passesOn({ op, inputs, outputs }: Node, { values }: Graph): boolean {
+  if (op === 'Identity') return true;
+  return op === 'Cast' && values.get(inputs[0]!)?.type === values.get(outputs[0]!)?.type;
 }
