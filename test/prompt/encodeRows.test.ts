@@ -107,4 +107,10 @@ describe('encodeTarget', () => {
     expect([...encodeTarget(template, 'ab', bytes, 9)]).toEqual([32, 97, 98, 256]);
     expect([...encodeTarget(template, 'ab', bytes, 3)]).toEqual([32, 97, 98]);
   });
+
+  it('is written in the vocabulary of answers, where there is one', () => {
+    const template = parseTemplate('{text}\nAnswer:');
+    const translating = { ...byteTokenizer(), encodeAnswer: (text: string) => [text.length] };
+    expect([...encodeTarget(template, 'ab', translating, 9)]).toEqual([3, 256]);
+  });
 });

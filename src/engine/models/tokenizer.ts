@@ -17,10 +17,17 @@ export interface Tokenizer {
   readonly chat?: ChatDescription;
   /** No special tokens are added. Those that the text names are found in it, shielded ones are not. */
   encode(text: string): number[];
+  /** For answers, where what is written has another vocabulary than what is read: translation into another language. */
+  encodeAnswer?(text: string): number[];
   /** The same text with shields in what `encode` would take for special tokens: what a user wrote stays text. */
   shield?(text: string): string;
   /** Special tokens are left out. */
   decode(ids: readonly number[]): string;
   /** One token as people read it: byte-level marks and word-start marks turned back into spaces and letters. */
   word(id: number): string;
+}
+
+/** What the model is to write, as token ids: most tokenizers encode it as what it reads. */
+export function encodeAnswer(tokenizer: Tokenizer, text: string): number[] {
+  return tokenizer.encodeAnswer ? tokenizer.encodeAnswer(text) : tokenizer.encode(text);
 }

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { chatOfFolder } from './chatDescription';
 import type { ModelKind } from './checkpoint';
+import { isMarianFolder, marianFromFolder } from './marianFolder';
 import { invalidJson, readJson } from './modelJson';
 import { markersOf } from './postProcessor';
 import type { Tokenizer } from './tokenizer';
@@ -60,6 +61,7 @@ type Settings = z.infer<typeof settingsSchema>;
  * A decoder's prompt stays open, whatever marker the files would put after a text.
  */
 export async function tokenizerFromFolder(folder: string, kind: ModelKind = 'decoder'): Promise<Tokenizer> {
+  if (isMarianFolder(folder)) return marianFromFolder(folder);
   const file = join(folder, TOKENIZER);
   const description = await readJson(file);
   const settingsFile = join(folder, SETTINGS);

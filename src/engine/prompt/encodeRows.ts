@@ -1,5 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
-import type { Tokenizer } from '../models/tokenizer';
+import { encodeAnswer, type Tokenizer } from '../models/tokenizer';
 import { unshielded } from '../models/tokenizers/shield';
 import { fillHoles, renderAnswer, type Wording } from './wording';
 
@@ -103,6 +103,6 @@ export function encodeTarget(
   maxTokens: number,
 ): Int32Array {
   const end = wording.endOfAnswer ?? tokenizer.endOfText;
-  const tokens = [...tokenizer.encode(renderAnswer(wording, target)), end];
+  const tokens = [...encodeAnswer(tokenizer, renderAnswer(wording, target)), end];
   return Int32Array.from(tokens.slice(0, maxTokens));
 }

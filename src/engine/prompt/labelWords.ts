@@ -1,6 +1,6 @@
 import { SoftpromptError } from '../../protocol/errors';
 import type { RunRecord } from '../../protocol/runs';
-import type { Tokenizer } from '../models/tokenizer';
+import { encodeAnswer, type Tokenizer } from '../models/tokenizer';
 
 /** What stands for a class, in one token and in full. */
 export interface LabelWord {
@@ -37,7 +37,7 @@ export function chooseLabelWords(
 ): LabelWord[] {
   const separator = options.separator ?? ' ';
   const texts = labelTexts(labels, options.given).map((text) => separator + text);
-  const sequences = texts.map((text) => tokenizer.encode(text));
+  const sequences = texts.map((text) => encodeAnswer(tokenizer, text));
   const candidates = sequences.map((tokens) => wordTokens(tokens, tokenizer));
 
   const chosen = new Map<number, number>();
@@ -156,7 +156,7 @@ function* singleTokens(
   const numbers = Array.from({ length: LARGEST_NUMBER }, (_, i) => String(i + 1));
   const given = new Set<number>();
   for (const text of [...LETTERS, ...numbers]) {
-    const ids = tokenizer.encode(separator + text).filter((id) => tokenizer.word(id).trim() !== '');
+    const ids = encodeAnswer(tokenizer, separator + text).filter((id) => tokenizer.word(id).trim() !== '');
     const id = ids[0];
     if (ids.length !== 1 || id === undefined || taken.has(id) || given.has(id)) continue;
     given.add(id);

@@ -45,15 +45,19 @@ export function ggufScoredPairs(vocabulary: GgufVocabulary, settings: SentencePi
   return { ...sentencePieceParts(vocabulary, settings), vocabulary: all, encodeWord };
 }
 
-/** SentencePiece's unigram model. */
-export function ggufUnigrams(vocabulary: GgufVocabulary, settings: SentencePieceSettings): TokenizerParts {
+/** SentencePiece's unigram model. `spell`: unknown text as tokens; bytes, where there are tokens for them, unless told. */
+export function ggufUnigrams(
+  vocabulary: GgufVocabulary,
+  settings: SentencePieceSettings,
+  spell?: (text: string) => number[] | undefined,
+): TokenizerParts {
   const { types } = vocabulary;
   const all = idsByToken(vocabulary);
   const encodeWord = unigrams({
     scores: vocabulary.scores,
     vocabulary: idsByToken(vocabulary, [NORMAL, USER_DEFINED]),
     unknown: settings.unknown,
-    spell: types.includes(BYTE) ? byteTokens(all) : undefined,
+    spell: spell ?? (types.includes(BYTE) ? byteTokens(all) : undefined),
     float32: true,
   });
   return { ...sentencePieceParts(vocabulary, settings), vocabulary: all, encodeWord };
