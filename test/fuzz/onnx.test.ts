@@ -1,6 +1,12 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Initializer } from '../../src/engine/graph/graph';
 import { DATA_TYPES } from '../../src/engine/graph/onnxSchema';
 import { decodeOnnx } from '../../src/engine/graph/readOnnx';
+import { byteLength } from '../../src/engine/graph/readTensor';
+import { importGraph } from '../../src/engine/models/onnx/importGraph';
+import { skimOnnx } from '../../src/engine/models/onnx/skim';
 import { attributes, graphMessage, onnxBytes, tensors } from '../graph/onnxBytes';
 import { FUZZ_CASES, fuzz } from './fuzz';
 
@@ -78,4 +84,30 @@ describe('damaged ONNX files', () => {
     expect(accepted).toBeGreaterThan(0);
     expect(accepted).toBeLessThan(cases);
   }, 120_000);
+
+  it('are imported or refused', async () => {
+    const seeds = await Promise.all(IMPORTED.map((place) => header(join(MODELS, place, 'model.onnx'))));
+    const read = ({ type, shape }: Initializer) => new Uint8Array(Math.min(byteLength(type, shape), 2 ** 16));
+    const { accepted } = fuzz(seeds, (bytes) => void importGraph(decodeOnnx(bytes, 'damaged.onnx'), read), {
+      cases: IMPORTS,
+    });
+    expect(accepted).toBeGreaterThan(0);
+    expect(accepted).toBeLessThan(IMPORTS);
+  }, 120_000);
 });
+
+const MODELS = join(__dirname, '../oracle/fixtures/models');
+/** Plain operators without a cache, and fused ones with. */
+const IMPORTED = ['minilm/onnx/torch', 'llama3/onnx/genai-fp32'];
+/** Importing takes longer than reading: fewer cases. */
+const IMPORTS = 5000;
+
+/** A model without its weights, as it is opened. */
+async function header(path: string): Promise<Uint8Array> {
+  const handle = await open(path, 'r');
+  try {
+    return await skimOnnx(handle, { path, name: 'model.onnx' });
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 
-// The messages of onnx.proto (ONNX IR specification, version 10) with the fields that are read or written here. Fields
-// that are left out are skipped when reading, as protobuf defines.
+// The messages of onnx.proto (ONNX IR specification, version 10) with the fields that are read or written here.
+// Fields that are left out are skipped when reading, as protobuf defines.
 
 const field = (id: number, type: string, rule?: 'repeated') => ({ id, type, ...(rule ? { rule } : {}) });
 

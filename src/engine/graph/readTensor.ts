@@ -52,8 +52,8 @@ export function byteLength(type: ElementType, shape: readonly number[]): number 
 }
 
 /**
- * A tensor of an ONNX file, from whichever field its values are stored in. Throws an Error that says what is wrong with
- * it: an unknown element type, sizes that do not fit the values, a place outside the model's folder.
+ * A tensor of an ONNX file, from whichever field its values are stored in. Throws an Error that says what is wrong
+ * with it: an unknown element type, sizes that do not fit the values, a place outside the model's folder.
  */
 export function readTensor(tensor: TensorMessage): Initializer {
   const type = elementType(tensor.dataType);

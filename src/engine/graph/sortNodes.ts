@@ -2,7 +2,8 @@ import type { Node } from './graph';
 
 /**
  * Nodes in an order in which they can run; the file's order is kept where it can be. `known`: values that are there
- * before any node has run; `own` those of them that are in the same graph, which no node may make again. Throws an Error for a value that nothing makes, one that two nodes make, and for a circle.
+ * before any node has run; `own` those of them that are in the same graph, which no node may make again. Throws an
+ * Error for a value that nothing makes, one that two nodes make, and for a circle.
  */
 export function sortNodes(
   nodes: readonly Node[],

@@ -2,7 +2,9 @@ import type { Attribute, Dim, Graph, Initializer, Node, TensorType } from './gra
 import { MICROSOFT } from './graph';
 import { ATTRIBUTE_TYPES, DATA_TYPES, EXTERNAL, ModelProto } from './onnxSchema';
 
-/** The graph as the bytes of an ONNX model file (IR version 10, opset 20 or 21). Weights must have been placed first. */
+/**
+ * The graph as the bytes of an ONNX model file (IR version 10, opset 20 or 21). Weights must have been placed first.
+ */
 export function writeOnnx(graph: Graph): Uint8Array {
   const value = (name: string) => valueInfo(name, graph.typeOf(name));
   return ModelProto.encode({

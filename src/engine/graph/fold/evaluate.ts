@@ -4,7 +4,10 @@ import type { Known } from './known';
 import { MOVEMENT } from './movement';
 import { SELECTION } from './selection';
 
-/** The outputs of a node from its inputs ('' and what is not known are undefined); undefined where they cannot be told. */
+/**
+ * The outputs of a node from its inputs ('' and what is not known are undefined); undefined where they cannot be
+ * told.
+ */
 export type Evaluation = (node: Node, inputs: readonly (Known | undefined)[]) => Known[] | undefined;
 
 /** Operators that shapes, masks and positions are computed with. */

@@ -12,8 +12,9 @@ const AXES_AS_INPUT = new Set(
 const HALVES: readonly number[] = [DATA_TYPES.float16, DATA_TYPES.bfloat16];
 
 /**
- * A node in the form of opset 20, whatever opset it was written for, and in float32 where it was written for half precision: axes,
- * sizes and bounds as inputs. `graph` has the types of its inputs; `ints` and `float` make constants.
+ * A node in the form of opset 20, whatever opset it was written for, and in float32 where it was written for half
+ * precision: axes, sizes and bounds as inputs. `graph` has the types of its inputs; `ints` and `float` make
+ * constants.
  */
 export function modernise(
   node: Node,

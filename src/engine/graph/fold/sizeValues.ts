@@ -7,8 +7,8 @@ import type { Known } from './known';
 export const sizeValue = (name: string): string => `size of ${name}`;
 
 /**
- * Nodes that compute a known value with named sizes in it when the graph runs, from the sizes' values: a sum of products
- * an element. The last node makes `output`.
+ * Nodes that compute a known value with named sizes in it when the graph runs, from the sizes' values: a sum of
+ * products an element. The last node makes `output`.
  */
 export function computeKnown(graph: Graph, { type, shape, elements }: Known, output: string): Node[] {
   const nodes: Node[] = [];

@@ -13,8 +13,8 @@ export interface SpecialiseOptions {
   /** Types of the inputs, in names of sizes or in numbers; inputs whose values are known have `elements` too. */
   inputs: ReadonlyMap<string, TensorType | Known>;
   /**
-   * Asked of each node before it is looked at, its inputs' names resolved: the type of its first output where that shall be an
-   * input of the graph from now on.
+   * Asked of each node before it is looked at, its inputs' names resolved: the type of its first output where that
+   * shall be an input of the graph from now on.
    */
   cut?(node: Node, graph: Graph): TensorType | undefined;
   /** Asked of each node before that: other nodes in its place. */
@@ -39,8 +39,9 @@ export interface Specialised {
 const FLOAT_TABLE = 65_536;
 
 /**
- * Fixes what can be fixed of a graph: branches are chosen, integers and constants computed, half precision becomes float32,
- * and every value gets a shape in the inputs' sizes. Shapes are exact as long as they are sums and products of sizes.
+ * Fixes what can be fixed of a graph: branches are chosen, integers and constants computed, half precision becomes
+ * float32, and every value gets a shape in the inputs' sizes. Shapes are exact as long as they are sums and products
+ * of sizes.
  */
 export function specialise(model: OnnxModel, options: SpecialiseOptions): Specialised {
   return new Specialiser(model, options).run();
@@ -50,6 +51,7 @@ class Specialiser {
   private readonly graph: Graph;
   private readonly known = new Map<string, Known>();
   private readonly failures = new Map<string, Error>();
+  private readonly reported = new Set<Error>();
   private readonly aliases = new Map<string, string>();
   private readonly initializers: Map<string, Initializer>;
   /** Known values that are computed when the graph runs, since there are names of sizes in them. */
@@ -102,7 +104,8 @@ class Specialiser {
       } catch (cause) {
         const error = cause as Error;
         const said = error.message.includes(original.op) ? '' : `${original.op} ${original.name}: `;
-        const failure = failedAlready(this.failures, error) ? error : new Error(`${said}${error.message}`);
+        const failure = this.reported.has(error) ? error : new Error(`${said}${error.message}`);
+        this.reported.add(failure);
         for (const output of original.outputs) this.failures.set(output, failure);
       }
     }
@@ -245,7 +248,6 @@ class Specialiser {
     graph.nodes.push(...computeKnown(graph, value, name));
   }
 
-
   private ints(values: readonly number[]): string {
     return this.constant(`ints ${values}`, () => intsInitializer(values));
   }
@@ -290,8 +292,4 @@ function inferredSizes(node: Node, graph: Graph): number[] {
   } catch {
     return []; // Such as a range of floats; what it makes of known numbers is as small as they are few.
   }
-}
-
-function failedAlready(failures: ReadonlyMap<string, Error>, error: Error): boolean {
-  return [...failures.values()].includes(error);
 }

@@ -5,8 +5,8 @@ import type { Graph, Node, Shape } from '../graph';
 const END = 2 ** 31 - 1;
 
 /**
- * The same node without named sizes among its inputs, where a constant says the same: a reshape's 0 (as before) and -1 (the
- * rest), an expansion's 1 where nothing is widened, a slice "to the end".
+ * The same node without named sizes among its inputs, where a constant says the same: a reshape's 0 (as before) and
+ * -1 (the rest), an expansion's 1 where nothing is widened, a slice "to the end".
  */
 export function withoutSizes(node: Node, graph: Graph, ints: (values: readonly number[]) => string): Node {
   const target = graph.elements.get(node.inputs[1] ?? '');

@@ -1,7 +1,8 @@
 import { type Initializer, intAttribute, type Node } from '../../graph/graph';
 
-// Weights quantised in blocks, as onnxruntime's MatMulNBits and GatherBlockQuantized take them: along the last axis every
-// `block_size` values share a scale and a zero point. Values of 4 bits lie two in a byte, the first in the low half.
+// Weights quantised in blocks, as onnxruntime's MatMulNBits and GatherBlockQuantized take them: along the last axis
+// every `block_size` values share a scale and a zero point. Values of 4 bits lie two in a byte, the first in the low
+// half.
 
 export interface QuantisedBlocks {
   rows: number;

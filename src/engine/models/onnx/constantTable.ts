@@ -8,7 +8,9 @@ export interface ConstantTable {
   weight: string;
   /** The graph uses it with rows for columns. */
   transposed: boolean;
-  /** value = (stored - zero point) · scale, one pair for all or one for each place along an axis of what is stored. */
+  /**
+   * value = (stored - zero point) · scale, one pair for all or one for each place along an axis of what is stored.
+   */
   affine?: Affine;
   /** It is stored as floats, which are rounded to 8 bits before use: quantised and dequantised at once. */
   rounded?: boolean;
@@ -20,7 +22,9 @@ interface Affine {
   axis: number;
 }
 
-/** Reads off the graph how a constant is made; undefined where it is not made of one initializer in a way known here. */
+/**
+ * Reads off the graph how a constant is made; undefined where it is not made of one initializer in a way known here.
+ */
 export function constantTable(
   value: string,
   producers: ReadonlyMap<string, Node>,

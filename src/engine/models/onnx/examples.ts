@@ -97,8 +97,9 @@ export function fillOther(
 const HIDDEN = -10_000;
 
 /**
- * The pattern of a mask in the examples, of which the first has several rows and tokens and the second, where there is a cache,
- * one token after very many. `seen` says what an element means. undefined: it is no mask, or one of another form.
+ * The pattern of a mask in the examples, of which the first has several rows and tokens and the second, where there
+ * is a cache, one token after very many. `seen` says what an element means. undefined: it is no mask, or one of
+ * another form.
  */
 export function maskPattern(
   examples: readonly Example[],

@@ -1,23 +1,23 @@
 import { SoftpromptError } from '../../../protocol/errors';
 import { GraphBuilder } from '../../graph/builder';
 import { expandFused } from '../../graph/expansions/expandFused';
-import { type Specialised, specialise } from '../../graph/fold/specialise';
+import type { Specialised } from '../../graph/fold/specialise';
 import { fuseKnown } from '../../graph/fusions/fuseKnown';
-import { type Graph, type Initializer, intAttribute, type Node, type TensorType } from '../../graph/graph';
+import type { Graph, Initializer } from '../../graph/graph';
 import type { OnnxModel } from '../../graph/readOnnx';
 import { inferTypes } from '../../graph/shapeInference';
 import { sortNodes } from '../../graph/sortNodes';
-import { type KeyValuePorts, SIZES } from '../languageModel';
-import { type Example, type ExampleContext, evaluateExample, fillOther } from './examples';
-import { type InputRoles, inputRoles } from './inputRoles';
+import { cacheInOrder, widenPast } from './cache';
+import { fixSizes } from './fixSizes';
+import { inputRoles } from './inputRoles';
 import { findCuts, type LayeredGraph } from './layers';
 import { replaceMasks } from './masks';
-import { openEmbedding } from './openEmbedding';
 import { findOutputHead, type OutputHead } from './outputHead';
 import { dependents, nodesBetween, replaceValue } from './path';
 import { replacePositions } from './positions';
 import { ImportPorts } from './sidePorts';
-import { embeddingScale, type TokenLookup, tokenLookup } from './tokenLookup';
+import { embeddingScale, type TokenLookup } from './tokenLookup';
+import { ORIGINAL, unsupported, WHICH } from './unsupported';
 
 /** An exported model with ports in place of its token lookup, masks, positions and cache. */
 export interface ImportedGraph {
@@ -31,11 +31,9 @@ export interface ImportedGraph {
   heads: number;
 }
 
-/** Values that are computed beforehand have at most as many elements. */
-const FOLDED = 1024;
-
 /**
- * Turns an exporter's graph into one with our ports, by its structure. `read` gives the bytes of small tensors in other files.
+ * Turns an exporter's graph into one with our ports, by its structure. `read` gives the bytes of small tensors in
+ * other files.
  *
  * @throws model-unsupported, naming the node, for what is not found or not understood
  */
@@ -121,99 +119,6 @@ const EXAMPLES = {
   uncached: { rows: 2, length: 160, past: 0 },
 };
 
-const WHICH = 'Export the language model itself, with input_ids as an input, as optimum and torch.onnx do.';
-const ORIGINAL = "Use the model's original files: a Hugging Face folder or GGUF.";
-
-function unsupported(message: string, node?: string, hint?: string, cause?: unknown): SoftpromptError {
-  return new SoftpromptError('model-unsupported', `This ONNX model cannot be tuned: ${message}`, {
-    place: { node },
-    hint,
-    cause,
-  });
-}
-
-/** The graph in names of sizes, and a way to work it out for sizes in numbers. */
-function fixSizes(model: OnnxModel, roles: InputRoles, read: (initializer: Initializer) => Uint8Array) {
-  let lookup: TokenLookup | undefined;
-  const isWeight = (value: string) => model.graph.initializers.has(value);
-  const cut = (node: Node, graph: Graph) => {
-    const found = tokenLookup(node, graph, roles.tokens, isWeight);
-    lookup ??= found?.lookup;
-    return found?.type;
-  };
-  const run = (headSize: number | string) => {
-    const inputs = symbolicInputs(model.graph, roles, headSize);
-    return {
-      inputs,
-      specialised: specialise(model, { inputs, cut, rewrite: openEmbedding, read, largest: FOLDED }),
-    };
-  };
-  let headSize: number | string = 'headSize';
-  let first = run(headSize);
-  // Some exporters leave the size of a head open in the cache's type.
-  if (usesHeadSize(first.inputs)) {
-    headSize = headSizeOf(first.specialised.graph, roles);
-    first = run(headSize);
-  }
-  if (!lookup) {
-    const message = 'No operator takes rows of an embedding table by its token ids.';
-    throw unsupported(message, undefined, WHICH);
-  }
-  const caches = roles.past.flatMap(({ keys, values }) => [keys, values]);
-  const cacheTypes = new Map(caches.map((name): [string, TensorType] => [name, first.inputs.get(name)!]));
-  const context: ExampleContext = { model, roles, read, cut, cacheTypes };
-  return {
-    specialised: first.specialised,
-    lookup,
-    example: (sizes: { rows: number; length: number; past: number }): Example =>
-      evaluateExample(context, sizes),
-  };
-}
-
-function symbolicInputs(graph: Graph, roles: InputRoles, headSize: number | string): Map<string, TensorType> {
-  const inputs = new Map<string, TensorType>();
-  const total = roles.past.length > 0 ? `${SIZES.length} + ${SIZES.past}` : SIZES.length;
-  const declare = (name: string | undefined, shape: TensorType['shape']) => {
-    if (name) inputs.set(name, { type: graph.typeOf(name).type, shape });
-  };
-  declare(roles.tokens, [SIZES.rows, SIZES.length]);
-  declare(roles.positions, [SIZES.rows, SIZES.length]);
-  declare(roles.segments, [SIZES.rows, SIZES.length]);
-  declare(roles.attentionMask, [SIZES.rows, total]);
-  for (const name of roles.past.flatMap(({ keys, values }) => [keys, values])) {
-    const [, heads, , size] = graph.shapeOf(name);
-    declare(name, [SIZES.rows, heads!, SIZES.past, typeof size === 'number' && size > 0 ? size : headSize]);
-  }
-  for (const name of roles.others) declare(name, graph.shapeOf(name));
-  const fill = (name: string, shape: number[], of: (index: number) => number) => {
-    const elements = Array.from({ length: shape.length === 0 ? 1 : shape[0]! }, (_, i) => of(i));
-    inputs.set(name, { ...graph.typeOf(name), shape, elements } as TensorType);
-  };
-  for (const name of roles.others) fillOther(name, graph, fill);
-  if (roles.useCache)
-    fill(
-      roles.useCache,
-      graph.shapeOf(roles.useCache).map(() => 1),
-      () => 1,
-    );
-  return inputs;
-}
-
-function usesHeadSize(inputs: ReadonlyMap<string, TensorType>): boolean {
-  return [...inputs.values()].some(({ shape }) => shape.includes('headSize'));
-}
-
-/** From the width of the queries of an attention that has its heads as attributes. */
-function headSizeOf(graph: Graph, { past }: InputRoles): number {
-  const node = graph.nodes.find(({ inputs }) => inputs.includes(past[0]!.keys));
-  const heads = node ? intAttribute(node, 'num_heads', 0) : 0;
-  if (!node || heads === 0)
-    throw unsupported('The size of its attention heads is not known.', node?.name, ORIGINAL);
-  const width = Number(graph.shapeOf(node.inputs[0]!).at(-1));
-  const packed = !node.inputs[1];
-  return width / (packed ? heads + 2 * intAttribute(node, 'kv_num_heads', heads) : heads);
-}
-
 /** The logits, or of an encoder the last hidden states. */
 function mainOutput({ outputs }: Graph): string {
   const named = ['logits', 'last_hidden_state', 'token_embeddings'].find((name) => outputs.includes(name));
@@ -239,27 +144,6 @@ function dropNanGuards(graph: Graph, active: ReadonlySet<string>): void {
   }
 }
 
-/** Cache inputs hold one row for all; where the graph joins them with the rows' own they are widened first. */
-function widenPast(
-  build: GraphBuilder,
-  ports: ImportPorts,
-  past: readonly KeyValuePorts[],
-): Map<string, string> {
-  const { graph } = build;
-  const widened = new Map<string, string>();
-  for (const name of past.flatMap(({ keys, values }) => [keys, values])) {
-    const { type, shape } = graph.typeOf(name);
-    graph.values.set(name, { type, shape: [1, ...shape.slice(1)] });
-    const known = graph.nodes.find((node) => node.op === 'Expand' && node.inputs[0] === name);
-    const wide =
-      known?.outputs[0] ?? build.add('Expand', [name, ports.rowsShape()!], { name: `${name} widened` });
-    widened.set(name, wide);
-    const maker = graph.nodes.find(({ outputs }) => outputs.includes(wide));
-    replaceValue(graph, name, wide, maker);
-  }
-  return widened;
-}
-
 /** Brings the nodes into order, leaves out what the result does not need, and works out the shapes anew. */
 function tidy(graph: Graph, output: string): void {
   const producers = graph.producers();
@@ -276,7 +160,8 @@ function tidy(graph: Graph, output: string): void {
   graph.nodes.splice(0, graph.nodes.length, ...sortNodes(kept, (value) => !producers.has(value)));
   graph.outputs.splice(0, graph.outputs.length, output);
   for (const node of graph.nodes) {
-    // Else products of 4-bit weights may be computed with rounded activations, and their gradient would not be theirs.
+    // Else products of 4-bit weights may be computed with rounded activations, and their gradient would not be
+    // theirs.
     if (node.op === 'MatMulNBits')
       node.attributes = { ...node.attributes, accuracy_level: { kind: 'int', value: 1 } };
   }
@@ -308,20 +193,4 @@ function checkInputs(
       throw unsupported(`It needs the input ${value}, which is not known.`, node.name, ORIGINAL);
     }
   }
-}
-
-/** The cache's inputs and outputs in the order in which the graph uses them. */
-function cacheInOrder(graph: Graph, past: readonly KeyValuePorts[], widened: ReadonlyMap<string, string>) {
-  const joined = (name: string) => {
-    const at = graph.nodes.findIndex(({ op, inputs }) => op === 'Concat' && inputs[0] === widened.get(name));
-    if (at < 0) throw unsupported('Its cache is not used as a cache.', name, ORIGINAL);
-    return { at, value: graph.nodes[at]!.outputs[0]! };
-  };
-  const layers = past
-    .map((ports) => ({ ports, keys: joined(ports.keys), values: joined(ports.values) }))
-    .sort((a, b) => a.keys.at - b.keys.at);
-  return {
-    past: layers.map(({ ports }) => ports),
-    present: layers.map(({ keys, values }) => ({ keys: keys.value, values: values.value })),
-  };
 }

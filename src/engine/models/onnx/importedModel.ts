@@ -15,8 +15,8 @@ import type { WeightSource } from './weightSource';
 const SMALL = 256;
 
 /**
- * An imported graph as a language model: its large tensors become weights of the checkpoint, half precision among them float32,
- * and the tables of embeddings and words are read by row, whatever their form in the file.
+ * An imported graph as a language model: its large tensors become weights of the checkpoint, half precision among
+ * them float32, and the tables of embeddings and words are read by row, whatever their form in the file.
  */
 export function importedModel(
   imported: ImportedGraph,

@@ -16,9 +16,9 @@ export interface LayeredGraph {
 }
 
 /**
- * Finds between two attentions the last place that all else goes through: that is where a layer ends. The last layer ends at
- * `states`, which the output matrix is multiplied with; or before them, where they are narrower than the layers are (ALBERT).
- * undefined: there is no such place between some two of them.
+ * Finds between two attentions the last place that all else goes through: that is where a layer ends. The last layer
+ * ends at `states`, which the output matrix is multiplied with; or before them, where they are narrower than the
+ * layers are (ALBERT). undefined: there is no such place between some two of them.
  */
 export function findCuts(
   graph: Graph,

@@ -31,8 +31,8 @@ interface MaskedScores {
 }
 
 /**
- * Puts our mask in place of the exporter's wherever attention is masked, and remembers of fused attention what its mask was like.
- * What is added to the scores beside a mask stays. Answers the patterns: who looks at whom.
+ * Puts our mask in place of the exporter's wherever attention is masked, and remembers of fused attention what its
+ * mask was like. What is added to the scores beside a mask stays. Answers the patterns: who looks at whom.
  *
  * @throws model-unsupported for a mask that is neither causal, nor bidirectional, nor windowed
  */
@@ -112,8 +112,8 @@ const narrower = (a: MaskPattern, b: MaskPattern): MaskPattern => {
 };
 
 /**
- * A sum that has a mask in it, such as that of T5's position bias and mask, without the mask: ours is added elsewhere. undefined: it
- * has none, and stays as it is.
+ * A sum that has a mask in it, such as that of T5's position bias and mask, without the mask: ours is added
+ * elsewhere. undefined: it has none, and stays as it is.
  */
 function withOurMask(c: MaskContext, value: string, user: Node): string | undefined {
   const { graph } = c.build;

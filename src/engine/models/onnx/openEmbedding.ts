@@ -2,8 +2,9 @@ import type { Attribute, Node } from '../../graph/graph';
 import { DATA_TYPES } from '../../graph/onnxSchema';
 
 /**
- * EmbedLayerNormalization, which onnxruntime's optimiser makes of BERT's first steps, as the steps that it stands for: the token
- * lookup must be found among them before shapes are known. The expansion of fused operators comes too late for that.
+ * EmbedLayerNormalization, which onnxruntime's optimiser makes of BERT's first steps, as the steps that it stands
+ * for: the token lookup must be found among them before shapes are known. The expansion of fused operators comes too
+ * late for that.
  */
 export function openEmbedding(node: Node, ints: (values: readonly number[]) => string): Node[] | undefined {
   if (node.op !== 'EmbedLayerNormalization') return undefined;

@@ -51,9 +51,9 @@ export async function findOnnxFile(folder: string): Promise<string | undefined> 
 }
 
 /**
- * Opens an ONNX model: its graph gets our ports by its structure (see importGraph), its weights are read from it and the files
- * beside it, and its tokenizer from its folder or the one above. Throws SoftpromptError: `model-missing`, `model-invalid`,
- * `model-unsupported`.
+ * Opens an ONNX model: its graph gets our ports by its structure (see importGraph), its weights are read from it and
+ * the files beside it, and its tokenizer from its folder or the one above. Throws SoftpromptError: `model-missing`,
+ * `model-invalid`, `model-unsupported`.
  */
 export async function openOnnx(path: string): Promise<Checkpoint> {
   const folder = await modelFolder(dirname(resolve(path)));

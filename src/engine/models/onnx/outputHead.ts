@@ -18,8 +18,8 @@ export interface OutputHead {
 const POINTWISE = new Set('Mul Div Tanh Identity Cast'.split(' '));
 
 /**
- * Finds the product that makes the logits; undefined where they are made in another way. Logits that are rounded to 8 bits
- * at last (QDQ) are taken before that.
+ * Finds the product that makes the logits; undefined where they are made in another way. Logits that are rounded to 8
+ * bits at last (QDQ) are taken before that.
  */
 export function findOutputHead(graph: Graph, logits: string): OutputHead | undefined {
   const producers = graph.producers();

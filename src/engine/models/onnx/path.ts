@@ -25,8 +25,8 @@ export function nodesBetween(graph: Graph, from: string, to: string): Node[] {
 }
 
 /**
- * Values that everything from `from` to `to` goes through, in order, each with the index of its node among `nodes` (see
- * nodesBetween). A node is passed by nothing if no edge of the graph leads over it.
+ * Values that everything from `from` to `to` goes through, in order, each with the index of its node among `nodes`
+ * (see nodesBetween). A node is passed by nothing if no edge of the graph leads over it.
  */
 export function narrowPlaces(
   nodes: readonly Node[],
@@ -47,18 +47,15 @@ export function narrowPlaces(
     for (const input of node.inputs) reads(input, index);
   });
   reads(to, nodes.length);
+  const used = new Set([to, ...nodes.flatMap(({ inputs }) => inputs)]);
   const places: { value: string; index: number }[] = [];
   let furthest = reach.get(-1) ?? -1;
   nodes.forEach((node, index) => {
-    const outputs = node.outputs.filter((output) => output && used(nodes, output, to));
+    const outputs = node.outputs.filter((output) => output && used.has(output));
     if (furthest <= index && outputs.length === 1) places.push({ value: outputs[0]!, index });
     furthest = Math.max(furthest, reach.get(index) ?? index);
   });
   return places;
-}
-
-function used(nodes: readonly Node[], value: string, to: string): boolean {
-  return value === to || nodes.some((node) => node.inputs.includes(value));
 }
 
 /** Reads `replacement` wherever `value` was read, and hands it out where `value` was an output. */

@@ -5,9 +5,9 @@ import { replaceValue } from './path';
 import type { ImportPorts } from './sidePorts';
 
 /**
- * Puts our positions in place of those that an exported graph takes or counts itself, and zeros in place of its segments. In
- * the example tokens are counted on from the past, so that a value that holds just that (or that and a constant: OPT,
- * RoBERTa) is known to be the positions.
+ * Puts our positions in place of those that an exported graph takes or counts itself, and zeros in place of its
+ * segments. In the example tokens are counted on from the past, so that a value that holds just that (or that and a
+ * constant: OPT, RoBERTa) is known to be the positions.
  */
 export function replacePositions(
   build: GraphBuilder,

@@ -3,7 +3,10 @@ import { addDims } from '../../graph/dims';
 import type { ElementType, Shape } from '../../graph/graph';
 import { SIZES, type SideInput, type SidePort } from '../languageModel';
 
-/** Inputs that an imported graph gets in place of the exporter's masks, positions and lengths; made when first asked for. */
+/**
+ * Inputs that an imported graph gets in place of the exporter's masks, positions and lengths; made when first asked
+ * for.
+ */
 export class ImportPorts {
   readonly list: SidePort[] = [];
   private readonly names = new Map<string, string>();

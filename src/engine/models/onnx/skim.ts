@@ -23,8 +23,9 @@ const LENGTH_DELIMITED = 2;
 type Piece = { from: number; to: number } | { bytes: Uint8Array };
 
 /**
- * The bytes of an ONNX model with the values of its large initializers left out: those say instead that their values lie
- * outside, in a file of this name, at the offset where they are in this file. Throws `model-invalid` with the offset.
+ * The bytes of an ONNX model with the values of its large initializers left out: those say instead that their values
+ * lie outside, in a file of this name, at the offset where they are in this file. Throws `model-invalid` with the
+ * offset.
  */
 export async function skimOnnx(
   handle: FileHandle,

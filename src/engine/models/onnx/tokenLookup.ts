@@ -22,12 +22,14 @@ export interface BlockTable {
   zeroPoints?: string;
 }
 
+const LOOKUPS = new Set(['Gather', 'GatherBlockQuantized', 'DequantizeLinear']);
+
 /** Operators between the ids and the lookup that leave the ids as they are. */
 const KEEPS_IDS = new Set(['Identity', 'Cast', 'Reshape']);
 
 /**
- * Whether a node is the token lookup: it takes rows of a constant table by the token ids. `graph` has the nodes before it.
- * Answers its table and the type of what comes out.
+ * Whether a node is the token lookup: it takes rows of a constant table by the token ids. `graph` has the nodes
+ * before it. Answers its table and the type of what comes out.
  */
 export function tokenLookup(
   node: Node,
@@ -35,6 +37,7 @@ export function tokenLookup(
   tokens: string,
   isWeight: (value: string) => boolean,
 ): { lookup: TokenLookup; type: TensorType } | undefined {
+  if (!LOOKUPS.has(node.op)) return undefined;
   const producers = graph.producers();
   const gathered = node.op === 'DequantizeLinear' ? producers.get(node.inputs[0]!) : node;
   if (!gathered || !takesRows(gathered)) return undefined;
@@ -72,7 +75,9 @@ function blockTable(node: Node, through: (value: string) => string): BlockTable 
   return { kind: 'blocks', node, weight: through(table), scales: through(scales), ...zeros };
 }
 
-/** The constant that the lookup's vectors are multiplied with at once, and the value that comes out; Gemma does that. */
+/**
+ * The constant that the lookup's vectors are multiplied with at once, and the value that comes out; Gemma does that.
+ */
 export function embeddingScale(graph: Graph, output: string): { scale: number; scaled: string } | undefined {
   const users = graph.nodes.filter((node) => node.inputs.includes(output));
   const [user] = users;
