@@ -13,7 +13,7 @@ function use(json: unknown): void {
     json,
     FILE,
     { eos_token: '</s>' },
-    { endOfText: 2, open: false },
+    { endOfText: 2, kind: 'masked' },
   );
   const ids = tokenizer.encode(TEXT);
   tokenizer.decode(ids);

@@ -103,7 +103,7 @@ export function tokenizerFromGguf(
   checkVocabulary(vocabulary, settings, file);
   const parts = describedIn(file, () => kind.parts(vocabulary, settings, file));
   const cut = name === 'gpt2' ? cutNamed(settings['tokenizer.ggml.pre']) : undefined;
-  return assembleTokenizer(parts, { ...markers(settings, kind, cut, model, file) });
+  return assembleTokenizer(parts, { kind: model, ...markers(settings, kind, cut, model, file) });
 }
 
 function markers(settings: Metadata, kind: Kind, cut: Cut | undefined, model: ModelKind, file: string) {

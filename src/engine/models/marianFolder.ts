@@ -52,7 +52,13 @@ export async function marianFromFolder(folder: string): Promise<Tokenizer> {
     const parts = describedIn(file, () =>
       marianParts(model, ids, [unk_token, eos_token, pad_token], unk_token),
     );
-    return assembleTokenizer(parts, { endOfText, before: [], after: [endOfText], pad: ids.get(pad_token) });
+    return assembleTokenizer(parts, {
+      kind: 'encoder-decoder',
+      endOfText,
+      before: [],
+      after: [endOfText],
+      pad: ids.get(pad_token),
+    });
   };
   const source = await oneLanguage(SOURCE);
   const target = await oneLanguage(TARGET);

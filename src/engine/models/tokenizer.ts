@@ -1,7 +1,10 @@
 import type { ChatDescription } from './chatDescription';
+import type { ModelKind } from './checkpoint';
 
 /** Text to token ids and back, as the base model was trained with. */
 export interface Tokenizer {
+  /** Of the model that it belongs to: says where in a row an answer stands. A decoder, unless told. */
+  readonly kind?: ModelKind;
   readonly vocabularySize: number;
   /** Written at the end of a text target, and where generation stops. */
   readonly endOfText: number;

@@ -71,7 +71,7 @@ export async function tokenizerFromFolder(folder: string, kind: ModelKind = 'dec
   const config = parse(configSchema, await readJson(configFile, {}), configFile);
   return tokenizerFromDescription(description, file, settings, {
     endOfText: [config.eos_token_id].flat()[0] ?? undefined,
-    open: kind === 'decoder',
+    kind,
     chat: await chatOfFolder(folder, chat_template, named),
   });
 }
@@ -81,7 +81,7 @@ export function tokenizerFromDescription(
   json: unknown,
   file: string,
   settings: Omit<Settings, 'chat_template'>,
-  model: { endOfText?: number; open: boolean; chat?: Tokenizer['chat'] },
+  model: { endOfText?: number; kind: ModelKind; chat?: Tokenizer['chat'] },
 ): Tokenizer {
   const description = parse(descriptionSchema, json, file);
   const parts = tokenizerParts(description, file);
@@ -102,9 +102,10 @@ export function tokenizerFromDescription(
     );
   }
   return assembleTokenizer(parts, {
+    kind: model.kind,
     endOfText,
     before,
-    after: model.open ? [] : after,
+    after: model.kind === 'decoder' ? [] : after,
     mask: idOf(settings.mask_token),
     pad: idOf(settings.pad_token),
     chat: model.chat,

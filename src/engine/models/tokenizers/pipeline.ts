@@ -20,7 +20,10 @@ export interface TokenizerParts {
   show(token: string): string;
 }
 
-export type TokenizerSettings = Pick<Tokenizer, 'endOfText' | 'before' | 'after' | 'mask' | 'pad' | 'chat'>;
+export type TokenizerSettings = Pick<
+  Tokenizer,
+  'kind' | 'endOfText' | 'before' | 'after' | 'mask' | 'pad' | 'chat'
+>;
 
 const REMEMBERED_WORDS = 50_000;
 const LONGEST_REMEMBERED = 64;
