@@ -1,8 +1,6 @@
 import type { TokenBatch, TokenRow } from '../prompt/tokenRow';
-import { floats, integers, type Tensor } from '../runtime/tensor';
-
-/** Added to the scores of what a token may not see: large enough to leave exactly nothing after the softmax. */
-const HIDDEN = -1e9;
+import { integers, type Tensor } from '../runtime/tensor';
+import { AttentionMasks, type Sight } from './attentionMask';
 
 /** A batch as the stages take it, right-padded. */
 export interface BatchTensors {
@@ -12,7 +10,7 @@ export interface BatchTensors {
   /** Token ids, padded with 0: [rows · length]. */
   ids: Int32Array;
   positions: Tensor;
-  mask: Tensor;
+  masks: AttentionMasks;
   rowsShape: Tensor;
 }
 
@@ -31,7 +29,9 @@ export function batchTensors(rows: readonly TokenRow[], past: number): BatchTens
     past,
     ids,
     positions: integers(positions, [rows.length, length]),
-    mask: branched ? branchMask(rows, length, past) : causalMask(length, past),
+    masks: new AttentionMasks(
+      branched ? branchSight(rows, length, past, positions) : causalSight(length, past),
+    ),
     rowsShape: integers([rows.length, 1, 1, 1], [4]),
   };
 }
@@ -54,54 +54,66 @@ function trunkLength(branches: Int32Array): number {
   return first < 0 ? branches.length : first;
 }
 
-/** [1, 1, length, length + past]: padding stands last, so that no real token sees it. */
-function causalMask(length: number, past: number): Tensor {
-  const width = past + length;
-  const mask = new Float32Array(length * width);
-  for (let i = 0; i < length; i++) mask.fill(HIDDEN, i * width + past + i + 1, (i + 1) * width);
-  return floats(mask, [1, 1, length, width]);
+/** Padding stands last, so that no real token sees it: one mask does for all rows. */
+function causalSight(length: number, past: number): Sight {
+  return {
+    rows: 1,
+    length,
+    past,
+    sees: (_, token, key) => key <= past + token,
+    tokenPosition: (_, token) => past + token,
+    keyPosition: (_, key) => key,
+  };
 }
 
-/** [rows, 1, length, length + past]: the trunk and the token's own branch. */
-function branchMask(rows: readonly TokenRow[], length: number, past: number): Tensor {
-  const width = past + length;
-  const mask = new Float32Array(rows.length * length * width);
-  rows.forEach(({ branches }, r) => {
-    const branchOf = (i: number) => branches?.[i] ?? 0;
-    for (let i = 0; i < length; i++) {
-      const line = (r * length + i) * width + past;
-      for (let j = 0; j < length; j++) {
-        const seen = j <= i && (branchOf(j) === 0 || branchOf(j) === branchOf(i));
-        if (!seen) mask[line + j] = HIDDEN;
-      }
-    }
-  });
-  return floats(mask, [rows.length, 1, length, width]);
+/** A token sees the trunk and the earlier tokens of its own branch. */
+function branchSight(rows: readonly TokenRow[], length: number, past: number, positions: Int32Array): Sight {
+  const branchOf = (row: number, token: number) => rows[row]!.branches?.[token] ?? 0;
+  return {
+    rows: rows.length,
+    length,
+    past,
+    sees: (row, token, key) => {
+      const other = key - past;
+      if (other < 0) return true;
+      const branch = branchOf(row, other);
+      return other <= token && (branch === 0 || branch === branchOf(row, token));
+    },
+    tokenPosition: (row, token) => positions[row * length + token]!,
+    keyPosition: (row, key) => (key < past ? key : positions[row * length + key - past]!),
+  };
 }
 
 /**
  * For one more token a row, after `past` cached tokens of which each row has `lengths` real ones behind the shared
- * first `shared`: [rows, 1, 1, past + 1].
+ * first `shared`.
  */
 export function nextTokenTensors(
   next: Int32Array,
   cache: { shared: number; padded: number; lengths: readonly number[]; generated: number },
 ): BatchTensors {
+  const { shared, padded, lengths, generated } = cache;
   const rows = next.length;
-  const past = cache.shared + cache.padded + cache.generated;
-  const mask = new Float32Array(rows * (past + 1));
-  const positions = cache.lengths.map((length, r) => {
-    const start = r * (past + 1) + cache.shared;
-    mask.fill(HIDDEN, start + length, start + cache.padded);
-    return cache.shared + length + cache.generated;
-  });
+  const past = shared + padded + generated;
+  const position = (row: number) => shared + lengths[row]! + generated;
+  const sight: Sight = {
+    rows,
+    length: 1,
+    past,
+    sees: (row, _, key) => key < shared + lengths[row]! || key >= shared + padded,
+    tokenPosition: position,
+    keyPosition: (row, key) => (key < shared + padded ? key : key - padded + lengths[row]!),
+  };
   return {
     rows,
     length: 1,
     past,
     ids: next,
-    positions: integers(positions, [rows, 1]),
-    mask: floats(mask, [rows, 1, 1, past + 1]),
+    positions: integers(
+      lengths.map((_, row) => position(row)),
+      [rows, 1],
+    ),
+    masks: new AttentionMasks(sight),
     rowsShape: integers([rows, 1, 1, 1], [4]),
   };
 }

@@ -4,16 +4,16 @@ import { mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
-import type { Graph } from '../graph/graph';
+import type { ElementType, Graph } from '../graph/graph';
 import { writeOnnx } from '../graph/writeOnnx';
 import type { Checkpoint } from '../models/checkpoint';
 import type { LanguageModel } from '../models/languageModel';
-import { type PlacedWeight, type WeightRequest, WeightRows, weightKey, writeWeights } from './weightsFile';
+import { byteLength, type PlacedWeight, type WeightRequest, WeightRows, writeWeights } from './weightsFile';
 
 const WEIGHTS = 'weights.bin';
 const MANIFEST = 'manifest.json';
 /** Raised when the format of the files changes; folders of other versions are left alone. */
-const VERSION = 1;
+const VERSION = 2;
 
 const manifestSchema = z.object({
   version: z.literal(VERSION),
@@ -21,7 +21,7 @@ const manifestSchema = z.object({
   weights: z.record(z.string(), z.object({ offset: z.number(), shape: z.array(z.number()) })),
 });
 
-/** A model's weights as float32 on disk, and graphs that refer to them: made once, mapped by every session. */
+/** A model's weights on disk, and graphs that refer to them: made once, mapped by every session. */
 export class CompiledFolder {
   private constructor(
     readonly path: string,
@@ -64,8 +64,8 @@ export class CompiledFolder {
   async write(graph: Graph): Promise<string> {
     for (const [name, initializer] of graph.initializers) {
       if (initializer.data.kind !== 'checkpoint') continue;
-      const { offset } = this.find(initializer.data.tensors);
-      const length = initializer.shape.reduce((product, size) => product * size, 4);
+      const { offset } = this.find(initializer.data.tensor);
+      const length = byteLength(initializer);
       graph.initializers.set(name, {
         ...initializer,
         data: { kind: 'external', file: WEIGHTS, offset, length },
@@ -83,17 +83,17 @@ export class CompiledFolder {
 
   /** Rows of a matrix, such as the token embedding table. */
   rows(tensor: string): WeightRows {
-    return new WeightRows(join(this.path, WEIGHTS), this.find([tensor]));
+    return new WeightRows(join(this.path, WEIGHTS), this.find(tensor));
   }
 
-  private find(tensors: readonly string[]): PlacedWeight {
-    const weight = this.weights[weightKey(tensors)];
-    if (!weight) throw new Error(`the compiled model has no weight ${weightKey(tensors)}`);
+  private find(tensor: string): PlacedWeight {
+    const weight = this.weights[tensor];
+    if (!weight) throw new Error(`the compiled model has no weight ${tensor}`);
     return weight;
   }
 }
 
-/** Names the model's files and how its weights are put together, which may differ from version to version. */
+/** Names the model's files and which weights they are, which may differ from version to version. */
 function folderName(checkpoint: Checkpoint, requests: readonly WeightRequest[]): string {
   const layout = createHash('sha256')
     .update(JSON.stringify([VERSION, requests]))
@@ -112,23 +112,25 @@ async function readManifest(path: string): Promise<Record<string, PlacedWeight> 
 
 /** Every weight of the model's graphs, in the order in which a pass reads them. */
 function collectWeights(model: LanguageModel): WeightRequest[] {
-  const { config, embeddings, outputMatrix } = model;
-  const matrix = [config.vocabularySize, config.hiddenSize];
-  const requests = new Map<string, WeightRequest>([[embeddings, { tensors: [embeddings], shape: matrix }]]);
+  const { config, embeddings, outputMatrix, outputBias } = model;
+  const requests = new Map<string, WeightRequest>();
+  const add = (tensor: string, type: ElementType, shape: readonly number[]) => {
+    // The same bytes may be read as another type elsewhere: they are placed once.
+    if (!requests.has(tensor)) requests.set(tensor, { tensor, type, shape });
+  };
+  add(embeddings, 'float32', [config.vocabularySize, config.embeddingSize]);
   for (const { graph } of [model.stage(0, config.layers), model.head('all')]) {
-    for (const { data, shape } of graph.initializers.values()) {
-      if (data.kind === 'checkpoint') requests.set(weightKey(data.tensors), { tensors: data.tensors, shape });
+    for (const { data, shape, type } of graph.initializers.values()) {
+      if (data.kind === 'checkpoint') add(data.tensor, type, shape);
     }
   }
-  requests.set(outputMatrix, { tensors: [outputMatrix], shape: matrix });
+  add(outputMatrix, 'float32', [config.vocabularySize, model.outputWidth ?? config.hiddenSize]);
+  if (outputBias) add(outputBias, 'float32', [config.vocabularySize]);
   return [...requests.values()];
 }
 
 async function checkRoom(folder: string, requests: readonly WeightRequest[]): Promise<void> {
-  const needed = requests.reduce(
-    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 4),
-    0,
-  );
+  const needed = requests.reduce((sum, request) => sum + byteLength(request), 0);
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize < needed) throw diskFull(folder, undefined, needed, bavail * bsize);
 }

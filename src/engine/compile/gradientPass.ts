@@ -49,7 +49,7 @@ class GradientStep {
     private readonly c: GradientContext,
     private readonly prompt: Float32Array,
   ) {
-    const tokens = new Int32Array(prompt.length / c.config.hiddenSize);
+    const tokens = new Int32Array(prompt.length / c.config.embeddingSize);
     this.promptBatch = batchTensors([{ tokens }], 0);
   }
 
@@ -70,7 +70,7 @@ class GradientStep {
     const total = batches.reduce((sum, { readouts }) => sum + readouts.length, 0);
     let loss = 0;
     for (const batch of batches) loss += await this.textStep(batch, prefix, total, sums);
-    const nothing = this.zeros(this.prompt.length);
+    const nothing = this.zeros(promptBatch.length * c.config.hiddenSize);
     const gradient = await this.backward(nothing, promptBatch, kept, sums);
     return { loss, gradient: Float32Array.from(gradient) };
   }
@@ -100,7 +100,7 @@ class GradientStep {
   private async forward(embeddings: Float32Array, batch: BatchTensors, prefix: Prefix | null) {
     const { c } = this;
     const kept: Kept[] = [];
-    let hidden = floats(embeddings, [batch.rows, batch.length, c.config.hiddenSize]);
+    let hidden = floats(embeddings, [batch.rows, batch.length, c.config.embeddingSize]);
     let layer = 0;
     for (let index = 0; index < c.sessions.stages; index++) {
       await c.breathe();

@@ -30,7 +30,7 @@ export async function inferencePass(
   past: Prefix | null,
   options: { pastRows?: number; keepPresent?: boolean } = {},
 ): Promise<{ hidden: Tensor; present: { keys: Float32Array; values: Float32Array }[] }> {
-  let hidden = floats(embeddings, [batch.rows, batch.length, c.config.hiddenSize]);
+  let hidden = floats(embeddings, [batch.rows, batch.length, c.config.embeddingSize]);
   const present: { keys: Float32Array; values: Float32Array }[] = [];
   for (let index = 0; index < c.sessions.stages; index++) {
     await c.breathe();

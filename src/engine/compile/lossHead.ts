@@ -1,8 +1,8 @@
 import { differentiate } from '../gradient/differentiate';
 import { GraphBuilder } from '../graph/builder';
+import { extract } from '../graph/extract';
 import type { Graph } from '../graph/graph';
 import type { Head } from '../models/languageModel';
-import { extract } from './partition';
 
 /** The head with the log-probability of each readout's target, and the way back to the hidden states. */
 export interface LossHead {

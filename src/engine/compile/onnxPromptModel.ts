@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../models/checkpoint';
-import type { LanguageModel } from '../models/languageModel';
+import type { Head, LanguageModel } from '../models/languageModel';
 import type { Readout, TokenBatch, Words } from '../prompt/tokenRow';
 import { Scratch } from '../runtime/scratch';
 import { floats, integers, type Tensor } from '../runtime/tensor';
@@ -24,32 +24,36 @@ export class OnnxPromptModel implements PromptModel {
   private readonly scratch = new Scratch();
   private readonly embeddings: WeightRows;
   private readonly outputMatrix: WeightRows;
-  private chosen: { words: Int32Array; matrix: Tensor } | null = null;
+  private readonly outputBias: WeightRows | null;
+  private chosen: { words: Int32Array; matrix: Tensor; biases: Tensor | null } | null = null;
 
   constructor(
-    model: LanguageModel,
+    private readonly model: LanguageModel,
     folder: CompiledFolder,
     options: { threads: number; layersPerStage: number },
   ) {
     this.config = model.config;
     this.embeddings = folder.rows(model.embeddings);
     this.outputMatrix = folder.rows(model.outputMatrix);
+    this.outputBias = model.outputBias ? folder.rows(model.outputBias) : null;
     this.pass = {
       config: model.config,
       sessions: new StageSessions(model, folder, options),
-      rotary: new RotaryTables(model.rotaryFrequencies),
+      rotary: new RotaryTables(model.rotary),
       scratch: this.scratch,
       breathe: async () => this.breathe?.(),
     };
   }
 
   embed(ids: ArrayLike<number>): Float32Array {
-    return this.embeddings.read(ids);
+    const rows = this.embeddings.read(ids);
+    const scale = this.model.embeddingScale;
+    return scale === undefined ? rows : rows.map((value) => Math.fround(scale) * value);
   }
 
   async prefix(embeddings: Float32Array, before?: Prefix): Promise<Prefix> {
     const past = before?.length ?? 0;
-    const tokens = new Int32Array(embeddings.length / this.config.hiddenSize);
+    const tokens = new Int32Array(embeddings.length / this.config.embeddingSize);
     const batch = batchTensors([{ tokens }], past);
     const { present } = await inferencePass(this.pass, embeddings, batch, before ?? null, {
       keepPresent: true,
@@ -62,7 +66,7 @@ export class OnnxPromptModel implements PromptModel {
     const { head, session } = await this.pass.sessions.head(words === 'all' ? 'all' : 'chosen');
     return this.inPieces(batch.readouts.length, async (from, to) => {
       const outputs = await session.run(
-        { [head.ports.hidden]: this.slice(hidden, from, to), ...this.wordsInput(head.ports.words, words) },
+        { [head.ports.hidden]: this.slice(hidden, from, to), ...this.wordsInput(head, words) },
         { [head.ports.logits]: null },
       );
       return outputs[head.ports.logits]!.data as Float32Array;
@@ -82,7 +86,7 @@ export class OnnxPromptModel implements PromptModel {
         {
           [plan.head.ports.hidden]: this.slice(hidden, from, to),
           [plan.targets]: integers(targets.subarray(from * width, to * width), [to - from, width]),
-          ...this.wordsInput(plan.head.ports.words, words),
+          ...this.wordsInput(plan.head, words),
         },
         { [plan.logProbabilities]: null },
       );
@@ -130,6 +134,7 @@ export class OnnxPromptModel implements PromptModel {
     await this.pass.sessions.close();
     this.embeddings.close();
     this.outputMatrix.close();
+    this.outputBias?.close();
     this.scratch.clear();
   }
 
@@ -150,7 +155,7 @@ export class OnnxPromptModel implements PromptModel {
           [plan.head.ports.hidden]: this.slice(hidden, from, to),
           [plan.targets]: integers(targets, [to - from, 1]),
           [plan.seed]: floats(new Float32Array(to - from).fill(-1 / total), [to - from, 1]),
-          ...this.wordsInput(plan.head.ports.words, words),
+          ...this.wordsInput(plan.head, words),
         },
         { [plan.logProbabilities]: null, [plan.gradient]: null },
       );
@@ -161,13 +166,15 @@ export class OnnxPromptModel implements PromptModel {
   }
 
   /** The output matrix's rows of the chosen words, kept for the next call with the same words. */
-  private wordsInput(port: string | undefined, words: Words): Record<string, Tensor> {
-    if (!port || words === 'all') return {};
+  private wordsInput({ ports }: Head, words: Words): Record<string, Tensor> {
+    if (!ports.words || words === 'all') return {};
     if (this.chosen?.words !== words) {
-      const matrix = floats(this.outputMatrix.read(words), [words.length, this.config.hiddenSize]);
-      this.chosen = { words, matrix };
+      const { outputMatrix, outputBias } = this;
+      const matrix = floats(outputMatrix.read(words), [words.length, outputMatrix.columns]);
+      this.chosen = { words, matrix, biases: outputBias && floats(outputBias.read(words), [words.length]) };
     }
-    return { [port]: this.chosen.matrix };
+    const { matrix, biases } = this.chosen;
+    return { [ports.words]: matrix, ...(ports.wordBiases && biases ? { [ports.wordBiases]: biases } : {}) };
   }
 
   private slice(hidden: Float32Array, from: number, to: number): Tensor {

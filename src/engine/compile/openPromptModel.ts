@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { buildLanguageModel } from '../models/architectures/builders';
 import type { Checkpoint } from '../models/checkpoint';
 import { checkModelFits } from '../models/sizeCheck';
 import { CompiledFolder } from './compiledFolder';
@@ -13,8 +12,7 @@ import type { PromptModel } from './promptModel';
 const LAYERS_PER_STAGE = 15;
 
 /**
- * Compiles a checkpoint for prompt tuning, or opens what was compiled before. Throws model-unsupported for families
- * without builder, out-of-memory and disk-full where the model does not fit.
+ * Compiles a checkpoint for prompt tuning, or opens what was compiled before. Throws out-of-memory and disk-full where the model does not fit.
  */
 export async function openPromptModel(
   checkpoint: Checkpoint,
@@ -27,7 +25,7 @@ export async function openPromptModel(
   },
 ): Promise<PromptModel> {
   checkModelFits(checkpoint);
-  const model = buildLanguageModel(checkpoint.config);
+  const { model } = checkpoint;
   const folder = await CompiledFolder.open(checkpoint, model, options);
   return new OnnxPromptModel(model, folder, {
     threads: options.threads ?? availableParallelism(),

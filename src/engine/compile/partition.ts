@@ -1,5 +1,6 @@
 import { countElements } from '../graph/dims';
-import { type ElementType, Graph, type Node } from '../graph/graph';
+import { extract } from '../graph/extract';
+import type { ElementType, Graph, Node } from '../graph/graph';
 import { FlowNetwork } from './minimumCut';
 
 /** A graph cut in two: one that runs forward and keeps some values, one that runs backward from them. */
@@ -85,7 +86,9 @@ function cheapestToKeep(
     }
     for (const output of node.outputs.filter(Boolean)) {
       const { in: start } = add(output);
-      if (!CHEAP.has(node.op)) network.edge(FlowNetwork.SOURCE, start, Number.POSITIVE_INFINITY);
+      // Sizes, indices and conditions are made again.
+      if (!CHEAP.has(node.op) && isFloat(joint, output))
+        network.edge(FlowNetwork.SOURCE, start, Number.POSITIVE_INFINITY);
       for (const input of node.inputs) {
         const source = ends.get(input);
         if (source) network.edge(source.out, start, Number.POSITIVE_INFINITY);
@@ -102,6 +105,8 @@ function cheapestToKeep(
     .map(([value]) => value);
 }
 
+const isFloat = (graph: Graph, value: string) => graph.typeOf(value).type === 'float32';
+
 function bytesOf(graph: Graph, value: string, sizes: Readonly<Record<string, number>>): number {
   const { type, shape } = graph.typeOf(value);
   return countElements(shape, sizes) * (BYTES[type] ?? UNWANTED);
@@ -112,38 +117,3 @@ const BYTES: Partial<Record<ElementType, number>> = { float32: 4, int64: 8 };
 
 /** Other types are kept only where there is no other way. */
 const UNWANTED = 1e6;
-
-/** The part of a graph that computes `outputs` from `inputs`; inputs that are not needed are left out. */
-export function extract(
-  graph: Graph,
-  name: string,
-  part: { nodes: readonly Node[]; inputs: readonly string[]; outputs: readonly string[] },
-): Graph {
-  const available = new Set(part.inputs);
-  const needed = new Set(part.outputs.filter((output) => !available.has(output)));
-  const used = new Set<string>();
-  const nodes = [...part.nodes].reverse().filter((node) => {
-    if (!node.outputs.some((output) => needed.has(output))) return false;
-    for (const input of node.inputs) {
-      used.add(input);
-      if (!available.has(input)) needed.add(input);
-    }
-    return true;
-  });
-  const result = new Graph(name);
-  result.nodes.push(...nodes.reverse());
-  result.inputs.push(...part.inputs.filter((input) => used.has(input)));
-  result.outputs.push(...part.outputs);
-  for (const [initializer, data] of graph.initializers)
-    if (used.has(initializer)) result.initializers.set(initializer, data);
-  const names = [
-    ...result.inputs,
-    ...result.initializers.keys(),
-    ...result.nodes.flatMap((node) => node.outputs),
-  ];
-  for (const value of names) {
-    const type = graph.values.get(value);
-    if (type) result.values.set(value, type);
-  }
-  return result;
-}

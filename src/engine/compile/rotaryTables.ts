@@ -1,29 +1,37 @@
+import type { RotaryTable } from '../models/languageModel';
 import { floats, type Tensor } from '../runtime/tensor';
 
-/** Cosines and sines by position, as long as was ever needed: [places, head size / 2]. */
+/** Cosines and sines by position, as long as was ever needed: [places, frequencies], a pair for each of a model's tables. */
 export class RotaryTables {
-  private tables = {
-    cosines: floats(new Float32Array(0), [0, 0]),
-    sines: floats(new Float32Array(0), [0, 0]),
-  };
+  private places = 0;
+  private tables: { cosines: Tensor; sines: Tensor }[] = [];
 
-  constructor(private readonly frequencies: Float64Array) {}
+  constructor(private readonly rotary: readonly RotaryTable[]) {}
 
-  /** Tables that reach at least `places` positions; they grow in powers of two. */
-  reach(places: number): { cosines: Tensor; sines: Tensor } {
-    if (this.tables.cosines.shape[0]! < places) {
-      const size = 2 ** Math.ceil(Math.log2(Math.max(64, places)));
-      this.tables = { cosines: this.table(size, Math.cos), sines: this.table(size, Math.sin) };
+  /** Positions that the tables reach once `places` were asked for; they grow in powers of two. */
+  placesFor(places: number): number {
+    if (this.places < places) {
+      this.places = 2 ** Math.ceil(Math.log2(Math.max(64, places)));
+      this.tables = this.rotary.map((rotary) => ({
+        cosines: table(rotary, this.places, Math.cos),
+        sines: table(rotary, this.places, Math.sin),
+      }));
     }
-    return this.tables;
+    return this.places;
   }
 
-  private table(places: number, of: (angle: number) => number): Tensor {
-    const pairs = this.frequencies.length;
-    const angle = (i: number) => Math.floor(i / pairs) * this.frequencies[i % pairs]!;
-    return floats(
-      Float32Array.from({ length: places * pairs }, (_, i) => of(angle(i))),
-      [places, pairs],
-    );
+  /** A table that reaches at least `places` positions. */
+  reach(index: number, places: number): { cosines: Tensor; sines: Tensor } {
+    this.placesFor(places);
+    return this.tables[index]!;
   }
+}
+
+function table({ frequencies, scale }: RotaryTable, places: number, of: (angle: number) => number): Tensor {
+  const pairs = frequencies.length;
+  const angle = (i: number) => Math.floor(i / pairs) * frequencies[i % pairs]!;
+  return floats(
+    Float32Array.from({ length: places * pairs }, (_, i) => scale * of(angle(i))),
+    [places, pairs],
+  );
 }

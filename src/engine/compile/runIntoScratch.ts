@@ -21,7 +21,7 @@ export function runIntoScratch(
     batch: BatchTensors;
   },
 ): Promise<Record<string, Tensor>> {
-  const sizes = sizesOf(run.batch, rotary.reach(run.batch.past + run.batch.length));
+  const sizes = sizesOf(run.batch, rotary);
   const outputs = run.names.map((name) => {
     const shape = run.graph.shapeOf(name).map((dim) => evaluateDim(dim, sizes));
     return [name, floats(scratch.take(shape.reduce((product, size) => product * size, 1)), shape)] as const;

@@ -1,18 +1,19 @@
 import type { ModelConfig } from '../models/checkpoint';
-import { type KeyValuePorts, SIZES, type Stage } from '../models/languageModel';
+import { SIZES, type Stage } from '../models/languageModel';
 import { floats, type Tensor } from '../runtime/tensor';
 import type { BatchTensors } from './batchTensors';
 import type { Prefix } from './promptModel';
 import type { RotaryTables } from './rotaryTables';
+import { sideTensor } from './sideTensors';
 
 /** Values of the symbolic sizes for a batch. */
-export function sizesOf(batch: BatchTensors, tables: { cosines: Tensor }): Record<string, number> {
+export function sizesOf(batch: BatchTensors, rotary: RotaryTables): Record<string, number> {
   return {
     [SIZES.rows]: batch.rows,
     [SIZES.length]: batch.length,
     [SIZES.past]: batch.past,
-    [SIZES.maskRows]: batch.mask.shape[0]!,
-    [SIZES.places]: tables.cosines.shape[0]!,
+    [SIZES.maskRows]: batch.masks.rows,
+    [SIZES.places]: rotary.placesFor(batch.past + batch.length),
   };
 }
 
@@ -24,16 +25,10 @@ export function stageInputs(
   past: { prefix: Prefix; firstLayer: number; rows?: number } | null,
   config: ModelConfig,
 ): Record<string, Tensor> {
-  const tables = rotary.reach(batch.past + batch.length);
-  const inputs: Record<string, Tensor> = {
-    [ports.positions]: batch.positions,
-    [ports.mask]: batch.mask,
-    [ports.rowsShape]: batch.rowsShape,
-    [ports.cosines]: tables.cosines,
-    [ports.sines]: tables.sines,
-  };
+  const inputs: Record<string, Tensor> = {};
+  for (const port of ports.side) inputs[port.name] = sideTensor(port, batch, rotary);
   const shape = [past?.rows ?? 1, config.keyValueHeads, batch.past, config.headSize];
-  ports.past.forEach((port: KeyValuePorts, i) => {
+  ports.past.forEach((port, i) => {
     const layer = past?.prefix.layers[past.firstLayer + i];
     inputs[port.keys] = floats(layer?.keys ?? new Float32Array(0), shape);
     inputs[port.values] = floats(layer?.values ?? new Float32Array(0), shape);

@@ -47,7 +47,7 @@ export function planStage(stage: Stage): StagePlan {
     forwardOutputs: outputs,
     backwardOutputs: wanted.map((value) => gradients.get(value)!),
     seeds: [...seeds.values()],
-    free: [ports.positions, ports.mask, ports.rowsShape, ports.cosines, ports.sines, ...flatten(ports.past)],
+    free: [...ports.side.map(({ name }) => name), ...flatten(ports.past)],
     sizes: TYPICAL,
   });
   for (const name of flatten(ports.past)) {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { ElementType } from '../graph/graph';
 import type { Checkpoint } from '../models/checkpoint';
 
 /** Where a weight is in the weights file: bytes from the start, and its shape. */
@@ -8,19 +9,41 @@ export interface PlacedWeight {
   shape: number[];
 }
 
-/** A weight of a graph: tensors of the checkpoint joined along the first axis. */
+/** A weight of a graph, by the checkpoint's name. */
 export interface WeightRequest {
-  tensors: readonly string[];
+  tensor: string;
+  type: ElementType;
   shape: readonly number[];
+}
+
+const BITS: Readonly<Record<ElementType, number>> = {
+  float32: 32,
+  float64: 64,
+  float16: 16,
+  bfloat16: 16,
+  int4: 4,
+  uint4: 4,
+  int8: 8,
+  uint8: 8,
+  int16: 16,
+  uint16: 16,
+  int32: 32,
+  uint32: 32,
+  int64: 64,
+  uint64: 64,
+  bool: 8,
+};
+
+/** Bytes of a weight; values of four bits are packed in twos. */
+export function byteLength({ type, shape }: Pick<WeightRequest, 'type' | 'shape'>): number {
+  return Math.ceil(shape.reduce((product, size) => product * size, BITS[type]) / 8);
 }
 
 /** Mapping a file asks for whole pages. */
 const ALIGNMENT = 4096;
 
-export const weightKey = (tensors: readonly string[]): string => tensors.join('+');
-
 /**
- * Streams weights from a checkpoint into one file as float32, a tensor at a time, so that no more than the largest
+ * Streams weights from a checkpoint into one file, a tensor at a time, so that no more than the largest
  * tensor is in memory. Answers where each one is.
  */
 export async function writeWeights(
@@ -29,20 +52,15 @@ export async function writeWeights(
   requests: readonly WeightRequest[],
   onProgress: (done: number, total: number) => void,
 ): Promise<Record<string, PlacedWeight>> {
-  const total = requests.reduce(
-    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 4),
-    0,
-  );
+  const total = requests.reduce((sum, request) => sum + byteLength(request), 0);
   const placed: Record<string, PlacedWeight> = {};
   const handle = await open(file, 'w');
   try {
     let offset = 0;
-    for (const { tensors, shape } of requests) {
-      placed[weightKey(tensors)] = { offset, shape: [...shape] };
-      for (const name of tensors) {
-        offset += await writeTensor(handle, offset, checkpoint, name);
-        onProgress(offset, total);
-      }
+    for (const request of requests) {
+      placed[request.tensor] = { offset, shape: [...request.shape] };
+      offset += await writeTensor(handle, offset, checkpoint, request);
+      onProgress(Math.min(offset, total), total);
       offset = Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
     }
     await handle.truncate(offset);
@@ -57,11 +75,16 @@ async function writeTensor(
   handle: FileHandle,
   offset: number,
   checkpoint: Checkpoint,
-  name: string,
+  request: WeightRequest,
 ): Promise<number> {
-  const tensor = checkpoint.tensors.get(name);
-  if (!tensor) throw new Error(`the checkpoint has no tensor ${name}`);
-  const values = await tensor.read();
+  const weight = checkpoint.weights.get(request.tensor);
+  if (!weight) throw new Error(`the checkpoint has no weight ${request.tensor}`);
+  const values = await weight.read();
+  if (values.byteLength !== byteLength(request)) {
+    throw new Error(
+      `the weight ${request.tensor} has ${values.byteLength} bytes, not ${byteLength(request)}`,
+    );
+  }
   await handle.write(
     new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     0,
@@ -81,7 +104,7 @@ export class WeightRows {
     private readonly weight: PlacedWeight,
   ) {
     this.descriptor = openSync(file, 'r');
-    this.columns = weight.shape[1]!;
+    this.columns = weight.shape[1] ?? 1;
   }
 
   /** [ids.length, columns]; neighbours are read together. */

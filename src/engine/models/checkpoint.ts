@@ -1,21 +1,31 @@
+import type { ElementType } from '../graph/graph';
+import type { LanguageModel } from './languageModel';
 import type { Tokenizer } from './tokenizer';
 
 /** One tensor of a model file, read when asked for. */
 export interface TensorEntry {
   name: string;
   shape: number[];
-  /** The values as float32, dequantised, row-major in `shape`. Reads the file each time: nothing is kept. */
-  read(): Promise<Float32Array>;
+  /** float32 unless told. */
+  type?: ElementType;
+  /**
+   * The values, row-major in `shape`: float32 (dequantised) unless `type` says otherwise, then their bytes. Reads the file each
+   * time: nothing is kept.
+   */
+  read(): Promise<Float32Array | Uint8Array>;
 }
 
-/**
- * The shape of a Llama-family model, in the words of Hugging Face's config.json. Readers of other formats translate.
- */
+/** `masked`: an encoder with the head that fills in masks. `encoder`: one without head. */
+export type ModelKind = 'decoder' | 'masked' | 'encoder' | 'encoder-decoder';
+
+/** What is said of every model, whatever its family; all else is the family's own business. */
 export interface ModelConfig {
-  /** Architecture family, a key of the builders' table: `llama`. */
+  /** As the files name it: `llama`, `qwen2`, `bert`, … */
   architecture: string;
+  kind: ModelKind;
   hiddenSize: number;
-  intermediateSize: number;
+  /** Width of a token's vector, and so of a virtual token's; differs from the hidden size in few families. */
+  embeddingSize: number;
   layers: number;
   heads: number;
   keyValueHeads: number;
@@ -23,26 +33,23 @@ export interface ModelConfig {
   vocabularySize: number;
   /** Longest sequence the model was made for, in tokens. */
   contextLength: number;
-  ropeTheta: number;
-  normEpsilon: number;
-  /** The output head is the token embedding table. */
-  tiedHead: boolean;
+  /** What an encoder-decoder's answer begins with, before its first token. */
+  decoderStart?: number;
 }
 
-/**
- * A model file or folder, opened: whatever the format, tensors have Hugging Face's names and layouts
- * (`model.layers.0.self_attn.q_proj.weight`, [out, in], half-split rotary).
- */
+/** A model file or folder, opened: whatever the format and family, a model's graphs and the weights that they ask for. */
 export interface Checkpoint {
   path: string;
-  format: 'gguf' | 'safetensors';
+  format: 'gguf' | 'safetensors' | 'onnx';
   /** Display name. */
   name: string;
   /** Changes when the files change: sha256 over names, sizes, headers and samples of the content. */
   fingerprint: string;
   config: ModelConfig;
   parameters: number;
-  tensors: ReadonlyMap<string, TensorEntry>;
+  model: LanguageModel;
+  /** By the names that the model's graphs have for them. */
+  weights: ReadonlyMap<string, TensorEntry>;
   tokenizer(): Promise<Tokenizer>;
   close(): Promise<void>;
 }

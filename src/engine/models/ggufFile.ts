@@ -1,65 +1,60 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
-import type { Checkpoint, ModelConfig, TensorEntry } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
+import { familyOfGguf } from './families/families';
 import { hashSamples } from './fingerprint';
-import { cutShort, type GgufTensor, readGgufHeader } from './gguf';
-import { ggufLlamaConfig, huggingFaceName, rowOrder } from './ggufLlama';
+import { cutShort, type GgufTensor } from './gguf';
+import { type GgufPart, openGgufParts } from './ggufParts';
 import { tokenizerFromGguf } from './ggufTokenizer';
-import { checkLlamaTensors } from './llamaTensors';
 import { ELEMENT_TYPES, elementTypeName } from './quantisation';
+import { refusalError, refusalOfGguf } from './refusals';
+import { countParameters, type FileTensor, gatherWeights } from './weights';
 
 /** Quantised values are read and turned into float32 in pieces of about this size, so that no tensor is held twice. */
 const PIECE_BYTES = 4 * 2 ** 20;
 
-/** Opens a GGUF file of the Llama family. The header is read and checked; tensors are read when asked for. */
+/** Opens a GGUF file, or all parts of a split one. Headers are read and checked; tensors are read when asked for. */
 export async function openGguf(file: string): Promise<Checkpoint> {
-  const handle = await open(file, 'r');
+  const { metadata, tensors: stored, parts, close } = await openGgufParts(file);
   try {
-    const { size } = await handle.stat();
-    const header = await readGgufHeader(handle, size, file);
-    const config = ggufLlamaConfig(header, file);
-    const tensors = new Map<string, TensorEntry>();
-    let parameters = 0;
-    for (const stored of header.tensors) {
-      const entry = ggufTensor(handle, size, stored, config, file);
-      if (tensors.has(entry.name)) {
-        throw new SoftpromptError('model-invalid', `The GGUF file has the tensor ${entry.name} twice.`, {
-          place: { file, node: entry.name },
+    const refusal = refusalOfGguf(metadata);
+    if (refusal) throw refusalError(file, refusal);
+    const tensors = new Map<string, FileTensor>();
+    for (const tensor of stored) {
+      if (tensors.has(tensor.name)) {
+        throw new SoftpromptError('model-invalid', `The GGUF file has the tensor ${tensor.name} twice.`, {
+          place: { file, node: tensor.name },
         });
       }
-      tensors.set(entry.name, entry);
-      parameters += stored.shape.reduce((product, length) => product * length, 1);
+      tensors.set(tensor.name, ggufTensor(tensor.part, tensor));
     }
-    checkLlamaTensors(file, config, tensors);
+    const family = familyOfGguf(String(metadata.get('general.architecture') ?? 'unknown'), file);
+    const architecture = family.fromGguf!(metadata, { file, shapeOf: (name) => tensors.get(name)?.shape });
+    const { model } = architecture;
+    const weights = gatherWeights(architecture, tensors, file);
     const hash = createHash('sha256');
-    await hashSamples(hash, handle, header.dataStart);
+    for (const { handle, header } of parts) await hashSamples(hash, handle, header.dataStart);
     return {
       path: file,
       format: 'gguf',
       name: basename(file).replace(/\.gguf$/i, ''),
       fingerprint: hash.digest('hex'),
-      config,
-      parameters,
-      tensors,
-      tokenizer: async () => tokenizerFromGguf(header.metadata, file),
-      close: () => handle.close(),
+      config: model.config,
+      parameters: countParameters(weights),
+      model,
+      weights,
+      tokenizer: async () => tokenizerFromGguf(metadata, file, model.config.kind),
+      close,
     };
   } catch (error) {
-    await handle.close();
+    await close();
     throw error;
   }
 }
 
-function ggufTensor(
-  handle: FileHandle,
-  size: number,
-  stored: GgufTensor,
-  config: ModelConfig,
-  file: string,
-): TensorEntry {
-  const name = huggingFaceName(stored.name);
+function ggufTensor({ file, handle, size }: GgufPart, stored: GgufTensor): FileTensor {
   const type = ELEMENT_TYPES[stored.type];
   if (!type) {
     throw new SoftpromptError(
@@ -86,7 +81,6 @@ function ggufTensor(
   const end = stored.start + rows * rowBytes;
   if (end > size) throw cutShort(file, size, `but the tensor ${stored.name} ends at byte ${end}`);
 
-  const destination = rowOrder(name, config);
   const read = async () => {
     const values = new Float32Array(rows * columns);
     const rowsPerPiece = Math.max(1, Math.floor(PIECE_BYTES / rowBytes));
@@ -95,21 +89,11 @@ function ggufTensor(
       const count = Math.min(rowsPerPiece, rows - first);
       const bytes = piece.subarray(0, count * rowBytes);
       await readExactly(handle, bytes, stored.start + first * rowBytes, file);
-      if (!destination) {
-        type.dequantise(bytes, values.subarray(first * columns, (first + count) * columns));
-        continue;
-      }
-      for (let row = 0; row < count; row++) {
-        const to = destination(first + row) * columns;
-        type.dequantise(
-          bytes.subarray(row * rowBytes, (row + 1) * rowBytes),
-          values.subarray(to, to + columns),
-        );
-      }
+      type.dequantise(bytes, values.subarray(first * columns, (first + count) * columns));
     }
     return values;
   };
-  return { name, shape: stored.shape, read };
+  return { shape: stored.shape, read };
 }
 
 async function readExactly(handle: FileHandle, bytes: Uint8Array, from: number, file: string): Promise<void> {

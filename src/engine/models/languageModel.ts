@@ -19,27 +19,56 @@ export const SIZES = {
   places: 'places',
   /** 1 where all rows have the same attention mask. */
   maskRows: 'maskRows',
+  /** 1 where all rows have the same positions. */
+  bucketRows: 'bucketRows',
+  /** Tokens of what the encoder has read, the prompt among them, for a decoder that looks at it. */
+  source: 'source',
 } as const;
+
+/** What a stage takes beside its hidden states; `compile/sideTensors.ts` makes it from a batch. */
+export type SideInput =
+  /** int64 [rows, length], counted from the first virtual token. */
+  | { kind: 'positions' }
+  /** int64 [4], [rows, 1, 1, 1]: what a shared past is widened to. */
+  | { kind: 'rowsShape' }
+  /**
+   * [maskRows, 1, length, length + past], 0 where a token may look and a large negative number where not. `window`: it sees no
+   * further back than this many tokens, itself included.
+   */
+  | { kind: 'mask'; window?: number }
+  /** [rows, 1, 1, source], 0 where the encoder has read a token and a large negative number where it was padded. */
+  | { kind: 'sourceMask' }
+  /**
+   * int64 [bucketRows, length, length + past]: to which of `count` buckets the way from one token to another belongs; ways of
+   * `furthest` tokens and more share the last. `bothWays`: tokens behind have buckets of their own (T5, Raffel et al., 2020).
+   */
+  | { kind: 'buckets'; count: number; furthest: number; bothWays: boolean }
+  /** [places, frequencies], cosines or sines of each position's angles, of one of the model's rotary tables. */
+  | { kind: 'cosines' | 'sines'; table: number };
+
+export type SidePort = SideInput & { name: string };
+
+/** Angles of rotary positions (RoFormer, Su et al., 2021). */
+export interface RotaryTable {
+  /** Angle per position of each pair of dimensions. */
+  frequencies: Float64Array;
+  /** Cosines and sines are multiplied with this (YaRN, Peng et al., 2023); 1 where nothing is said. */
+  scale: number;
+}
 
 /** Some consecutive layers of a model as one graph, with named ports. */
 export interface Stage {
   graph: Graph;
   ports: {
-    /** In: [rows, length, hidden size]; embeddings for the first stage. */
+    /** In: [rows, length, hidden size]; for the first stage embeddings, [rows, length, embedding size]. */
     hidden: string;
-    /** In: [rows, length] int64, counted from the first virtual token. */
-    positions: string;
-    /** In: [maskRows, 1, length, length + past], 0 where a token may look and a large negative number where not. */
-    mask: string;
-    /** In: int64 [rows, 1, 1, 1], what a shared past is widened to. */
-    rowsShape: string;
-    /** In: [places, head size / 2], cos and sin of each position's angles. */
-    cosines: string;
-    sines: string;
-    /** In, a pair a layer, one for all rows: [1, heads, past, head size]. */
-    past: KeyValuePorts[];
-    /** Out, a pair a layer: past and new together. */
-    present: KeyValuePorts[];
+    side: readonly SidePort[];
+    /** In, a pair a layer, one for all rows: [1, heads, past, head size]. None: the model has no cache. */
+    past: readonly KeyValuePorts[];
+    /** Out, a pair a layer: past and new together. Of an encoder's last stage: see Encoder. */
+    present: readonly KeyValuePorts[];
+    /** In, a pair a layer, in a decoder behind an encoder: its `present`, [rows, heads, source, head size]. */
+    source?: readonly KeyValuePorts[];
     /** Out: [rows, length, hidden size]. */
     output: string;
   };
@@ -53,23 +82,42 @@ export interface Head {
     hidden: string;
     /** In, where the head is for chosen words only: their rows of the output matrix, [words, hidden size]. */
     words?: string;
+    /** In, for chosen words of a model with an output bias: [words]. */
+    wordBiases?: string;
     /** Out: [readouts, words]. */
     logits: string;
   };
 }
 
+/** What reads the text in an encoder-decoder. */
+export interface Encoder {
+  layers: number;
+  /**
+   * Layers `from` to `to`, without cache. `present` of the last ones: keys and values of the text for each of the decoder's
+   * layers, [rows, heads, length, head size]. They are computed once, however many tokens are written.
+   */
+  stage(from: number, to: number): Stage;
+}
+
 /**
  * A language model, whatever it was loaded from: graphs with named ports that methods and evaluation act on. Weights
- * are named by the checkpoint's tensors.
+ * are named as the checkpoint's `weights` are.
  */
 export interface LanguageModel {
   config: ModelConfig;
-  /** Tensor with a row a token: [vocabulary, hidden size]. */
+  /** Weight with a row a token: [vocabulary, embedding size]. */
   embeddings: string;
-  /** Tensor with a row a word, which makes logits: [vocabulary, hidden size]. */
+  /** Its rows are multiplied with this before anything else sees them; virtual tokens are learned behind it. */
+  embeddingScale?: number;
+  /** Weight with a row a word, which makes logits: [vocabulary, width]. */
   outputMatrix: string;
-  /** Rotary angle per position of each pair of dimensions: [head size / 2]. */
-  rotaryFrequencies: Float64Array;
+  /** Its width: the hidden size unless told. */
+  outputWidth?: number;
+  /** Added to the logits: [vocabulary]. */
+  outputBias?: string;
+  rotary: readonly RotaryTable[];
+  /** Reads the text; the stages below are then those of the decoder that writes the answer. */
+  encoder?: Encoder;
   /** Layers `from` to `to` (not included) as one graph. */
   stage(from: number, to: number): Stage;
   /** `all`: over the whole vocabulary. `chosen`: over words that are given each time. */

@@ -1,20 +1,33 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
 import type { Checkpoint } from './checkpoint';
 import { openGguf } from './ggufFile';
+import { findOnnxFile, openOnnx } from './onnx/openOnnx';
 import { openSafetensorsFolder } from './safetensorsFolder';
 
 /**
- * Opens a model: a .gguf file, or a folder with config.json, tokenizer.json and safetensors files. Nothing but headers
- * is read. Throws SoftpromptError: `model-missing`, `model-invalid` (damaged or contradictory), `model-unsupported`.
+ * Opens a model: a GGUF file, an ONNX file, or a folder with config.json, tokenizer.json and safetensors or ONNX files. Nothing
+ * but headers is read. Throws SoftpromptError: `model-missing`, `model-invalid` (damaged or contradictory),
+ * `model-unsupported`.
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const found = await stat(path).catch(() => null);
   if (!found) {
     throw new SoftpromptError('model-missing', 'There is no model here.', {
       place: { file: path },
-      hint: 'Name a .gguf file or a folder with config.json and model.safetensors.',
+      hint: 'Name a .gguf file, an .onnx file, or a folder with config.json and model.safetensors.',
     });
   }
-  return found.isDirectory() ? openSafetensorsFolder(path) : openGguf(path);
+  // Some programs keep GGUF files under names of their own, without extension.
+  if (!found.isDirectory()) return /\.onnx$/i.test(path) ? openOnnx(path) : openGguf(path);
+  if (await hasSafetensors(path)) return openSafetensorsFolder(path);
+  const onnx = await findOnnxFile(path);
+  return onnx ? openOnnx(onnx) : openSafetensorsFolder(path);
+}
+
+async function hasSafetensors(folder: string): Promise<boolean> {
+  const names = ['model.safetensors', 'model.safetensors.index.json'];
+  const found = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => null)));
+  return found.some((file) => file !== null);
 }

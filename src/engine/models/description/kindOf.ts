@@ -1,30 +1,18 @@
-import type { ModelSummary } from '../../../protocol/models';
-import type { GgufHeader, GgufValue } from '../gguf';
-import { ggufLlamaConfig } from '../ggufLlama';
-import { parseConfig } from '../safetensorsFolder';
-
-interface FileTensors {
-  file: string;
-  shapeOf(tensor: string): readonly number[] | undefined;
-}
+import type { ModelKind } from '../checkpoint';
+import type { FileTensors } from '../families/family';
+import { familyOfGguf, familyOfModelType } from '../families/families';
+import type { GgufValue } from '../gguf';
 
 /** What kind of model a config.json describes. Throws SoftpromptError where opening the model would. */
-export function kindOfConfig(
-  json: unknown,
-  _architecture: string,
-  { file }: FileTensors,
-): ModelSummary['kind'] {
-  parseConfig(json, file);
-  return 'decoder';
+export function kindOfConfig(json: unknown, architecture: string, tensors: FileTensors): ModelKind {
+  return familyOfModelType(architecture, tensors.file).fromConfig(json, tensors).model.config.kind;
 }
 
 /** The same of GGUF metadata. */
 export function kindOfGguf(
   metadata: ReadonlyMap<string, GgufValue>,
-  _architecture: string,
-  { file, shapeOf }: FileTensors,
-): ModelSummary['kind'] {
-  const table = { name: 'token_embd.weight', shape: [...(shapeOf('token_embd.weight') ?? [])] };
-  ggufLlamaConfig({ metadata, tensors: [table] } as unknown as GgufHeader, file);
-  return 'decoder';
+  architecture: string,
+  tensors: FileTensors,
+): ModelKind {
+  return familyOfGguf(architecture, tensors.file).fromGguf!(metadata, tensors).model.config.kind;
 }

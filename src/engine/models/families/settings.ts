@@ -1,0 +1,64 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { SoftpromptError } from '../../../protocol/errors';
+import type { GgufValue } from '../gguf';
+import type { FileTensors } from './family';
+
+/** A size or a number of things in a model's settings. */
+export const count = z
+  .int()
+  .positive()
+  .max(2 ** 24);
+
+/** Checks config.json against a family's schema. Throws model-invalid that says what is wrong. */
+export function parseSettings<T>(
+  schema: z.ZodType<T>,
+  json: unknown,
+  { file }: Pick<FileTensors, 'file'>,
+): T {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new SoftpromptError(
+    'model-invalid',
+    `${basename(file)} is not what it should be: ${z.prettifyError(parsed.error)}`,
+    { place: { file }, hint: 'Download the file again.' },
+  );
+}
+
+/**
+ * Checks GGUF metadata against a family's schema, whose keys lack the architecture's name (`block_count` for
+ * `llama.block_count`). Throws model-invalid that says what is wrong.
+ */
+export function parseGgufSettings<T>(
+  schema: z.ZodType<T>,
+  metadata: ReadonlyMap<string, GgufValue>,
+  { file }: Pick<FileTensors, 'file'>,
+): T {
+  const prefix = `${metadata.get('general.architecture')}.`;
+  const settings: Record<string, GgufValue> = {};
+  for (const [key, value] of metadata) {
+    if (key.startsWith(prefix)) settings[key.slice(prefix.length)] = value;
+  }
+  const parsed = schema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new SoftpromptError(
+    'model-invalid',
+    `The GGUF file's settings (${prefix}…) are wrong:\n${z.prettifyError(parsed.error)}`,
+    { place: { file }, hint: 'Convert the model again with a current llama.cpp.' },
+  );
+}
+
+/** Names a setting that the family's graph does not do. */
+export function unsupportedSetting({ file }: Pick<FileTensors, 'file'>, property: string): SoftpromptError {
+  return new SoftpromptError('model-unsupported', `This model cannot be tuned yet: it has ${property}.`, {
+    place: { file },
+    hint: 'Take another model of this family, or one of the list in docs/models.md.',
+  });
+}
+
+/** Says that settings contradict each other. */
+export function contradictorySettings({ file }: Pick<FileTensors, 'file'>, what: string): SoftpromptError {
+  return new SoftpromptError('model-invalid', `The model's settings do not fit: ${what}.`, {
+    place: { file },
+  });
+}

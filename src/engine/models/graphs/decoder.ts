@@ -1,0 +1,170 @@
+import { type GraphBuilder, newGraph } from '../../graph/builder';
+import { MICROSOFT } from '../../graph/graph';
+import type { ModelConfig } from '../checkpoint';
+import {
+  type Head,
+  type KeyValuePorts,
+  type LanguageModel,
+  type RotaryTable,
+  SIZES,
+  type Stage,
+} from '../languageModel';
+import { linear, type Norm, normalise, softCap } from './blocks';
+import { type FeedForward, feedForward } from './feedForward';
+import { type SelfAttention, selfAttention } from './selfAttention';
+import { SidePorts } from './sidePorts';
+
+/** What tells one decoder family from another. Weights have the names that are used here, whatever the family. */
+export interface DecoderSpec {
+  config: ModelConfig;
+  norm: Norm;
+  /** Of one layer: they differ where windows or rotary tables alternate. */
+  attention(layer: number): SelfAttention;
+  feedForward: FeedForward;
+  /**
+   * `before`: each half reads the normalised stream and adds to it. `after`: the sum is normalised. `both`: read normalised, and
+   * what is added is normalised too (Gemma 2). `parallel`: both halves read the same stream (GPT-NeoX).
+   */
+  normPlace: 'before' | 'after' | 'both' | 'parallel';
+  /** The last hidden states are normalised before the head. */
+  finalNorm: boolean;
+  rotary: readonly RotaryTable[];
+  /** A learned vector is added for each position, from this row of the table on. */
+  learnedPositions?: { count: number; offset: number };
+  /** What the token table is multiplied with when it is read; see LanguageModel. */
+  embeddingScale?: number;
+  /** What the first layer multiplies its input with. */
+  inputScale?: number;
+  tiedHead: boolean;
+  headBias?: boolean;
+  /** Logits are bounded softly. */
+  softCap?: number;
+}
+
+/** A causal language model with a cache of keys and values. */
+export function decoderModel(spec: DecoderSpec): LanguageModel {
+  const { config } = spec;
+  return {
+    config,
+    embeddings: 'embeddings',
+    embeddingScale: spec.embeddingScale,
+    outputMatrix: spec.tiedHead ? 'embeddings' : 'head.weight',
+    outputWidth: config.embeddingSize,
+    outputBias: spec.headBias ? 'head.bias' : undefined,
+    stage: (from, to) => buildStage(spec, from, to),
+    head: (words) => buildHead(spec, words),
+    rotary: spec.rotary,
+  };
+}
+
+function buildStage(spec: DecoderSpec, from: number, to: number): Stage {
+  const { config } = spec;
+  const build = newGraph(`layers ${from} to ${to - 1}`);
+  const side = new SidePorts(build, true);
+  const width = from === 0 ? config.embeddingSize : config.hiddenSize;
+  const hidden = build.input('hidden', 'float32', [SIZES.rows, SIZES.length, width]);
+  const past: KeyValuePorts[] = [];
+  const present: KeyValuePorts[] = [];
+  let stream = from === 0 ? enter(build, side, spec, hidden) : hidden;
+  for (let layer = from; layer < to; layer++) {
+    const attention = spec.attention(layer);
+    const shape = [1, attention.keyValueHeads, SIZES.past, attention.headSize];
+    const before = {
+      keys: build.input(`past.${layer}.keys`, 'float32', shape),
+      values: build.input(`past.${layer}.values`, 'float32', shape),
+    };
+    const name = `layers.${layer}`;
+    const attend = (value: string) => {
+      const attended = selfAttention(build, side, attention, {
+        name: `${name}.attention`,
+        value,
+        past: before,
+      });
+      present.push(attended.present);
+      return attended.output;
+    };
+    stream = addHalves(build, spec, stream, name, attend);
+    past.push(before);
+  }
+  build.output(stream);
+  for (const { keys, values } of present) {
+    build.output(keys);
+    build.output(values);
+  }
+  return { graph: build.graph, ports: { hidden, side: side.list, past, present, output: stream } };
+}
+
+/** From a token's vector to what the first layer reads. */
+function enter(build: GraphBuilder, side: SidePorts, spec: DecoderSpec, hidden: string): string {
+  const { config, learnedPositions, inputScale } = spec;
+  const { embeddingSize, hiddenSize } = config;
+  let stream = hidden;
+  if (inputScale !== undefined) stream = build.add('Mul', [stream, build.scalar(inputScale)]);
+  if (embeddingSize !== hiddenSize) {
+    stream = linear(build, stream, 'projectIn', { size: [hiddenSize, embeddingSize] });
+  }
+  if (learnedPositions) {
+    const table = build.weight('positions', [learnedPositions.count, hiddenSize]);
+    const rows = learnedPositions.offset
+      ? build.add('Add', [side.positions(), build.ints([learnedPositions.offset])])
+      : side.positions();
+    stream = build.add('Add', [stream, build.add('Gather', [table, rows], { attributes: { axis: 0 } })]);
+  }
+  return stream;
+}
+
+/** A layer's two halves, attention and feed-forward, on the stream of hidden states. */
+function addHalves(
+  build: GraphBuilder,
+  spec: DecoderSpec,
+  stream: string,
+  name: string,
+  attend: (value: string) => string,
+): string {
+  const { hiddenSize } = spec.config;
+  const norm = (value: string, part: string) =>
+    normalise(build, spec.norm, value, `${name}.${part}`, hiddenSize);
+  const feed = (value: string) => feedForward(build, spec.feedForward, value, `${name}.feedForward`);
+  const add = (a: string, b: string) => build.add('Add', [a, b]);
+  switch (spec.normPlace) {
+    case 'before': {
+      const middle = add(stream, attend(norm(stream, 'attentionNorm')));
+      return add(middle, feed(norm(middle, 'feedForwardNorm')));
+    }
+    case 'after': {
+      const middle = norm(add(stream, attend(stream)), 'attentionNorm');
+      return norm(add(middle, feed(middle)), 'feedForwardNorm');
+    }
+    case 'both': {
+      const attended = norm(attend(norm(stream, 'attentionNorm')), 'attentionOutputNorm');
+      const middle = add(stream, attended);
+      return add(middle, norm(feed(norm(middle, 'feedForwardNorm')), 'feedForwardOutputNorm'));
+    }
+    case 'parallel': {
+      const attended = add(stream, attend(norm(stream, 'attentionNorm')));
+      return add(attended, feed(norm(stream, 'feedForwardNorm')));
+    }
+  }
+}
+
+function buildHead(spec: DecoderSpec, over: 'all' | 'chosen'): Head {
+  const { config, tiedHead } = spec;
+  const { hiddenSize, embeddingSize: width, vocabularySize } = config;
+  const build = newGraph(`head over ${over} words`);
+  const hidden = build.input('hidden', 'float32', ['readouts', hiddenSize]);
+  let states = spec.finalNorm ? normalise(build, spec.norm, hidden, 'norm', hiddenSize) : hidden;
+  if (width !== hiddenSize) states = linear(build, states, 'projectOut', { size: [width, hiddenSize] });
+  const all = over === 'all';
+  const words = all
+    ? build.weight(tiedHead ? 'embeddings' : 'head.weight', [vocabularySize, width])
+    : build.input('words', 'float32', ['words', width]);
+  let logits = build.add('FusedMatMul', [states, words], { domain: MICROSOFT, attributes: { transB: 1 } });
+  let wordBiases: string | undefined;
+  if (spec.headBias) {
+    wordBiases = all ? undefined : build.input('wordBiases', 'float32', ['words']);
+    logits = build.add('Add', [logits, wordBiases ?? build.weight('head.bias', [vocabularySize])]);
+  }
+  if (spec.softCap !== undefined) logits = softCap(build, logits, spec.softCap);
+  build.output(logits);
+  return { graph: build.graph, ports: { hidden, ...(all ? {} : { words }), wordBiases, logits } };
+}
