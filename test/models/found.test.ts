@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findModels } from '../../src/engine/models/found/findModels';
@@ -75,11 +75,12 @@ describe('the Hugging Face cache', () => {
   });
 
   it('has the snapshot that main is at, or else the last one', async () => {
-    await hubRepository(hub(), 'a/b', await tinyFiles(), { commit: 'old', main: 'new' });
-    await hubRepository(hub(), 'a/b', await tinyFiles(), { commit: 'new' });
-    expect((await find())[0]!.path).toBe(join(hub(), 'models--a--b', 'snapshots', 'new'));
+    await hubRepository(hub(), 'a/b', await tinyFiles(), { commit: 'first' });
+    await hubRepository(hub(), 'a/b', await tinyFiles(), { commit: 'later', main: 'first' });
+    expect((await find())[0]!.path).toBe(join(hub(), 'models--a--b', 'snapshots', 'first'));
+    await utimes(join(hub(), 'models--a--b', 'snapshots', 'first'), 1, 1);
     await writeFile(join(hub(), 'models--a--b', 'refs', 'main'), 'gone');
-    expect((await find())[0]!.path).toBe(join(hub(), 'models--a--b', 'snapshots', 'new'));
+    expect((await find())[0]!.path).toBe(join(hub(), 'models--a--b', 'snapshots', 'later'));
   });
 
   it('says what is not whole, and leaves out what is no model', async () => {
