@@ -87,7 +87,10 @@ const slice: Inference = (node, graph) => {
   axes.forEach((axis, i) => {
     const at = frontAxis(axis, shape.length);
     const length = slicedLength(shape[at]!, starts[i]!, ends[i]!, steps[i]!);
-    if (length === undefined) throw new Error(`Slice ${node.name}: its bounds cannot be compared`);
+    if (length === undefined) {
+      const bounds = `${starts[i]} to ${ends[i]} of ${shape[at]}`;
+      throw new Error(`Slice ${node.name}: its bounds cannot be compared (${bounds})`);
+    }
     result[at] = length;
   });
   return [{ type, shape: result }];

@@ -1,5 +1,8 @@
 import type { GraphBuilder } from '../../graph/builder';
+import type { Graph, TensorType } from '../../graph/graph';
 import { DATA_TYPES } from '../../graph/onnxSchema';
+import { inferTypes } from '../../graph/shapeInference';
+import { SIZES } from '../languageModel';
 import type { Example } from './examples';
 import { replaceValue } from './path';
 import type { ImportPorts } from './sidePorts';
@@ -21,6 +24,7 @@ export function replacePositions(
     const offset = positionOffset(example, name);
     if (offset === undefined || !graph.values.has(name)) continue;
     const { type, shape } = graph.typeOf(name);
+    if (!goesByRow(graph, name)) continue;
     let ours = ports.positions();
     if (offset !== 0) ours = build.add('Add', [ours, build.ints([offset])]);
     if (type !== 'int64') ours = build.add('Cast', [ours], { attributes: { to: DATA_TYPES[type] } });
@@ -36,6 +40,32 @@ export function replacePositions(
   let zeros = build.add('Mul', [ports.positions(), build.ints([0])]);
   if (type !== 'int64') zeros = build.add('Cast', [zeros], { attributes: { to: DATA_TYPES[type] } });
   replaceValue(graph, inputs.segments, zeros);
+}
+
+/**
+ * Whether a value of one row may as well have a row for each: what is computed of it differs in the leading size
+ * alone. Positions that are compared with each other (T5's distances) may not.
+ */
+function goesByRow(graph: Graph, name: string): boolean {
+  const changed = new Map([[name, byRow(graph.typeOf(name))]]);
+  const trial = Object.assign(Object.create(graph) as Graph, {
+    typeOf: (value: string) => changed.get(value) ?? graph.typeOf(value),
+    shapeOf: (value: string) => (changed.get(value) ?? graph.typeOf(value)).shape,
+  });
+  for (const node of graph.nodes) {
+    if (!node.inputs.some((input) => changed.has(input))) continue;
+    const types = inferTypes(node, trial);
+    for (const [i, output] of node.outputs.entries()) {
+      if (!output || `${types[i]!.shape}` === `${graph.shapeOf(output)}`) continue;
+      if (`${types[i]!.shape}` !== `${byRow(graph.typeOf(output)).shape}`) return false;
+      changed.set(output, types[i]!);
+    }
+  }
+  return true;
+}
+
+function byRow({ type, shape }: TensorType): TensorType {
+  return { type, shape: shape[0] === 1 ? [SIZES.rows, ...shape.slice(1)] : shape };
 }
 
 /** What is added to a token's position where a value holds nothing but positions: [1 or rows, 1 …, length, 1 …]. */
