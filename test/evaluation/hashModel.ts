@@ -21,17 +21,15 @@ export class HashModel implements PromptModel {
   get config() {
     return {
       architecture: 'hash',
+      kind: 'decoder' as const,
       hiddenSize: 1,
-      intermediateSize: 1,
+      embeddingSize: 1,
       layers: 1,
       heads: 1,
       keyValueHeads: 1,
       headSize: 1,
       vocabularySize: this.vocabularySize,
       contextLength: this.contextLength,
-      ropeTheta: 1,
-      normEpsilon: 1,
-      tiedHead: true,
     };
   }
 

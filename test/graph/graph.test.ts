@@ -5,23 +5,29 @@ import { addDims, broadcastShapes, evaluateDim, multiplyDims } from '../../src/e
 import { printGraph } from '../../src/engine/graph/printGraph';
 import { readOnnx } from '../../src/engine/graph/readOnnx';
 import { writeOnnx } from '../../src/engine/graph/writeOnnx';
-import { buildLlama } from '../../src/engine/models/architectures/llama';
+import { decoderModel } from '../../src/engine/models/graphs/decoder';
 import { SoftpromptError } from '../../src/protocol/errors';
 
-const CONFIG = {
-  architecture: 'llama',
-  hiddenSize: 64,
-  intermediateSize: 96,
-  layers: 2,
-  heads: 4,
-  keyValueHeads: 2,
-  headSize: 16,
-  vocabularySize: 300,
-  contextLength: 128,
-  ropeTheta: 10000,
-  normEpsilon: 1e-5,
+const SIZES = { hiddenSize: 64, heads: 4, keyValueHeads: 2, headSize: 16 };
+
+const model = decoderModel({
+  config: {
+    architecture: 'llama',
+    kind: 'decoder',
+    ...SIZES,
+    embeddingSize: 64,
+    layers: 2,
+    vocabularySize: 300,
+    contextLength: 128,
+  },
+  norm: { kind: 'rms', epsilon: 1e-5 },
+  normPlace: 'before',
+  finalNorm: true,
+  attention: () => ({ ...SIZES, rotary: { table: 0 } }),
+  feedForward: { hiddenSize: 64, intermediateSize: 96, gated: true, activation: 'silu' },
+  rotary: [{ frequencies: Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8), scale: 1 }],
   tiedHead: true,
-};
+});
 
 describe('sizes', () => {
   it('keeps sums and products in one form', () => {
@@ -49,7 +55,7 @@ describe('sizes', () => {
 });
 
 describe('a stage of the Llama graph', () => {
-  const stage = buildLlama(CONFIG).stage(0, 1);
+  const stage = model.stage(0, 1);
 
   it('infers the shapes of its ports', () => {
     const { graph, ports } = stage;
@@ -67,13 +73,14 @@ describe('a stage of the Llama graph', () => {
   });
 
   it('comes back from ONNX as it was', () => {
-    const { graph } = buildLlama(CONFIG).stage(0, 2);
+    const { graph } = model.stage(0, 2);
     let offset = 0;
     for (const [name, initializer] of graph.initializers) {
       if (initializer.data.kind !== 'checkpoint') continue;
-      const data = { kind: 'external' as const, file: 'weights.bin', offset, length: 64 };
+      const length = initializer.shape.reduce((product, size) => product * size, 4);
+      const data = { kind: 'external' as const, file: 'weights.bin', offset, length };
       graph.initializers.set(name, { ...initializer, data });
-      offset += 4096;
+      offset += length;
     }
     const read = readOnnx(writeOnnx(graph));
     expect(printGraph(read)).toBe(printGraph(graph));

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/engine/models/checkpoint';
-import { llamaShapes } from '../../src/engine/models/llamaTensors';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import { reportError, SoftpromptError } from '../../src/protocol/errors';
 import { buildGguf } from './ggufBuilder';
@@ -36,16 +35,6 @@ async function failure(path: string) {
 }
 
 /** A model whose embedding table and Q are above 4 MB each. */
-const wide = {
-  hiddenSize: 64,
-  intermediateSize: 32,
-  layers: 1,
-  heads: 320,
-  keyValueHeads: 1,
-  headSize: 64,
-  vocabularySize: 20_000,
-  tiedHead: true,
-};
 const wideMetadata = {
   'general.architecture': 'llama',
   'llama.block_count': 1,
@@ -62,43 +51,32 @@ describe('openCheckpoint', () => {
   it('translates settings of both formats to the same ModelConfig', async () => {
     const expected = {
       architecture: 'llama',
+      kind: 'decoder',
       hiddenSize: 64,
-      intermediateSize: 32,
+      embeddingSize: 64,
       layers: 2,
       heads: 4,
       keyValueHeads: 2,
       headSize: 16,
       vocabularySize: 288,
       contextLength: 256,
-      ropeTheta: 10_000,
-      normEpsilon: 1e-5,
-      tiedHead: true,
     };
-    expect(await opened(tied, async ({ config }) => config)).toEqual(expected);
-    expect(await opened(half, async ({ config }) => config)).toEqual(expected);
-    expect(await opened(f32, async ({ config }) => config)).toEqual({
-      ...expected,
-      normEpsilon: Math.fround(1e-5),
-    });
-    const { headSize, ropeTheta, tiedHead, vocabularySize } = await opened(
-      untied,
-      async ({ config }) => config,
-    );
-    expect({ headSize, ropeTheta, tiedHead, vocabularySize }).toEqual({
-      headSize: 16,
-      ropeTheta: 100_000,
-      tiedHead: false,
-      vocabularySize: 320,
-    });
+    for (const path of [tied, half, f32]) {
+      expect(await opened(path, async ({ config }) => config)).toEqual(expected);
+    }
+    const own = await opened(untied, async ({ config, model }) => ({ ...config, ...model.rotary[0]! }));
+    expect(own).toMatchObject({ headSize: 16, vocabularySize: 320 });
+    // A base of 100,000 in place of 10,000.
+    expect(own.frequencies[1]).toBeCloseTo(100_000 ** (-2 / 16), 12);
   });
 
   it('reads the same values from a float32 GGUF file as from safetensors, Q and K put back in order', async () => {
     await opened(tied, (safetensors) =>
       opened(f32, async (gguf) => {
-        expect([...gguf.tensors.keys()].sort()).toEqual([...safetensors.tensors.keys()].sort());
+        expect([...gguf.weights.keys()].sort()).toEqual([...safetensors.weights.keys()].sort());
         expect(gguf.parameters).toBe(safetensors.parameters);
-        for (const [name, tensor] of safetensors.tensors) {
-          const other = gguf.tensors.get(name)!;
+        for (const [name, tensor] of safetensors.weights) {
+          const other = gguf.weights.get(name)!;
           expect(other.shape, name).toEqual(tensor.shape);
           expect(await other.read(), name).toEqual(await tensor.read());
         }
@@ -108,16 +86,16 @@ describe('openCheckpoint', () => {
 
   it('reads quantised tensors near the originals, in the right rows', async () => {
     const tolerance: Record<string, number> = {
-      embed_tokens: 0.01,
-      q_proj: 0.05,
-      k_proj: 0.1,
-      v_proj: 0.001,
+      embeddings: 0.01,
+      query: 0.05,
+      key: 0.1,
+      value: 0.001,
     };
     await opened(tied, (safetensors) =>
       opened(mixed, async (gguf) => {
-        for (const [name, tensor] of gguf.tensors) {
-          const original = await safetensors.tensors.get(name)!.read();
-          const values = await tensor.read();
+        for (const [name, tensor] of gguf.weights) {
+          const original = await safetensors.weights.get(name)!.read();
+          const values = (await tensor.read()) as Float32Array;
           const worst = values.reduce((most, value, i) => Math.max(most, Math.abs(value - original[i]!)), 0);
           const kind = Object.keys(tolerance).find((part) => name.includes(part));
           expect(worst, name).toBeLessThan(kind ? tolerance[kind]! : 0.1);
@@ -130,63 +108,54 @@ describe('openCheckpoint', () => {
     await opened(untied, (whole) =>
       opened(sharded, async (shards) => {
         expect(shards.parameters).toBe(66_784);
-        for (const [name, tensor] of whole.tensors) {
-          expect(await shards.tensors.get(name)!.read(), name).toEqual(await tensor.read());
+        for (const [name, tensor] of whole.weights) {
+          expect(await shards.weights.get(name)!.read(), name).toEqual(await tensor.read());
         }
       }),
     );
-    await opened(half, async ({ tensors }) => {
-      const values = await tensors.get('model.embed_tokens.weight')!.read();
+    await opened(half, async ({ weights }) => {
+      const values = await weights.get('embeddings')!.read();
       expect(values).toHaveLength(288 * 64);
       expect(values.every(Number.isFinite)).toBe(true);
     });
   });
 
   it('reads a tensor that is larger than what it reads at a time, rows of Q in order', async () => {
-    const shapes = llamaShapes({
-      ...wide,
-      architecture: 'llama',
-      contextLength: 8,
-      ropeTheta: 1,
-      normEpsilon: 1,
-    });
+    const headSize = 64;
+    // Name in the file, name of ours, rows and columns.
+    const shapes: [string, string, number[]][] = [
+      ['token_embd', 'embeddings', [20_000, 64]],
+      ['output_norm', 'norm.gain', [64]],
+      ['blk.0.attn_norm', 'layers.0.attentionNorm.gain', [64]],
+      ['blk.0.attn_q', 'layers.0.attention.query.weight', [320 * headSize, 64]],
+      ['blk.0.attn_k', 'layers.0.attention.key.weight', [headSize, 64]],
+      ['blk.0.attn_v', 'layers.0.attention.value.weight', [headSize, 64]],
+      ['blk.0.attn_output', 'layers.0.attention.output.weight', [64, 320 * headSize]],
+      ['blk.0.ffn_norm', 'layers.0.feedForwardNorm.gain', [64]],
+      ['blk.0.ffn_gate', 'layers.0.feedForward.gate.weight', [32, 64]],
+      ['blk.0.ffn_up', 'layers.0.feedForward.up.weight', [32, 64]],
+      ['blk.0.ffn_down', 'layers.0.feedForward.down.weight', [64, 32]],
+    ];
     const values = (rows: number, columns: number, row: (i: number) => number) =>
       Float32Array.from(
         { length: rows * columns },
         (_, i) => row(Math.floor(i / columns)) * 64 + (i % columns),
       );
-    const names: Record<string, string> = {
-      'model.embed_tokens': 'token_embd',
-      'model.norm': 'output_norm',
-      'self_attn.q_proj': 'attn_q',
-      'self_attn.k_proj': 'attn_k',
-      'self_attn.v_proj': 'attn_v',
-      'self_attn.o_proj': 'attn_output',
-      input_layernorm: 'attn_norm',
-      post_attention_layernorm: 'ffn_norm',
-      'mlp.gate_proj': 'ffn_gate',
-      'mlp.up_proj': 'ffn_up',
-      'mlp.down_proj': 'ffn_down',
-    };
-    const tensors = [...shapes].map(([name, shape]) => {
-      const [, layer, part] = /^(model\.layers\.0\.)?(.*)\.weight$/.exec(name)!;
+    // Pairs (0, 32), (1, 33), … of each head, as llama.cpp's converter writes them.
+    const source = (i: number) =>
+      i - (i % headSize) + (i % 2) * (headSize / 2) + Math.floor((i % headSize) / 2);
+    const tensors = shapes.map(([name, , shape]) => {
       const [columns, rows] = [shape.at(-1)!, shape.length > 1 ? shape[0]! : 1];
-      const { headSize } = wide;
-      const rotary = part === 'self_attn.q_proj' || part === 'self_attn.k_proj';
-      // Pairs (0, 32), (1, 33), … of each head, as llama.cpp's converter writes them.
-      const source = (i: number) =>
-        i - (i % headSize) + (i % 2) * (headSize / 2) + Math.floor((i % headSize) / 2);
-      const content = values(rows, columns, rotary ? source : (i) => i);
-      const bytes = new Uint8Array(content.buffer);
-      return { name: `${layer ? 'blk.0.' : ''}${names[part!]}.weight`, shape, type: 0, bytes };
+      const content = values(rows, columns, /attn_[qk]$/.test(name) ? source : (i) => i);
+      return { name: `${name}.weight`, shape, type: 0, bytes: new Uint8Array(content.buffer) };
     });
     const folder = await mkdtemp(join(tmpdir(), 'softprompt-large-'));
     const file = join(folder, 'large.gguf');
     await writeFile(file, buildGguf(wideMetadata, tensors));
     await opened(file, async (checkpoint) => {
-      for (const name of ['model.embed_tokens.weight', 'model.layers.0.self_attn.q_proj.weight']) {
-        const [rows, columns] = shapes.get(name)!;
-        const found = await checkpoint.tensors.get(name)!.read();
+      for (const index of [0, 3]) {
+        const [, name, [rows, columns]] = shapes[index]!;
+        const found = await checkpoint.weights.get(name)!.read();
         const expected = values(rows!, columns!, (i) => i);
         expect(Buffer.from(found.buffer).equals(Buffer.from(expected.buffer)), name).toBe(true);
       }
@@ -239,28 +208,28 @@ describe('openCheckpoint', () => {
       const name = Buffer.from('blk.1.ffn_down.weight');
       const at = bytes.indexOf(name) + name.length + 4 + 16;
       expect(bytes.readUInt32LE(at)).toBe(0);
-      bytes.writeUInt32LE(20, at);
-      const file = join(folder, 'iq4.gguf');
+      bytes.writeUInt32LE(34, at);
+      const file = join(folder, 'ternary.gguf');
       await writeFile(file, bytes);
       const report = await failure(file);
       expect(report.code).toBe('model-unsupported');
-      expect(report.message).toContain('blk.1.ffn_down.weight is stored as IQ4_NL');
+      expect(report.message).toContain('blk.1.ffn_down.weight is stored as TQ1_0');
       expect(report.hint).toContain('Q4_1');
     });
 
     it('another architecture, by name, in both formats', async () => {
       const bytes = await readFile(f32);
       const at = bytes.indexOf('general.architecture') + 'general.architecture'.length + 4 + 8;
-      bytes.write('gemma', at);
-      const file = join(folder, 'gemma.gguf');
+      bytes.write('orion', at);
+      const file = join(folder, 'orion.gguf');
       await writeFile(file, bytes);
-      expect((await failure(file)).message).toContain('the architecture gemma');
-      const qwen = await changedFolder('qwen', tied, 'config.json', (json) => {
-        json.model_type = 'qwen2';
+      expect((await failure(file)).message).toContain('its architecture (orion)');
+      const foreign = await changedFolder('foreign', tied, 'config.json', (json) => {
+        json.model_type = 'blenderbot-small';
       });
-      const report = await failure(qwen);
+      const report = await failure(foreign);
       expect(report.code).toBe('model-unsupported');
-      expect(report.message).toContain('the architecture qwen2');
+      expect(report.message).toContain('its architecture (blenderbot-small)');
     });
 
     it.each<[string, Json, string]>([
@@ -270,7 +239,7 @@ describe('openCheckpoint', () => {
       ['mlp-bias', { mlp_bias: true }, 'mlp_bias'],
       ['window', { sliding_window: 4096 }, 'sliding_window'],
       ['gelu', { hidden_act: 'gelu' }, 'the activation gelu'],
-      ['quantised', { quantization_config: { bits: 4 } }, 'quantization_config'],
+      ['quantised', { quantization_config: { quant_method: 'gptq', bits: 4 } }, 'quantised by gptq'],
     ])('a property that the builder does not do: %s', async (name, settings, message) => {
       const copy = await changedFolder(name, tied, 'config.json', (json) => Object.assign(json, settings));
       const report = await failure(copy);
