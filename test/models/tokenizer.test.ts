@@ -12,6 +12,7 @@ import type { Tokenizer } from '../../src/engine/models/tokenizer';
 import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
 import { tokenizerParts } from '../../src/engine/models/tokenizerParts';
 import { assembleTokenizer } from '../../src/engine/models/tokenizers/pipeline';
+import { cutter } from '../../src/engine/models/tokenizers/preTokenizers';
 
 const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
 
@@ -134,6 +135,25 @@ describe('numerals beyond 0 to 9', () => {
     const encoded = (text: string) => tokenizer.encode(text).map((id) => words[id]);
     expect(encoded(' ²')).toEqual(['Ġ', 'Â', '²']);
     expect(encoded(' ±')).toEqual(['ĠÂ', '±']);
+  });
+});
+
+describe('cuts where case does not matter', () => {
+  it('take ſ for an s, as the original does', () => {
+    const cut = cutter({
+      type: 'Split',
+      pattern: { Regex: "(?i:'s|'k)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+" },
+      behavior: 'Isolated',
+      invert: false,
+    });
+    expect(cut("it'ſx aK'\u212ab", true)).toEqual(['it', "'ſ", 'x', ' aK', "'\u212a", 'b']);
+  });
+
+  it('refuse patterns that could take forever', () => {
+    for (const Regex of ['(a+)+$', '(?:a|aa)+', '(\\p{L}*)*', '(a{1,99}){1,99}']) {
+      const step = { type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false };
+      expect(() => cutter(step)).toThrow('could take forever');
+    }
   });
 });
 

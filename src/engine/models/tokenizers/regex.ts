@@ -21,7 +21,7 @@ export function compilePattern(pattern: Pattern): RegExp {
     // The library translates Oniguruma's syntax, and keeps the result in this step.
     const step: unknown = new SplitPreTokenizer({
       type: 'Split',
-      pattern,
+      pattern: { Regex: withAllCases(pattern.Regex) },
       behavior: 'Isolated',
       invert: false,
     });
@@ -32,6 +32,13 @@ export function compilePattern(pattern: Pattern): RegExp {
       true,
     );
   }
+}
+
+/** Where case does not matter, Oniguruma takes ſ for an s and the Kelvin sign for a k; the library knows A to Z only. */
+function withAllCases(regex: string): string {
+  return regex.replace(/\(\?i:[a-z'|]+\)/g, (group) =>
+    group.replaceAll('s', '[sſ]').replaceAll('k', '[k\u212a]'),
+  );
 }
 
 export function escaped(text: string): string {
