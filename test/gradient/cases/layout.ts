@@ -73,6 +73,13 @@ export const LAYOUT: RuleCases = {
     backwards: one([5, 2], node('Slice', ['x', [-1], [-100], [0], [-1]])),
     'backwards from beyond the end': one([5, 2], node('Slice', ['x', [100], [0], [0], [-2]])),
     'a step beside a plain cut': one([5, 6], node('Slice', ['x', [1, 0], [4, 6], [0, 1], [1, 3]])),
+    'between transposes': one([1, 2, 3, 6], (b) => {
+      const order = (perm: number[]) => ({ attributes: { perm: { kind: 'ints' as const, value: perm } } });
+      const halves = [0, 3].map((start) =>
+        b.add('Transpose', [node('Slice', ['x', [start], [start + 3], [3]])(b)], order([0, 2, 1, 3])),
+      );
+      return b.add('Mul', halves);
+    }),
     'nothing cut': one([2, 3], node('Slice', ['x', [0], [100], [1]])),
     'the end of an open axis': one([5, 2], (b) =>
       b.add('Slice', [open(b, ['rows', 2]), b.ints([-2]), b.ints([100]), b.ints([0])], {

@@ -3,6 +3,7 @@ import { frontAxis } from '../../graph/dims';
 import { type Attribute, intAttribute, type Shape, stringAttribute } from '../../graph/graph';
 import { type Rule, type RuleContext, refuse } from '../rule';
 import { takeBack } from './takeBack';
+import { zeroPad } from './zeroPad';
 
 const ADD = { kind: 'string' as const, value: 'add' };
 
@@ -60,13 +61,8 @@ function endBack(c: RuleContext, axis: number, shape: Shape, first: boolean): st
   const { build } = c;
   const size = c.sizes.size(c.input(0), axis);
   const rest = build.add('Sub', [size, build.ints([1])], { types: [{ type: 'int64', shape: [1] }] });
-  const none = build.ints([0]);
-  const pads = build.add('Concat', first ? [none, rest] : [rest, none], {
-    attributes: { axis: 0 },
-    types: [{ type: 'int64', shape: [2] }],
-  });
-  const types = [{ type: c.graph.typeOf(c.gradient()!).type, shape }];
-  return build.add('Pad', [opened(c, axis, shape), pads, '', build.ints([axis])], { types });
+  const pad = first ? { axis, before: 0, after: rest } : { axis, before: rest, after: 0 };
+  return zeroPad(c, opened(c, axis, shape), [pad], shape);
 }
 
 /** Any indices: the gathered axis is brought to the front, where whole slices are added to zeros. */

@@ -3,6 +3,7 @@ import { frontAxis } from '../../graph/dims';
 import { intAttribute, intsAttribute, type TensorType } from '../../graph/graph';
 import { reduceTo } from '../reduceTo';
 import { type Rule, type RuleContext, refuse } from '../rule';
+import { zeroPad } from './zeroPad';
 
 /** Type of a gradient: of the value's shape, and float also where the value is a quantised one. */
 const gradientType = (c: RuleContext, value: string): TensorType => ({
@@ -103,11 +104,26 @@ export const split: Rule = (c) => {
 export const pad: Rule = (c) => {
   const mode = c.node.attributes.mode;
   if (mode?.kind === 'string' && mode.value !== 'constant') refuse(c, `of mode ${mode.value}`);
+  const { shape } = c.graph.typeOf(c.input(0));
   const known = constantInts(c.graph, c.input(1));
-  const pads = known ? c.build.ints(known.map((size) => -size)) : c.build.add('Neg', [c.input(1)]);
-  const axes = c.has(3) ? ['', c.input(3)] : [];
-  return [c.build.add('Pad', [c.gradient()!, pads, ...axes], { types: [gradientType(c, c.input(0))] })];
+  const axes = c.has(3) ? constantInts(c.graph, c.input(3)) : shape.map((_, axis) => axis);
+  if (!axes) return refuse(c, 'with axes that are known only when it runs');
+  const count = axes.length;
+  const cut = known
+    ? (i: number) => -known[i]!
+    : (i: number) => {
+        const given = c.build.add('Gather', [c.input(1), c.build.ints([i])], { types: [INTS] });
+        return c.build.add('Neg', [given], { types: [INTS] });
+      };
+  const pads = axes.map((axis, i) => ({
+    axis: frontAxis(axis, shape.length),
+    before: cut(i),
+    after: cut(i + count),
+  }));
+  return [zeroPad(c, c.gradient()!, pads, shape)];
 };
+
+const INTS: TensorType = { type: 'int64', shape: [1] };
 
 /** A triangle of the gradient is the gradient of a triangle. */
 export const triangle: Rule = (c) => [

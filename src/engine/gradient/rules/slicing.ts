@@ -1,12 +1,15 @@
 import { constantInts } from '../../graph/constants';
 import { frontAxis } from '../../graph/dims';
-import type { Shape, TensorType } from '../../graph/graph';
+import type { Shape } from '../../graph/graph';
 import { type Rule, type RuleContext, refuse } from '../rule';
 import { takeBack } from './takeBack';
+import { type AxisPad, zeroPad } from './zeroPad';
 
 /** A slice along one axis. Bounds are constants, or undefined where they are known only when the graph runs. */
 interface AxisSlice {
   axis: number;
+  /** Its place in the operator's lists. */
+  place: number;
   start?: number;
   step: number;
 }
@@ -30,7 +33,9 @@ export const slice: Rule = (c) => {
     gradient = takeBack(c, gradient, { axis, size, taken });
   }
   const plain = slices.filter(({ step, axis }) => step === 1 && !isWhole(c, shape, axis));
-  return [plain.length > 0 ? padBack(c, gradient, plain) : gradient];
+  if (plain.length === 0) return [gradient];
+  const pads = plain.map((part) => cutAway(c, gradient, part));
+  return [zeroPad(c, gradient, pads, shape)];
 };
 
 /** Whether nothing was cut from an axis. */
@@ -43,56 +48,35 @@ function readSlices(c: RuleContext): AxisSlice[] {
   const axes = c.has(3) ? constantInts(c.graph, c.input(3)) : Array.from({ length: count }, (_, i) => i);
   const steps = c.has(4) ? constantInts(c.graph, c.input(4)) : Array.from({ length: count }, () => 1);
   if (!axes || !steps) return refuse(c, 'with axes or steps that are known only when it runs');
-  return axes.map((axis, i) => ({ axis: frontAxis(axis, rank), start: starts?.[i], step: steps[i]! }));
+  return axes.map((axis, i) => ({
+    axis: frontAxis(axis, rank),
+    place: i,
+    start: starts?.[i],
+    step: steps[i]!,
+  }));
 }
 
-/** Zeros before and behind along each axis. */
-function padBack(c: RuleContext, gradient: string, slices: readonly AxisSlice[]): string {
+/** Zeros where a plain slice cut along one axis: before = start, counted from the front; after = the rest. */
+function cutAway(c: RuleContext, gradient: string, { axis, start, place }: AxisSlice): AxisPad {
   const { build } = c;
-  const x = c.input(0);
-  const axes = slices.map(({ axis }) => axis);
-  const known = slices.map(({ axis, start }) => {
-    const [size, length] = [c.shape(x)[axis], c.shape(gradient)[axis]];
-    if (start === undefined || typeof size !== 'number' || typeof length !== 'number') return undefined;
+  const [size, length] = [c.shape(c.input(0))[axis], c.shape(gradient)[axis]];
+  if (start !== undefined && typeof size === 'number' && typeof length === 'number') {
     const before = Math.min(size, Math.max(0, frontAxis(start, size)));
-    return { before, after: size - before - length };
-  });
-  const types = [typeLike(c, gradient)];
-  if (known.every((pads) => pads !== undefined)) {
-    const pads = [...known.map(({ before }) => before), ...known.map(({ after }) => after)];
-    return build.add('Pad', [gradient, build.ints(pads), '', build.ints(axes)], { types });
+    return { axis, before, after: size - before - length };
   }
-  return build.add('Pad', [gradient, runTimePads(c, gradient, slices), '', build.ints(axes)], { types });
+  const ints = (operator: string, inputs: string[]) =>
+    build.add(operator, inputs, { types: [{ type: 'int64', shape: [1] }] });
+  const open = c.sizes.size(c.input(0), axis);
+  const zero = build.ints([0]);
+  const before = () => {
+    const given =
+      start === undefined ? ints('Gather', [c.input(1), build.ints([place])]) : build.ints([start]);
+    if (start !== undefined && start >= 0) return given;
+    const negative = build.add('Less', [given, zero], { types: [{ type: 'bool', shape: [1] }] });
+    const front = ints('Where', [negative, ints('Add', [given, open]), given]);
+    return ints('Min', [ints('Max', [front, zero]), open]);
+  };
+  const first = before();
+  const after = ints('Sub', [ints('Sub', [open, first]), c.sizes.size(gradient, axis)]);
+  return { axis, before: first, after };
 }
-
-/** before = start, counted from the front and kept inside; after = size - before - length. int64[2 · axes] */
-function runTimePads(c: RuleContext, gradient: string, slices: readonly AxisSlice[]): string {
-  const { build } = c;
-  const type: TensorType = { type: 'int64', shape: [slices.length] };
-  const ints = (operator: string, inputs: string[]) => build.add(operator, inputs, { types: [type] });
-  const sizesOf = (value: string) =>
-    ints('Gather', [c.sizes.shape(value), build.ints(slices.map(({ axis }) => axis))]);
-  const sizes = sizesOf(c.input(0));
-  const starts = ints('Gather', [c.input(1), build.ints(positionsOf(c, slices))]);
-  const negative = build.add('Less', [starts, build.ints([0])], {
-    types: [{ type: 'bool', shape: type.shape }],
-  });
-  const front = ints('Where', [negative, ints('Add', [starts, sizes]), starts]);
-  const before = ints('Min', [ints('Max', [front, build.ints([0])]), sizes]);
-  const after = ints('Sub', [ints('Sub', [sizes, before]), sizesOf(gradient)]);
-  return build.add('Concat', [before, after], {
-    attributes: { axis: 0 },
-    types: [{ type: 'int64', shape: [2 * slices.length] }],
-  });
-}
-
-/** Where the chosen axes stand in the operator's lists. */
-function positionsOf(c: RuleContext, slices: readonly AxisSlice[]): number[] {
-  const all = readSlices(c).map(({ axis }) => axis);
-  return slices.map(({ axis }) => all.indexOf(axis));
-}
-
-const typeLike = (c: RuleContext, gradient: string): TensorType => ({
-  type: c.graph.typeOf(gradient).type,
-  shape: c.shape(c.input(0)),
-});

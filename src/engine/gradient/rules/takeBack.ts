@@ -1,4 +1,5 @@
 import type { RuleContext } from '../rule';
+import { zeroPad } from './zeroPad';
 
 /**
  * Undoes the taking of some places of an axis: gradients go back to where they were `taken` from, each place at most
@@ -18,9 +19,7 @@ export function takeBack(
     return at < 0 ? nothing : at;
   });
   const padded = places.includes(nothing)
-    ? build.add('Pad', [gradient, build.ints([0, 1]), '', build.ints([axis])], {
-        types: resized(nothing + 1),
-      })
+    ? zeroPad(c, gradient, [{ axis, before: 0, after: 1 }], resized(nothing + 1)[0]!.shape)
     : gradient;
   return build.add('Gather', [padded, build.ints(places)], { attributes: { axis }, types: resized(size) });
 }
