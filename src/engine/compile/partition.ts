@@ -66,7 +66,7 @@ function cheapestToKeep(
 ): string[] {
   const network = new FlowNetwork();
   const atHand = new Set([...free, ...seeds, ...joint.initializers.keys()]);
-  const constants = new Set(joint.initializers.keys());
+  const constants = new Set([...joint.initializers.keys(), ...free]);
   // Each value is an edge whose capacity is its size in bytes: cutting the edge means keeping the value.
   const ends = new Map<string, { in: number; out: number }>();
   const add = (value: string) => {
@@ -79,7 +79,7 @@ function cheapestToKeep(
     if (!atHand.has(input)) network.edge(FlowNetwork.SOURCE, add(input).in, Number.POSITIVE_INFINITY);
   }
   for (const node of forwardNodes) {
-    // What comes of weights alone can be made again at any time; dequantised ones are larger than all else.
+    // What comes of weights and side inputs alone (rotary angles, dequantised tables) can be made again at any time.
     if (node.inputs.every((input) => !input || constants.has(input))) {
       for (const output of node.outputs) constants.add(output);
       continue;
