@@ -73,11 +73,10 @@ export const LAYOUT: RuleCases = {
     backwards: one([5, 2], node('Slice', ['x', [-1], [-100], [0], [-1]])),
     'backwards from beyond the end': one([5, 2], node('Slice', ['x', [100], [0], [0], [-2]])),
     'a step beside a plain cut': one([5, 6], node('Slice', ['x', [1, 0], [4, 6], [0, 1], [1, 3]])),
-    'between transposes': one([1, 2, 3, 6], (b) => {
-      const order = (perm: number[]) => ({ attributes: { perm: { kind: 'ints' as const, value: perm } } });
-      const halves = [0, 3].map((start) =>
-        b.add('Transpose', [node('Slice', ['x', [start], [start + 3], [3]])(b)], order([0, 2, 1, 3])),
-      );
+    'between transposes, which are moved past each other': one([2, 3, 4, 6], (b) => {
+      const turned = (value: string) => node('Transpose', [value], { perm: [0, 2, 1, 3] })(b);
+      const whole = turned('x');
+      const halves = [0, 3].map((start) => turned(node('Slice', [whole, [start], [start + 3], [3]])(b)));
       return b.add('Mul', halves);
     }),
     'nothing cut': one([2, 3], node('Slice', ['x', [0], [100], [1]])),
