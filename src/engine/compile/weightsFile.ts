@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { SoftpromptError } from '../../protocol/errors';
 import type { ElementType } from '../graph/graph';
 import type { Checkpoint } from '../models/checkpoint';
 
@@ -110,6 +111,15 @@ export class WeightRows {
   /** [ids.length, columns]; neighbours are read together. */
   read(ids: ArrayLike<number>): Float32Array {
     const { columns } = this;
+    const count = this.weight.shape[0]!;
+    for (let i = 0; i < ids.length; i++) {
+      if (ids[i]! >= 0 && ids[i]! < count) continue;
+      throw new SoftpromptError(
+        'model-invalid',
+        `The tokenizer gives token ${ids[i]}, but the model has only ${count}.`,
+        { hint: 'Tokenizer and weights are not of the same model: download both again.' },
+      );
+    }
     const rows = new Float32Array(ids.length * columns);
     for (let start = 0; start < ids.length; ) {
       let end = start + 1;
