@@ -112,3 +112,35 @@ function dot(a: Tensor, b: Tensor): number {
   const [x, y] = [a.data as Float32Array, b.data as Float32Array];
   return x.reduce((sum, value, i) => sum + value * y[i]!, 0);
 }
+
+/**
+ * The same case between transposes: inputs come with their axes reversed and outputs leave so. onnxruntime's optimiser
+ * moves transposes past other operators, and a form of these that it mishandles is not to be used.
+ */
+export function turned(rule: RuleCase): RuleCase {
+  const turns = Object.entries(rule.inputs).filter(([, shape]) => shape.length > 1);
+  const names = new Map(turns.map(([name]) => [name, `${name}, turned`]));
+  const renamed = (name: string) => names.get(name) ?? name;
+  const turnedBack = (b: GraphBuilder, outputs: string | string[]) =>
+    [outputs].flat().map((value) => b.add('Transpose', [value]));
+  const { standsFor } = rule;
+  return {
+    ...rule,
+    inputs: Object.fromEntries(
+      Object.entries(rule.inputs).map(([name, shape]) => [
+        renamed(name),
+        names.has(name) ? [...shape].reverse() : shape,
+      ]),
+    ),
+    wanted: (rule.wanted ?? Object.keys(rule.inputs)).map(renamed),
+    build: (b) => {
+      for (const [name, shape] of turns) {
+        const node = { name: `turn of ${name}`, op: 'Transpose', domain: '', attributes: {} };
+        b.graph.nodes.push({ ...node, inputs: [renamed(name)], outputs: [name] });
+        b.graph.values.set(name, { type: 'float32', shape });
+      }
+      return turnedBack(b, rule.build(b));
+    },
+    ...(standsFor ? { standsFor: (b: GraphBuilder) => turnedBack(b, standsFor(b)) } : {}),
+  };
+}
