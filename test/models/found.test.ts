@@ -338,7 +338,7 @@ describe('whether a model can be tuned', () => {
     });
     expect(obstacles[1]).toMatchObject({
       kind: 'broken',
-      reason: expect.stringMatching(/not a valid ONNX file.*byte/),
+      reason: expect.stringMatching(/not an ONNX model.*byte/),
     });
   });
 });

@@ -15,6 +15,7 @@ const file = (name: string) => new Uint8Array(readFileSync(join(onnx, name)));
 function handleOf(bytes: Uint8Array) {
   const state = { read: 0 };
   const handle = {
+    stat: () => Promise.resolve({ size: bytes.length }),
     read(into: Uint8Array, offset: number, length: number, position: number) {
       const piece = bytes.subarray(position, position + length);
       into.set(piece, offset);
@@ -28,10 +29,10 @@ function handleOf(bytes: Uint8Array) {
 it('finds shapes, types and the file of the values', async () => {
   const { vocab_size, hidden_size } = JSON.parse(readFileSync(join(onnx, '../config.json'), 'utf8'));
   const bytes = file('genai-fp32/model.onnx');
-  const found = await onnxInitializers(handleOf(bytes).handle, bytes.length, 'model.onnx');
+  const found = await onnxInitializers(handleOf(bytes).handle, 'model.onnx');
   expect(found).toContainEqual({ shape: [hidden_size, vocab_size], type: 1, location: 'model.onnx.data' });
   const packed = file('genai-int4/model.onnx');
-  const quantised = await onnxInitializers(handleOf(packed).handle, packed.length, 'model.onnx');
+  const quantised = await onnxInitializers(handleOf(packed).handle, 'model.onnx');
   expect(quantised.some(({ type, shape }) => type === 2 && shape.length === 3)).toBe(true);
 });
 
@@ -49,18 +50,18 @@ it('leaps over the values', async () => {
   ]);
   const model = field(7, field(5, tensor));
   const { handle, state } = handleOf(model);
-  expect(await onnxInitializers(handle, model.length, 'm')).toEqual([{ shape: [2500, 1000], type: 1 }]);
+  expect(await onnxInitializers(handle, 'm')).toEqual([{ shape: [2500, 1000], type: 1, location: 'm' }]);
   expect(state.read).toBeLessThan(200_000);
 });
 
-it('refuses damaged files by the byte, in bounded time', async () => {
+it('refuses damaged files, in bounded time', async () => {
   const seeds = ['genai-fp32/model.onnx', 'torch/model.onnx'].map((name) => file(name).subarray(0, 6000));
   let refused = 0;
   for (let index = 0; index < 3000; index++) {
     const random = Random.seeded(3, index);
     const bytes = mutate(seeds[index % seeds.length]!, (limit) => random.int(limit));
     const start = performance.now();
-    const error = await onnxInitializers(handleOf(bytes).handle, bytes.length, 'm.onnx').then(
+    const error = await onnxInitializers(handleOf(bytes).handle, 'm.onnx').then(
       () => null,
       (failure) => failure,
     );
@@ -68,16 +69,9 @@ it('refuses damaged files by the byte, in bounded time', async () => {
     if (error === null) continue;
     refused++;
     expect(error).toBeInstanceOf(SoftpromptError);
-    expect((error as Error).message).toMatch(/byte \d+/);
+    expect((error as Error).message).toMatch(/^This is not an ONNX model/);
   }
   expect(refused).toBeGreaterThan(1000);
-});
-
-it('does not believe a weight of a million dimensions', async () => {
-  const model = field(7, field(5, field(1, new Uint8Array(1_000_000))));
-  await expect(onnxInitializers(handleOf(model).handle, model.length, 'm')).rejects.toThrow(
-    /too many dimensions/,
-  );
 });
 
 /** A field of protobuf that holds bytes. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
@@ -9,7 +9,7 @@ import { familyOfModelType } from './families/families';
 import { parseSettings } from './families/settings';
 import { hashSamples } from './fingerprint';
 import { invalidJson, readJson } from './modelJson';
-import { refusalError, refusalOfConfig } from './refusals';
+import { refusalError, refusalOfConfig, refusalOfFiles } from './refusals';
 import { tokenizerFromFolder } from './tokenizerFolder';
 import { countParameters, type FileTensor, gatherWeights } from './weights';
 
@@ -73,9 +73,11 @@ async function findShards(folder: string): Promise<{ files: string[]; weightMap?
   if (await exists(join(folder, SINGLE))) return { files: [SINGLE] };
   const path = join(folder, INDEX);
   if (!(await exists(path))) {
+    const refusal = refusalOfFiles(await readdir(folder));
+    if (refusal) throw refusalError(folder, refusal);
     throw new SoftpromptError('model-missing', `The folder has neither ${SINGLE} nor ${INDEX}.`, {
       place: { file: folder },
-      hint: 'Models saved as pytorch_model.bin must be saved as safetensors first.',
+      hint: 'A model folder holds config.json, tokenizer.json and model.safetensors.',
     });
   }
   const parsed = indexSchema.safeParse(await readJson(path));

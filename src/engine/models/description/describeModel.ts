@@ -14,7 +14,7 @@ export async function describeModel(path: string): Promise<ModelDescription> {
     if (!found.isDirectory()) return await (path.endsWith('.onnx') ? describeOnnx(path) : describeGguf(path));
     const names = await readdir(path);
     const graphs = names.some((name) => name.endsWith('.onnx'));
-    const weights = names.some((name) => /\.safetensors(\.index\.json)?$/.test(name));
+    const weights = names.some((name) => /^model\.safetensors(\.index\.json)?$/.test(name));
     return await (graphs && !weights ? describeOnnx(path) : describeFolder(path));
   } catch (error) {
     return { architecture: 'unknown', parameters: 0, size: 0, obstacle: obstacleOf(error) };

@@ -89,10 +89,10 @@ async function readGraph(file: string): Promise<{ initializers: Initializer[]; s
   const handle = await open(file, 'r');
   try {
     const own = (await handle.stat()).size;
-    const initializers = await onnxInitializers(handle, own, file);
+    const initializers = await onnxInitializers(handle, file);
     let size = own;
     for (const location of new Set(initializers.map((initializer) => initializer.location))) {
-      if (location !== undefined) size += await externalSize(file, location);
+      if (location !== undefined && location !== basename(file)) size += await externalSize(file, location);
     }
     return { initializers, size };
   } finally {

@@ -1,6 +1,6 @@
 import type { ModelKind } from '../checkpoint';
-import type { FileTensors } from '../families/family';
 import { familyOfGguf, familyOfModelType } from '../families/families';
+import type { FileTensors } from '../families/family';
 import type { GgufValue } from '../gguf';
 
 /** What kind of model a config.json describes. Throws SoftpromptError where opening the model would. */
