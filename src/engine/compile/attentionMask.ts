@@ -27,7 +27,7 @@ export class AttentionMasks {
     return this.sight.rows;
   }
 
-  /** `window`: a token sees no further back than this many tokens, itself included. */
+  /** `window`: a token sees no further than this many tokens in either direction, itself included. */
   mask(window = Number.POSITIVE_INFINITY): Tensor {
     const known = this.known.get(window) ?? this.make(window);
     this.known.set(window, known);
@@ -41,9 +41,10 @@ export class AttentionMasks {
     let at = 0;
     for (let row = 0; row < rows; row++) {
       for (let token = 0; token < length; token++) {
-        const from = tokenPosition(row, token) - window;
+        const own = tokenPosition(row, token);
         for (let key = 0; key < width; key++, at++) {
-          if (!sees(row, token, key) || keyPosition(row, key) <= from) mask[at] = HIDDEN;
+          const far = Math.abs(own - keyPosition(row, key)) >= window;
+          if (far || !sees(row, token, key)) mask[at] = HIDDEN;
         }
       }
     }

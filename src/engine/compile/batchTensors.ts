@@ -14,7 +14,12 @@ export interface BatchTensors {
   rowsShape: Tensor;
 }
 
-export function batchTensors(rows: readonly TokenRow[], past: number): BatchTensors {
+/** `sightOf`: who sees whom in rows without branches. */
+export function batchTensors(
+  rows: readonly TokenRow[],
+  past: number,
+  sightOf: (rows: readonly TokenRow[], length: number, past: number) => Sight = causalSight,
+): BatchTensors {
   const length = Math.max(...rows.map(({ tokens }) => tokens.length));
   const ids = new Int32Array(rows.length * length);
   const positions = new Int32Array(rows.length * length);
@@ -30,7 +35,7 @@ export function batchTensors(rows: readonly TokenRow[], past: number): BatchTens
     ids,
     positions: integers(positions, [rows.length, length]),
     masks: new AttentionMasks(
-      branched ? branchSight(rows, length, past, positions) : causalSight(length, past),
+      branched ? branchSight(rows, length, past, positions) : sightOf(rows, length, past),
     ),
     rowsShape: integers([rows.length, 1, 1, 1], [4]),
   };
@@ -55,12 +60,25 @@ function trunkLength(branches: Int32Array): number {
 }
 
 /** Padding stands last, so that no real token sees it: one mask does for all rows. */
-function causalSight(length: number, past: number): Sight {
+export function causalSight(_rows: readonly TokenRow[], length: number, past: number): Sight {
   return {
     rows: 1,
     length,
     past,
     sees: (_, token, key) => key <= past + token,
+    tokenPosition: (_, token) => past + token,
+    keyPosition: (_, key) => key,
+  };
+}
+
+/** All tokens see each other, but none sees padding. */
+export function mutualSight(rows: readonly TokenRow[], length: number, past: number): Sight {
+  const padded = rows.some(({ tokens }) => tokens.length < length);
+  return {
+    rows: padded ? rows.length : 1,
+    length,
+    past,
+    sees: (row, _, key) => key < past + rows[row]!.tokens.length,
     tokenPosition: (_, token) => past + token,
     keyPosition: (_, key) => key,
   };

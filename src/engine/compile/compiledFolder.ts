@@ -119,11 +119,13 @@ function collectWeights(model: LanguageModel): WeightRequest[] {
     if (!requests.has(tensor)) requests.set(tensor, { tensor, type, shape });
   };
   add(embeddings, 'float32', [config.vocabularySize, config.embeddingSize]);
-  for (const { graph } of [model.stage(0, config.layers), model.head('all')]) {
+  const headless = config.kind === 'encoder';
+  for (const { graph } of [model.stage(0, config.layers), ...(headless ? [] : [model.head('all')])]) {
     for (const { data, shape, type } of graph.initializers.values()) {
       if (data.kind === 'checkpoint') add(data.tensor, type, shape);
     }
   }
+  if (headless) return [...requests.values()];
   add(outputMatrix, 'float32', [config.vocabularySize, model.outputWidth ?? config.hiddenSize]);
   if (outputBias) add(outputBias, 'float32', [config.vocabularySize]);
   return [...requests.values()];

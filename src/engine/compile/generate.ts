@@ -1,36 +1,30 @@
 import { batchTensors, gatherReadouts, nextTokenTensors } from './batchTensors';
-import { inferencePass, type PassContext } from './inferencePass';
+import { inferencePass } from './inferencePass';
+import type { GenerateOptions, PassContext } from './pass';
 import type { Prefix } from './promptModel';
 
 /** Rows that are continued together. */
 const ROWS_AT_ONCE = 16;
 
-interface TokenReader {
-  embed(ids: ArrayLike<number>): Float32Array;
-  headLogits(hidden: Float32Array): Promise<Float32Array>;
-}
-
 /** Greedy continuation with cached keys and values; rows of a batch go on until the last one has stopped. */
 export async function generateGreedily(
   c: PassContext,
-  model: TokenReader,
   rows: readonly Int32Array[],
   prefix: Prefix | null,
-  options: { maxTokens: number; stop: readonly number[] },
+  options: GenerateOptions,
 ): Promise<number[][]> {
   const answers: number[][] = [];
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    answers.push(...(await continueRows(c, model, rows.slice(from, from + ROWS_AT_ONCE), prefix, options)));
+    answers.push(...(await continueRows(c, rows.slice(from, from + ROWS_AT_ONCE), prefix, options)));
   }
   return answers;
 }
 
 async function continueRows(
   c: PassContext,
-  model: TokenReader,
   rows: readonly Int32Array[],
   prefix: Prefix | null,
-  { maxTokens, stop }: { maxTokens: number; stop: readonly number[] },
+  { maxTokens, stop }: GenerateOptions,
 ): Promise<number[][]> {
   const shared = prefix?.length ?? 0;
   const batch = batchTensors(
@@ -39,14 +33,14 @@ async function continueRows(
   );
   const readouts = rows.map((tokens, row) => ({ row, position: tokens.length - 1, target: 0 }));
   const lengths = rows.map((tokens) => tokens.length);
-  let { hidden, present } = await inferencePass(c, model.embed(batch.ids), batch, prefix, {
+  let { hidden, present } = await inferencePass(c, c.embed(batch.ids), batch, prefix, {
     keepPresent: true,
   });
   let states = gatherReadouts(hidden, { rows: [], readouts });
   const answers = rows.map(() => [] as number[]);
   const open = new Set(rows.keys());
   for (let generated = 0; generated < maxTokens; generated++) {
-    const next = greatest(await model.headLogits(states), rows.length);
+    const next = greatest(await c.headLogits(states), rows.length);
     for (const row of open) {
       if (stop.includes(next[row]!)) open.delete(row);
       else answers[row]!.push(next[row]!);
@@ -55,7 +49,7 @@ async function continueRows(
     const cache = { shared, padded: batch.length, lengths, generated };
     const tensors = nextTokenTensors(next, cache);
     const past = { length: tensors.past, layers: present };
-    ({ hidden, present } = await inferencePass(c, model.embed(next), tensors, past, {
+    ({ hidden, present } = await inferencePass(c, c.embed(next), tensors, past, {
       pastRows: rows.length,
       keepPresent: true,
     }));
@@ -65,7 +59,7 @@ async function continueRows(
 }
 
 /** Index of the greatest logit of each row. */
-function greatest(logits: Float32Array, rows: number): Int32Array {
+export function greatest(logits: Float32Array, rows: number): Int32Array {
   const width = logits.length / rows;
   return Int32Array.from({ length: rows }, (_, row) => {
     let best = row * width;

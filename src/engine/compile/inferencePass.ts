@@ -1,24 +1,12 @@
-import type { ModelConfig } from '../models/checkpoint';
-import type { Scratch } from '../runtime/scratch';
 import { floats, type Tensor } from '../runtime/tensor';
 import type { BatchTensors } from './batchTensors';
-import type { Breathe, Prefix } from './promptModel';
-import type { RotaryTables } from './rotaryTables';
+import type { PassContext } from './pass';
+import type { Prefix } from './promptModel';
 import { runIntoScratch } from './runIntoScratch';
 import { stageInputs } from './stageInputs';
-import type { StageSessions } from './stageSessions';
-
-/** What every pass over the stages works with. */
-export interface PassContext {
-  config: ModelConfig;
-  sessions: StageSessions;
-  rotary: RotaryTables;
-  scratch: Scratch;
-  breathe(): ReturnType<Breathe>;
-}
 
 /**
- * Runs all stages forward over embeddings [rows, length, hidden size].
+ * Runs all stages forward over embeddings [rows, length, embedding size].
  *
  * @param pastRows rows of the past's keys and values: 1 (shared), or as many as the batch has
  * @returns the last hidden states, and keys and values of past and new together where `keepPresent`

@@ -1,13 +1,12 @@
 import type { ModelConfig } from '../models/checkpoint';
 import type { Head, LanguageModel } from '../models/languageModel';
-import type { Readout, TokenBatch, Words } from '../prompt/tokenRow';
+import type { ClassHead, Readout, TokenBatch, TrainedWords, Words } from '../prompt/tokenRow';
 import { Scratch } from '../runtime/scratch';
 import { floats, integers, type Tensor } from '../runtime/tensor';
-import { batchTensors, gatherReadouts } from './batchTensors';
+import { classLogits, classLoss, splitParameters } from './classHead';
 import type { CompiledFolder } from './compiledFolder';
-import { generateGreedily } from './generate';
-import { gradientPass } from './gradientPass';
-import { inferencePass, type PassContext } from './inferencePass';
+import type { GenerateOptions, Pass } from './pass';
+import { passFor } from './passes';
 import type { Breathe, Prefix, PromptModel } from './promptModel';
 import { RotaryTables } from './rotaryTables';
 import { StageSessions } from './stageSessions';
@@ -20,7 +19,8 @@ const READOUTS_AT_ONCE = 64;
 export class OnnxPromptModel implements PromptModel {
   readonly config: ModelConfig;
   breathe: Breathe | null = null;
-  private readonly pass: PassContext;
+  private readonly sessions: StageSessions;
+  private readonly pass: Pass;
   private readonly scratch = new Scratch();
   private readonly embeddings: WeightRows;
   private readonly outputMatrix: WeightRows;
@@ -36,13 +36,16 @@ export class OnnxPromptModel implements PromptModel {
     this.embeddings = folder.rows(model.embeddings);
     this.outputMatrix = folder.rows(model.outputMatrix);
     this.outputBias = model.outputBias ? folder.rows(model.outputBias) : null;
-    this.pass = {
+    this.sessions = new StageSessions(model, folder, options);
+    this.pass = passFor(model, {
       config: model.config,
-      sessions: new StageSessions(model, folder, options),
+      sessions: this.sessions,
       rotary: new RotaryTables(model.rotary),
       scratch: this.scratch,
       breathe: async () => this.breathe?.(),
-    };
+      embed: (ids) => this.embed(ids),
+      headLogits: (hidden) => this.headLogits(hidden),
+    });
   }
 
   embed(ids: ArrayLike<number>): Float32Array {
@@ -51,19 +54,14 @@ export class OnnxPromptModel implements PromptModel {
     return scale === undefined ? rows : rows.map((value) => Math.fround(scale) * value);
   }
 
-  async prefix(embeddings: Float32Array, before?: Prefix): Promise<Prefix> {
-    const past = before?.length ?? 0;
-    const tokens = new Int32Array(embeddings.length / this.config.embeddingSize);
-    const batch = batchTensors([{ tokens }], past);
-    const { present } = await inferencePass(this.pass, embeddings, batch, before ?? null, {
-      keepPresent: true,
-    });
-    return { length: past + tokens.length, layers: present };
+  prefix(embeddings: Float32Array, before?: Prefix): Promise<Prefix> {
+    return this.pass.prefix(embeddings, before);
   }
 
-  async logits(batch: TokenBatch, words: Words, prefix: Prefix | null): Promise<Float32Array> {
-    const hidden = await this.readoutStates(batch, prefix);
-    const { head, session } = await this.pass.sessions.head(words === 'all' ? 'all' : 'chosen');
+  async logits(batch: TokenBatch, words: Words | ClassHead, prefix: Prefix | null): Promise<Float32Array> {
+    const hidden = await this.pass.states(batch, prefix);
+    if (isClassHead(words)) return classLogits(hidden, words);
+    const { head, session } = await this.sessions.head(words === 'all' ? 'all' : 'chosen');
     return this.inPieces(batch.readouts.length, async (from, to) => {
       const outputs = await session.run(
         { [head.ports.hidden]: this.slice(hidden, from, to), ...this.wordsInput(head, words) },
@@ -76,11 +74,11 @@ export class OnnxPromptModel implements PromptModel {
   async logProbabilities(batch: TokenBatch, words: Words, prefix: Prefix | null): Promise<Float32Array> {
     // Many targets may be asked for at one place (the first tokens of 77 labels): the head runs once for each place.
     const { places, targets, width } = groupByPlace(batch.readouts);
-    const hidden = await this.readoutStates(
+    const hidden = await this.pass.states(
       { rows: batch.rows, readouts: places.map(({ readout }) => readout) },
       prefix,
     );
-    const { plan, scoring } = await this.pass.sessions.loss(words === 'all' ? 'all' : 'chosen');
+    const { plan, scoring } = await this.sessions.loss(words === 'all' ? 'all' : 'chosen');
     const table = await this.inPieces(places.length, async (from, to) => {
       const outputs = await scoring.run(
         {
@@ -101,27 +99,25 @@ export class OnnxPromptModel implements PromptModel {
     return result;
   }
 
-  async gradient(prompt: Float32Array, batches: readonly TokenBatch[], words: Words) {
-    const context = {
-      ...this.pass,
-      embed: (ids: ArrayLike<number>) => this.embed(ids),
-      loss: (hidden: Float32Array, batch: TokenBatch, total: number) =>
-        this.loss(hidden, batch, words, total),
-    };
-    return gradientPass(context, prompt, batches);
+  async gradient(parameters: Float32Array, batches: readonly TokenBatch[], words: TrainedWords) {
+    if (words !== 'all' && !(words instanceof Int32Array))
+      return this.gradientWithHead(parameters, batches, words);
+    return this.pass.gradient(parameters, batches, (hidden, batch, total) =>
+      this.loss(hidden, batch, words, total),
+    );
   }
 
   generate(
     rows: readonly Int32Array[],
     prefix: Prefix | null,
-    options: { maxTokens: number; stop: readonly number[] },
+    options: GenerateOptions,
   ): Promise<number[][]> {
-    return generateGreedily(this.pass, this, rows, prefix, options);
+    return this.pass.generate(rows, prefix, options);
   }
 
   /** Logits over the whole vocabulary for hidden states: [hidden.length / hidden size, vocabulary]. */
   async headLogits(hidden: Float32Array): Promise<Float32Array> {
-    const { head, session } = await this.pass.sessions.head('all');
+    const { head, session } = await this.sessions.head('all');
     const count = hidden.length / this.config.hiddenSize;
     const outputs = await session.run(
       { [head.ports.hidden]: this.slice(hidden, 0, count) },
@@ -131,22 +127,32 @@ export class OnnxPromptModel implements PromptModel {
   }
 
   async close(): Promise<void> {
-    await this.pass.sessions.close();
+    await this.sessions.close();
     this.embeddings.close();
     this.outputMatrix.close();
     this.outputBias?.close();
     this.scratch.clear();
   }
 
-  private async readoutStates(batch: TokenBatch, prefix: Prefix | null): Promise<Float32Array> {
-    const tensors = batchTensors(batch.rows, prefix?.length ?? 0);
-    const { hidden } = await inferencePass(this.pass, this.embed(tensors.ids), tensors, prefix);
-    return gatherReadouts(hidden, batch);
+  private async gradientWithHead(
+    parameters: Float32Array,
+    batches: readonly TokenBatch[],
+    { classes }: { classes: number },
+  ) {
+    const sizes = { classes, hiddenSize: this.config.hiddenSize };
+    const { prompt, head } = splitParameters(parameters, sizes);
+    const gradient = new Float32Array(parameters.length);
+    const parts = splitParameters(gradient, sizes);
+    const found = await this.pass.gradient(prompt, batches, async (states, { readouts }, total) =>
+      classLoss(states, readouts, head, total, parts.head),
+    );
+    parts.prompt.set(found.gradient);
+    return { loss: found.loss, gradient };
   }
 
   /** Mean cross-entropy in nats over `total` readouts, this batch's part, and its gradient by the hidden states. */
   private async loss(hidden: Float32Array, { readouts }: TokenBatch, words: Words, total: number) {
-    const { plan, training } = await this.pass.sessions.loss(words === 'all' ? 'all' : 'chosen');
+    const { plan, training } = await this.sessions.loss(words === 'all' ? 'all' : 'chosen');
     let loss = 0;
     const gradient = await this.inPieces(readouts.length, async (from, to) => {
       const targets = readouts.slice(from, to).map(({ target }) => target);
@@ -189,7 +195,7 @@ export class OnnxPromptModel implements PromptModel {
   ): Promise<Float32Array> {
     const pieces: Float32Array[] = [];
     for (let from = 0; from < count; from += READOUTS_AT_ONCE) {
-      await this.pass.breathe();
+      await this.breathe?.();
       pieces.push(await run(from, Math.min(count, from + READOUTS_AT_ONCE)));
     }
     if (pieces.length === 1) return pieces[0]!;
@@ -202,6 +208,9 @@ export class OnnxPromptModel implements PromptModel {
     return joined;
   }
 }
+
+const isClassHead = (words: Words | ClassHead): words is ClassHead =>
+  words !== 'all' && !(words instanceof Int32Array);
 
 /** Readouts at the same place of the same row, together: targets are [places, width], short lines filled up with 0. */
 function groupByPlace(readouts: readonly Readout[]) {

@@ -1,13 +1,13 @@
 import type { ModelConfig } from '../models/checkpoint';
-import type { TokenBatch, Words } from '../prompt/tokenRow';
+import type { ClassHead, TokenBatch, TrainedWords, Words } from '../prompt/tokenRow';
 
-/**
- * Keys and values of a prefix that all rows share, one pair a layer: of the soft prompt, or of a hard prompt's tokens.
- * A causal model computes it once, whatever the number of rows.
- */
+/** What all rows find before them: the soft prompt, or a hard prompt's tokens. */
 export interface Prefix {
   readonly length: number;
+  /** Its keys and values, a pair a layer: a causal model computes them once, whatever the number of rows. */
   readonly layers: readonly { keys: Float32Array; values: Float32Array }[];
+  /** Its vectors, [length, embedding size], in place of them: a model without cache reads them with each row anew. */
+  readonly embeddings?: Float32Array;
 }
 
 /** Asked between two pieces of work of some tens of milliseconds; rejects to stop. */
@@ -15,31 +15,32 @@ export type Breathe = () => Promise<void>;
 
 /**
  * A base model compiled for prompts: everything that tuning, evaluation and generation ask of it. Embeddings are
- * row-major [tokens, hiddenSize] float32.
+ * row-major [tokens, embeddingSize] float32.
  */
 export interface PromptModel {
   readonly config: ModelConfig;
 
-  /** Rows of the token embedding table: [ids.length, hiddenSize]. */
+  /** Rows of the token embedding table: [ids.length, embeddingSize]. */
   embed(ids: ArrayLike<number>): Float32Array;
 
-  /** Keys and values of `embeddings` (a soft prompt, or `embed` of tokens), standing after `before` where given. */
+  /** What rows find before them of `embeddings` (a soft prompt, or `embed` of tokens), standing after `before` where given. */
   prefix(embeddings: Float32Array, before?: Prefix): Promise<Prefix>;
 
   /** Logits at the batch's readouts: [readouts, words]. `prefix` null: nothing stands before the rows. */
-  logits(batch: TokenBatch, words: Words, prefix: Prefix | null): Promise<Float32Array>;
+  logits(batch: TokenBatch, words: Words | ClassHead, prefix: Prefix | null): Promise<Float32Array>;
 
   /** As `logits`, but the log-probability of each readout's target alone, over the words: [readouts]. */
   logProbabilities(batch: TokenBatch, words: Words, prefix: Prefix | null): Promise<Float32Array>;
 
   /**
    * Loss and gradient of one step: the mean cross-entropy over all readouts of all batches, each batch being one
-   * micro-batch, and its derivative by the soft prompt [virtual tokens, hiddenSize].
+   * micro-batch, and its derivative by the tuned parameters: the soft prompt [virtual tokens, embeddingSize], and where a class
+   * head is trained, behind it the head's weight and bias.
    */
   gradient(
-    prompt: Float32Array,
+    parameters: Float32Array,
     batches: readonly TokenBatch[],
-    words: Words,
+    words: TrainedWords,
   ): Promise<{ loss: number; gradient: Float32Array }>;
 
   /** Greedy continuation of each row, until `stop` or `maxTokens`; the stop token is not part of the answer. */

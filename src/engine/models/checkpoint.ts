@@ -33,6 +33,8 @@ export interface ModelConfig {
   vocabularySize: number;
   /** Longest sequence the model was made for, in tokens. */
   contextLength: number;
+  /** Of an encoder without head: how a row's states become one, the mean over its tokens or the first one's. */
+  pooling?: 'mean' | 'cls';
   /** What an encoder-decoder's answer begins with, before its first token. */
   decoderStart?: number;
 }

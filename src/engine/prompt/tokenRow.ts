@@ -10,7 +10,10 @@ export interface TokenRow {
   branches?: Int32Array;
 }
 
-/** A place where the model's next-token distribution is read. */
+/**
+ * A place where the model's next-token distribution is read; in an encoder without head, the row as a whole, whose states are
+ * pooled.
+ */
 export interface Readout {
   /** Index into the batch's rows. */
   row: number;
@@ -26,5 +29,16 @@ export interface TokenBatch {
   readouts: Readout[];
 }
 
+/** A layer that makes a pooled state an answer among classes. */
+export interface ClassHead {
+  /** Row-major [classes, hidden size]. */
+  weight: Float32Array;
+  /** [classes] */
+  bias: Float32Array;
+}
+
 /** Which logits are computed: all of the vocabulary, or only these token ids, in this order. */
 export type Words = 'all' | Int32Array;
+
+/** What a loss is over: words, or classes whose head is among what is trained. */
+export type TrainedWords = Words | { classes: number };

@@ -2,7 +2,7 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { RunEvent } from '../../protocol/runs';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import type { PromptModel } from '../compile/promptModel';
-import type { TokenBatch, Words } from '../prompt/tokenRow';
+import type { TokenBatch, TrainedWords } from '../prompt/tokenRow';
 import { ADAMW_DEFAULTS, clipNorm, updateAdamW } from './adamw';
 import type { RunControl } from './runControl';
 import { learningRateAt, type Schedule } from './schedule';
@@ -10,7 +10,7 @@ import type { TrainingState } from './trainingState';
 
 /** The training rows as the trainer sees them: an order, and batches. */
 export interface TrainingBatches {
-  words: Words;
+  words: TrainedWords;
   /** The rows of each step of an epoch: the same for the same epoch, always. */
   epoch(epoch: number): readonly (readonly number[])[];
   /** The rows of one step, as micro-batches. */

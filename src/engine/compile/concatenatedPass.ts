@@ -1,0 +1,154 @@
+import type { Readout, TokenBatch, TokenRow } from '../prompt/tokenRow';
+import { type BatchTensors, batchTensors, causalSight, mutualSight } from './batchTensors';
+import { greatest } from './generate';
+import { inferencePass } from './inferencePass';
+import type { LossOf, Pass, PassContext } from './pass';
+import type { Prefix } from './promptModel';
+import { walkBackward, walkForward, zeros } from './stageWalk';
+
+/**
+ * Models without cache: what stands before the rows goes through the layers with each of them. In a bidirectional model it must,
+ * for the prompt's states depend on the text behind it; decoders exported to ONNX without cache have no other way.
+ */
+export function concatenatedPass(c: PassContext): Pass {
+  const states = async (batch: TokenBatch, prefix: Prefix | null) => {
+    const joined = join(c, batch.rows, embeddingsOf(prefix));
+    const { hidden } = await inferencePass(c, joined.embeddings, joined.tensors, null);
+    return gather(c, hidden.data as Float32Array, batch, joined);
+  };
+  return {
+    async prefix(embeddings, before) {
+      const all = new Float32Array([...embeddingsOf(before), ...embeddings]);
+      return { length: all.length / c.config.embeddingSize, layers: [], embeddings: all };
+    },
+    states,
+    gradient: (prompt, batches, loss) => gradientStep(c, prompt, batches, loss),
+    async generate(rows, prefix, { maxTokens, stop }) {
+      const texts = rows.map((row) => [...row]);
+      const open = new Set(rows.keys());
+      for (let generated = 0; generated < maxTokens && open.size > 0; generated++) {
+        const going = [...open];
+        const batch: TokenBatch = {
+          rows: going.map((row) => ({ tokens: Int32Array.from(texts[row]!) })),
+          readouts: going.map((row, index) => ({ row: index, position: texts[row]!.length - 1, target: 0 })),
+        };
+        const next = greatest(await c.headLogits(await states(batch, prefix)), going.length);
+        going.forEach((row, index) => {
+          if (stop.includes(next[index]!)) open.delete(row);
+          else texts[row]!.push(next[index]!);
+        });
+      }
+      return texts.map((tokens, row) => tokens.slice(rows[row]!.length));
+    },
+  };
+}
+
+/** Rows with the same vectors before each. */
+interface JoinedRows {
+  tensors: BatchTensors;
+  /** [rows, length, embedding size] */
+  embeddings: Float32Array;
+  /** Virtual tokens or others that stand before each row. */
+  before: number;
+}
+
+function join(c: PassContext, rows: readonly TokenRow[], before: Float32Array): JoinedRows {
+  const { embeddingSize, kind } = c.config;
+  const count = before.length / embeddingSize;
+  const longer = rows.map(({ tokens, branches }) => ({
+    tokens: behind(tokens, count),
+    ...(branches && { branches: behind(branches, count) }),
+  }));
+  const tensors = batchTensors(longer, 0, kind === 'decoder' ? causalSight : mutualSight);
+  const embeddings = c.embed(tensors.ids);
+  rows.forEach((_, row) => {
+    embeddings.set(before, row * tensors.length * embeddingSize);
+  });
+  return { tensors, embeddings, before: count };
+}
+
+function behind(values: Int32Array, count: number): Int32Array {
+  const longer = new Int32Array(count + values.length);
+  longer.set(values, count);
+  return longer;
+}
+
+async function gradientStep(
+  c: PassContext,
+  prompt: Float32Array,
+  batches: readonly TokenBatch[],
+  lossOf: LossOf,
+): Promise<{ loss: number; gradient: Float32Array }> {
+  const total = batches.reduce((sum, { readouts }) => sum + readouts.length, 0);
+  const sum = new Float64Array(prompt.length);
+  let loss = 0;
+  for (const batch of batches) {
+    const mark = c.scratch.mark();
+    try {
+      const joined = join(c, batch.rows, prompt);
+      const { tensors } = joined;
+      const { hidden, kept } = await walkForward(c, joined.embeddings, tensors, null);
+      const found = await lossOf(gather(c, hidden.data as Float32Array, batch, joined), batch, total);
+      loss += found.loss;
+      const seed = zeros(c, hidden.data.length);
+      scatter(c, found.gradient, batch, joined, seed);
+      const gradient = await walkBackward(c, seed, tensors, kept, null);
+      // The same vectors stand before every row: their gradient is the sum over the rows.
+      const stride = tensors.length * c.config.embeddingSize;
+      for (let row = 0; row < tensors.rows; row++) {
+        for (let i = 0; i < sum.length; i++) sum[i]! += gradient[row * stride + i]!;
+      }
+    } finally {
+      c.scratch.release(mark);
+    }
+  }
+  return { loss, gradient: Float32Array.from(sum) };
+}
+
+/** Tokens whose states are read out as one, their mean: the one at the readout's place, or all that the model pools. */
+function span(
+  { config }: PassContext,
+  { row, position }: Readout,
+  { rows }: TokenBatch,
+  { tensors, before }: JoinedRows,
+): { start: number; count: number } {
+  const first = row * tensors.length + before;
+  if (config.kind !== 'encoder') return { start: first + position, count: 1 };
+  return { start: first, count: config.pooling === 'cls' ? 1 : rows[row]!.tokens.length };
+}
+
+/** [readouts, hidden size] */
+function gather(c: PassContext, hidden: Float32Array, batch: TokenBatch, joined: JoinedRows): Float32Array {
+  const width = c.config.hiddenSize;
+  const states = new Float32Array(batch.readouts.length * width);
+  batch.readouts.forEach((readout, index) => {
+    const { start, count } = span(c, readout, batch, joined);
+    for (let k = 0; k < width; k++) {
+      let sum = 0;
+      for (let token = start; token < start + count; token++) sum += hidden[token * width + k]!;
+      states[index * width + k] = sum / count;
+    }
+  });
+  return states;
+}
+
+/** The reverse of `gather`: adds each readout's gradient at its places in `target`. */
+function scatter(
+  c: PassContext,
+  gradients: Float32Array,
+  batch: TokenBatch,
+  joined: JoinedRows,
+  target: Float32Array,
+): void {
+  const width = c.config.hiddenSize;
+  batch.readouts.forEach((readout, index) => {
+    const { start, count } = span(c, readout, batch, joined);
+    for (let token = start; token < start + count; token++) {
+      for (let k = 0; k < width; k++) target[token * width + k]! += gradients[index * width + k]! / count;
+    }
+  });
+}
+
+function embeddingsOf(prefix: Prefix | null | undefined): Float32Array {
+  return prefix?.embeddings ?? new Float32Array(0);
+}
