@@ -91,6 +91,14 @@ const REFUSALS: Record<string, Refusal> = {
     build: (b) => b.add('LayerNormalization', [twice(b), vector(b)]),
     form: 'LayerNormalization with a gain that depends on the soft prompt',
   },
+  'a mean that is used': {
+    build: (b) => {
+      const gain = floatsConstant(b, [1, 1, 1, 1], [4]);
+      const [normal, mean] = b.addMany('LayerNormalization', ['x', gain], { outputs: 3 });
+      return b.add('Add', [normal!, mean!]);
+    },
+    form: 'LayerNormalization whose statistics are used',
+  },
   'weights in an order of their own': {
     build: (b) => {
       const bytes = bytesConstant(b, 'uint8', new Array(32).fill(0), [4, 1, 8]);

@@ -39,7 +39,7 @@ function rmsGradient(c: RuleContext, x: string, r: string, gain: string, dy: str
 
 export const layerNormalization: Rule = (c) => {
   const dy = c.gradient()!;
-  checkGain(c, 1);
+  checkForm(c, 1);
   return [
     c.wants(0) ? layerGradient(c, c.input(0), c.input(1), dy) : undefined,
     undefined,
@@ -48,7 +48,7 @@ export const layerNormalization: Rule = (c) => {
 };
 
 export const rmsNormalization: Rule = (c) => {
-  checkGain(c, 1);
+  checkForm(c, 1);
   const x = c.input(0);
   return [rmsGradient(c, x, c.optionalOutput(1, statistics(c, x)), c.input(1), c.gradient()!)];
 };
@@ -60,7 +60,7 @@ export const rmsNormalization: Rule = (c) => {
 const skip =
   (gradientOf: (c: RuleContext, sum: string, gain: string, dy: string) => string, bias: number): Rule =>
   (c) => {
-    checkGain(c, 2);
+    checkForm(c, 2);
     const sum = c.optionalOutput(SUM_OUTPUT, c.graph.typeOf(c.input(0)));
     const [dy, dSum] = [c.gradient(0), c.gradient(SUM_OUTPUT)];
     const through = dy && gradientOf(c, sum, c.input(2), dy);
@@ -114,7 +114,11 @@ function onesLike(c: RuleContext, gain: string): string {
   );
 }
 
-/** Gains are frozen weights: one that depends on the prompt would need a gradient of its own. */
-function checkGain(c: RuleContext, index: number): void {
-  if (c.wants(index)) refuse(c, 'with a gain that depends on the soft prompt');
+/**
+ * Gains are frozen weights: one that depends on the prompt would need a gradient of its own. So would mean and deviation,
+ * outputs 1 and 2.
+ */
+function checkForm(c: RuleContext, gain: number): void {
+  if (c.wants(gain)) refuse(c, 'with a gain that depends on the soft prompt');
+  if (c.gradient(1) || c.gradient(2)) refuse(c, 'whose statistics are used');
 }
