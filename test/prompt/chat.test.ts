@@ -93,6 +93,14 @@ describe.each(known)('messages for %s', (name) => {
     });
     expect([...shared, ...tokens({ filled: [row] } as unknown as ReadRow)]).toEqual(ids);
     expect(shared.length).toBeGreaterThan(ids.length / 3);
+    // A row's first character may join the last ones before it in a token: what is shared ends before that.
+    const examples = [{ filled: [example], answer }];
+    for (const odd of ['\n\n  a', ' b', '', '.', 'A', '7 8', '\u0301']) {
+      const whole = tokenizer.encode(wording.withPreface({ examples }).render([odd]));
+      expect([...shared, ...tokens({ filled: [odd] } as unknown as ReadRow)], JSON.stringify(odd)).toEqual(
+        whole,
+      );
+    }
   });
 
   it('are cut in the row, never in the words of the template', async () => {
