@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { originalOf } from '../../src/engine/models/catalogue';
 import { findModels } from '../../src/engine/models/found/findModels';
 import { resolveModel } from '../../src/engine/models/resolveModel';
 import { reportError } from '../../src/protocol/errors';
@@ -386,6 +387,13 @@ describe('resolveModel', () => {
     const models = await find();
     expect(models).toHaveLength(4);
     for (const { name, path } of models) expect(await resolve(name), name).toBe(path);
+  });
+
+  it('is named by its repository in adapters', () => {
+    expect(originalOf('hf:someone/tiny')).toBe('someone/tiny');
+    expect(originalOf('hf:someone/tiny-GGUF/tiny.Q4_1.gguf')).toBe('someone/tiny-GGUF');
+    expect(originalOf('smollm2-135m-instruct')).toBe('HuggingFaceTB/SmolLM2-135M-Instruct');
+    expect(originalOf('ollama:smollm2:135m')).toBe('ollama:smollm2:135m');
   });
 
   it('lists names that are near where there is none', async () => {

@@ -71,6 +71,12 @@ export function findCatalogueEntry(name: string): CatalogueEntry | undefined {
   return CATALOGUE.find((entry) => entry.name === name.toLowerCase());
 }
 
+/** What an adapter names as its base model: the repository of the original weights, where the task's name tells it. */
+export function originalOf(model: string): string {
+  const [, repository] = /^hf:([^/]+(?:\/[^/]+)?)/.exec(model) ?? [];
+  return findCatalogueEntry(model)?.original ?? repository ?? model;
+}
+
 /** Where a model of the catalogue is kept. */
 export function catalogueFile(cacheFolder: string, entry: CatalogueEntry): string {
   return join(cacheFolder, 'models', entry.name, entry.file);

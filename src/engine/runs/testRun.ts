@@ -1,7 +1,7 @@
 import { writePeftAdapter } from '../adapters/peft';
 import { compareContenders } from '../evaluation/compare';
 import { nearestWords } from '../evaluation/nearestWords';
-import { findCatalogueEntry } from '../models/catalogue';
+import { originalOf } from '../models/catalogue';
 import type { TrainingState } from '../tuning/trainingState';
 import { writePredictions } from './predictionsFile';
 import type { Workbench } from './workbench';
@@ -48,7 +48,7 @@ export async function keepAdapter(
   await writePeftAdapter(run.files.adapter, {
     prompt,
     virtualTokens: method.virtualTokens,
-    baseModel: findCatalogueEntry(model)?.original ?? model,
+    baseModel: originalOf(model),
     model: source.config,
     init: method.init,
   });
