@@ -27,7 +27,11 @@ export class GraphBuilder {
   private readonly constants = new Map<string, string>();
 
   constructor(readonly graph: Graph) {
-    for (const name of graph.values.keys()) this.used.set(name, 1);
+    for (const name of graph.values.keys()) {
+      this.used.set(name, 1);
+      // The value of a node that is gone: its name would make the same value again.
+      this.used.set(name.replace(/:\d+$/, ''), 1);
+    }
     for (const node of graph.nodes) this.used.set(node.name, 1);
   }
 

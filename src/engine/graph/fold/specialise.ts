@@ -140,6 +140,10 @@ class Specialiser {
       return;
     }
     const types = inferTypes(node, graph);
+    if (RESHAPES.has(node.op) && `${types[0]?.shape}` === `${graph.shapeOf(node.inputs[0]!)}`) {
+      this.aliases.set(node.outputs[0]!, node.inputs[0]!);
+      return;
+    }
     node.outputs.forEach((output, i) => {
       const type = types[i];
       if (output && !type) throw new Error(`its output ${i} has no known type`);
@@ -264,6 +268,9 @@ class Specialiser {
 
 /** Elements that are computed beforehand, all in all; a model's masks take some millions. */
 const WORK_LIMIT = 2 ** 26;
+
+/** Operators that change nothing where the shape stays as it was. */
+const RESHAPES = new Set(['Expand', 'Reshape', 'Tile', 'Flatten']);
 
 /** Shapes and axes have no more elements. */
 const SMALL = 64;

@@ -16,7 +16,9 @@ export function widenPast(
   for (const name of past.flatMap(({ keys, values }) => [keys, values])) {
     const { type, shape } = graph.typeOf(name);
     graph.values.set(name, { type, shape: [1, ...shape.slice(1)] });
-    const known = graph.nodes.find((node) => node.op === 'Expand' && node.inputs[0] === name);
+    const known = graph.nodes.find(
+      ({ op, inputs }) => op === 'Expand' && inputs[0] === name && inputs[1] === ports.rowsShape(),
+    );
     const wide =
       known?.outputs[0] ?? build.add('Expand', [name, ports.rowsShape()!], { name: `${name} widened` });
     widened.set(name, wide);

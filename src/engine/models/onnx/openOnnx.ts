@@ -77,7 +77,7 @@ export async function openOnnx(path: string): Promise<Checkpoint> {
       parameters: [...weights.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
       model,
       weights,
-      tokenizer: () => tokenizerFromFolder(folder),
+      tokenizer: () => tokenizerFromFolder(folder, config.kind),
       close: async () => source.close(),
     };
   } catch (error) {
