@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
 import { readJson } from '../modelJson';
-import { refusalOfConfig } from '../refusals';
+import { refusalOfArchitecture } from '../refusals';
 import { addTo, type ModelDescription, mostOf, obstacleOf, product, refused } from './description';
 import { type Initializer, onnxInitializers } from './onnxInitializers';
 
@@ -58,7 +58,7 @@ export async function describeOnnx(path: string): Promise<ModelDescription> {
     }
     const [, suffix] = /_(\w+)\.onnx$/.exec(basename(files[0]!)) ?? [];
     description.quantisation = SUFFIXES[suffix ?? ''] ?? mostOf(bytes);
-    const refusal = refusalOfConfig(config);
+    const refusal = refusalOfArchitecture(description.architecture);
     return refusal ? { ...description, obstacle: refused(refusal) } : description;
   } catch (error) {
     return { ...description, obstacle: obstacleOf(error) };
