@@ -15,6 +15,9 @@ import { countParameters, type FileTensor, gatherWeights } from './weights';
 /** Quantised values are read and turned into float32 in pieces of about this size, so that no tensor is held twice. */
 const PIECE_BYTES = 4 * 2 ** 20;
 
+/** More than half the size of any head. */
+const MAX_FACTORS = 2 ** 12;
+
 /** Opens a GGUF file, or all parts of a split one. Headers are read and checked; tensors are read when asked for. */
 export async function openGguf(file: string): Promise<Checkpoint> {
   const { metadata, tensors: stored, parts, close } = await openGgufParts(file);
@@ -31,7 +34,12 @@ export async function openGguf(file: string): Promise<Checkpoint> {
       tensors.set(tensor.name, ggufTensor(tensor.part, tensor));
     }
     const family = familyOfGguf(String(metadata.get('general.architecture') ?? 'unknown'), file);
-    const architecture = family.fromGguf!(metadata, { file, shapeOf: (name) => tensors.get(name)?.shape });
+    const small = await readSmall(tensors);
+    const architecture = family.fromGguf!(metadata, {
+      file,
+      shapeOf: (name) => tensors.get(name)?.shape,
+      values: (name) => small.get(name),
+    });
     const { model } = architecture;
     const weights = gatherWeights(architecture, tensors, file);
     const hash = createHash('sha256');
@@ -52,6 +60,16 @@ export async function openGguf(file: string): Promise<Checkpoint> {
     await close();
     throw error;
   }
+}
+
+/** Tensors that belong to the settings: factors of rotary frequencies, one for each pair of a head's values. */
+async function readSmall(tensors: ReadonlyMap<string, FileTensor>): Promise<Map<string, Float32Array>> {
+  const small = new Map<string, Float32Array>();
+  for (const [name, tensor] of tensors) {
+    const rotary = name.startsWith('rope_') && tensor.shape.length === 1 && tensor.shape[0]! <= MAX_FACTORS;
+    if (rotary) small.set(name, await tensor.read());
+  }
+  return small;
 }
 
 function ggufTensor({ file, handle, size }: GgufPart, stored: GgufTensor): FileTensor {

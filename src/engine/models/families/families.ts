@@ -1,10 +1,32 @@
 import type { SoftpromptError } from '../../../protocol/errors';
 import { refusalError, refusalOfArchitecture, unknownArchitecture } from '../refusals';
 import type { Family } from './family';
+import { gemma2 } from './gemma2';
+import { gemma3 } from './gemma3';
+import { gpt2 } from './gpt2';
+import { gptNeox } from './gptNeox';
 import { llama } from './llama';
+import { mistral } from './mistral';
+import { opt } from './opt';
+import { phi3 } from './phi3';
+import { qwen2 } from './qwen2';
+import { qwen3 } from './qwen3';
+import { smollm3 } from './smollm3';
 
 /** Every model family that can be tuned. */
-export const FAMILIES: readonly Family[] = [llama];
+export const FAMILIES: readonly Family[] = [
+  llama,
+  mistral,
+  smollm3,
+  qwen2,
+  qwen3,
+  phi3,
+  gemma2,
+  gemma3,
+  gpt2,
+  gptNeox,
+  opt,
+];
 
 /** Throws model-unsupported, naming the architecture. */
 export function familyOfModelType(type: string, file: string): Family {

@@ -33,6 +33,8 @@ export interface Architecture {
 export interface FileTensors {
   file: string;
   shapeOf(tensor: string): readonly number[] | undefined;
+  /** Values of a small tensor that says how the model is built: GGUF's `rope_…`. */
+  values?(tensor: string): Float32Array | undefined;
 }
 
 /** A model family: how its settings are read in each format. One file a family, one line in families.ts. */

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
 import type { GgufValue } from '../gguf';
+import { ACTIVATIONS, type Activation } from '../graphs/blocks';
 import type { FileTensors } from './family';
 
 /** A size or a number of things in a model's settings. */
@@ -61,4 +62,14 @@ export function contradictorySettings({ file }: Pick<FileTensors, 'file'>, what:
   return new SoftpromptError('model-invalid', `The model's settings do not fit: ${what}.`, {
     place: { file },
   });
+}
+
+/** An activation by its name in settings. Throws model-unsupported for those that no graph has. */
+export function activationNamed(
+  name: string,
+  { file }: Pick<FileTensors, 'file'>,
+  setting: string,
+): Activation {
+  if (Object.hasOwn(ACTIVATIONS, name)) return name as Activation;
+  throw unsupportedSetting({ file }, `the activation ${name} (${setting})`);
 }

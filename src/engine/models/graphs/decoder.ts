@@ -104,7 +104,7 @@ function enter(build: GraphBuilder, side: SidePorts, spec: DecoderSpec, hidden: 
     stream = linear(build, stream, 'projectIn', { size: [hiddenSize, embeddingSize] });
   }
   if (learnedPositions) {
-    const table = build.weight('positions', [learnedPositions.count, hiddenSize]);
+    const table = build.weight('positionEmbeddings', [learnedPositions.count, hiddenSize]);
     const rows = learnedPositions.offset
       ? build.add('Add', [side.positions(), build.ints([learnedPositions.offset])])
       : side.positions();
