@@ -154,6 +154,8 @@ describe('cuts where case does not matter', () => {
       const step = { type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false };
       expect(() => cutter(step)).toThrow('could take forever');
     }
+    const step = { type: 'Split', pattern: { Regex: 'a*a*a*a*a*!' }, behavior: 'Isolated', invert: false };
+    expect(() => cutter(step)).toThrow('takes too long');
   });
 });
 

@@ -1,6 +1,7 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { DescriptionError } from './descriptionError';
+import { isQuick } from './regexProbe';
 
 const MAX_PATTERN = 8192;
 /** `a{1,33}` may backtrack as long as `a+`. */
@@ -16,21 +17,37 @@ export type Pattern = z.infer<typeof patternSchema>;
 /** A pattern of tokenizer.json as JavaScript's; global and by code points. Throws DescriptionError. */
 export function compilePattern(pattern: Pattern): RegExp {
   if ('String' in pattern) return new RegExp(escaped(pattern.String), 'gu');
-  refuseNestedRepeats(pattern.Regex);
+  let checked = compiled.get(pattern.Regex);
+  if (!checked) {
+    refuseNestedRepeats(pattern.Regex);
+    const regex = translated(pattern.Regex);
+    checked = { regex, quick: isQuick(regex) };
+    if (compiled.size >= REMEMBERED) compiled.clear();
+    compiled.set(pattern.Regex, checked);
+  }
+  if (!checked.quick) {
+    throw new DescriptionError(`the pattern ${pattern.Regex} takes too long on some texts`, true);
+  }
+  // Each with a position of its own.
+  return new RegExp(checked.regex.source, checked.regex.flags);
+}
+
+/** Patterns that were checked: the same few come again and again. */
+const compiled = new Map<string, { regex: RegExp; quick: boolean }>();
+const REMEMBERED = 64;
+
+function translated(regex: string): RegExp {
   try {
     // The library translates Oniguruma's syntax, and keeps the result in this step.
     const step: unknown = new SplitPreTokenizer({
       type: 'Split',
-      pattern: { Regex: withAllCases(pattern.Regex) },
+      pattern: { Regex: withAllCases(regex) },
       behavior: 'Isolated',
       invert: false,
     });
     return (step as { pattern: RegExp }).pattern;
   } catch (error) {
-    throw new DescriptionError(
-      `the pattern ${pattern.Regex} cannot be used: ${(error as Error).message}`,
-      true,
-    );
+    throw new DescriptionError(`the pattern ${regex} cannot be used: ${(error as Error).message}`, true);
   }
 }
 
