@@ -1,3 +1,4 @@
+import type { GraphBuilder } from '../../../src/engine/graph/builder';
 import { type ExpansionCase, float, fused, int32, LENGTH, PAST, ROWS } from './compare';
 import { caches, HEADS, SIZE } from './sizes';
 
@@ -107,4 +108,38 @@ export const MULTI_HEAD: Record<string, Record<string, ExpansionCase>> = {
         ),
     },
   },
+  QAttention: {
+    plain: {
+      inputs: { x: [ROWS, LENGTH, 12], bias: [3 * width] },
+      build: (b) => quantised(b, {}),
+    },
+    'causal, with a past': {
+      past: PAST,
+      inputs: { x: [ROWS, LENGTH, 12], bias: [3 * width], past: [2, ROWS, HEADS, PAST, SIZE] },
+      build: (b) => quantised(b, { unidirectional: 1 }, ['past'], 2),
+    },
+  },
 };
+
+/** QAttention of an input that is quantised before it. */
+function quantised(
+  b: GraphBuilder,
+  attributes: Record<string, number>,
+  past: string[] = [],
+  outputs = 1,
+): string[] {
+  const [value, scale, zeroPoint] = b.addMany('DynamicQuantizeLinear', ['x'], { outputs: 3 });
+  const bytes = Uint8Array.from({ length: 12 * 3 * width }, (_, i) => (i * 97) % 251);
+  const weights = b.initializer('weights', {
+    type: 'uint8',
+    shape: [12, 3 * width],
+    data: { kind: 'inline', bytes },
+  });
+  const middle = b.initializer('middle', {
+    type: 'uint8',
+    shape: [],
+    data: { kind: 'inline', bytes: Uint8Array.of(125) },
+  });
+  const inputs = [value!, weights, 'bias', scale!, b.scalar(0.004), '', zeroPoint!, middle, ...past];
+  return fused(b, 'QAttention', inputs, { num_heads: HEADS, ...attributes }, outputs);
+}

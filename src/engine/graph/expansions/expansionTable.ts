@@ -8,7 +8,7 @@ import {
   skipLayerNormalization,
   skipSimplifiedLayerNormalization,
 } from './normalisation';
-import { packedAttention } from './packedAttention';
+import { packedAttention, quantisedAttention } from './packedAttention';
 
 /**
  * Operators that are rewritten as plain ones before anything else is done with a graph: operator, or
@@ -19,6 +19,7 @@ export const EXPANSIONS: Readonly<Record<string, Expansion>> = {
   [`${MICROSOFT}:GroupQueryAttention`]: groupQueryAttention,
   [`${MICROSOFT}:MultiHeadAttention`]: multiHeadAttention,
   [`${MICROSOFT}:Attention`]: packedAttention,
+  [`${MICROSOFT}:QAttention`]: quantisedAttention,
   [`${MICROSOFT}:EmbedLayerNormalization`]: embedLayerNormalization,
   [`${MICROSOFT}:SkipLayerNormalization`]: skipLayerNormalization,
   [`${MICROSOFT}:SkipSimplifiedLayerNormalization`]: skipSimplifiedLayerNormalization,

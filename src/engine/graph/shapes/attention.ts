@@ -47,24 +47,29 @@ const multiHeadAttention: Inference = (node, graph) => {
   ];
 };
 
-const attention: Inference = (node, graph) => {
-  const { type, shape } = inputType(node, graph, 0);
-  const [rows, length] = shape as [Dim, Dim];
-  const heads = intAttribute(node, 'num_heads', 1);
-  const packed = Number(inputType(node, graph, 1).shape[1]);
-  const width = intsAttribute(node, 'qkv_hidden_sizes')?.[2] ?? packed / 3;
-  const past = node.inputs[4];
-  const total = past ? addDims(length, graph.shapeOf(past)[3]!) : length;
-  return [
-    { type, shape: [rows, length, width] },
-    { type, shape: [2, rows, heads, total, width / heads] },
-  ];
-};
+/** Attention by packed weights; the past's place differs with the quantised form. */
+const attention =
+  (pastAt: number): Inference =>
+  (node, graph) => {
+    const { shape } = inputType(node, graph, 0);
+    const type = 'float32' as const;
+    const [rows, length] = shape as [Dim, Dim];
+    const heads = intAttribute(node, 'num_heads', 1);
+    const packed = Number(inputType(node, graph, 1).shape[1]);
+    const width = intsAttribute(node, 'qkv_hidden_sizes')?.[2] ?? packed / 3;
+    const past = node.inputs[pastAt];
+    const total = past ? addDims(length, graph.shapeOf(past)[3]!) : length;
+    return [
+      { type, shape: [rows, length, width] },
+      { type, shape: [2, rows, heads, total, width / heads] },
+    ];
+  };
 
 export const ATTENTION: InferenceTable = {
   RotaryEmbedding: same,
   [`${MICROSOFT}:RotaryEmbedding`]: same,
   [`${MICROSOFT}:GroupQueryAttention`]: groupQueryAttention,
   [`${MICROSOFT}:MultiHeadAttention`]: multiHeadAttention,
-  [`${MICROSOFT}:Attention`]: attention,
+  [`${MICROSOFT}:Attention`]: attention(4),
+  [`${MICROSOFT}:QAttention`]: attention(8),
 };
