@@ -21,7 +21,8 @@ describe('what a header says of a model', () => {
     const described = await describeModel(path);
     const opened = await openCheckpoint(path).catch((error: Error) => error);
     if (opened instanceof Error) {
-      expect(described.obstacle?.reason, opened.message).toBe(opened.message);
+      const reason = described.obstacle?.reason ?? 'nothing';
+      expect(opened.message.toLowerCase()).toContain(reason.toLowerCase());
       return;
     }
     await opened.close();

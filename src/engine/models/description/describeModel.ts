@@ -11,7 +11,10 @@ import { type ModelDescription, obstacleOf } from './description';
 export async function describeModel(path: string): Promise<ModelDescription> {
   try {
     const found = await stat(path);
-    if (!found.isDirectory()) return await (path.endsWith('.onnx') ? describeOnnx(path) : describeGguf(path));
+    if (!found.isDirectory()) {
+      const description = await (path.endsWith('.onnx') ? describeOnnx(path) : describeGguf(path));
+      return { ...description, size: description.size || found.size };
+    }
     const names = await readdir(path);
     const graphs = names.some((name) => name.endsWith('.onnx'));
     const weights = names.some((name) => /^model\.safetensors(\.index\.json)?$/.test(name));

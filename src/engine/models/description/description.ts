@@ -17,14 +17,17 @@ const KINDS: Partial<Record<ErrorCode, Obstacle['kind']>> = {
 export function obstacleOf(error: unknown): Obstacle {
   if (error instanceof SoftpromptError) {
     const { hint } = error.details;
-    return { kind: KINDS[error.code] ?? 'broken', reason: error.message, ...(hint && { hint }) };
+    const reason = sentence(error.message.replace(/^This model cannot be tuned(?: yet)?: /, ''));
+    return { kind: KINDS[error.code] ?? 'broken', reason, ...(hint && { hint }) };
   }
   return { kind: 'broken', reason: `It cannot be read: ${(error as Error).message}.` };
 }
 
 export function refused({ reason, hint }: Refusal): Obstacle {
-  return { kind: 'unsupported', reason: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`, hint };
+  return { kind: 'unsupported', reason: sentence(`${reason}.`), hint };
 }
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The name that stands for most of the bytes. */
 export function mostOf(bytesByName: ReadonlyMap<string, number>): string | undefined {
