@@ -233,12 +233,10 @@ describe('openCheckpoint', () => {
     });
 
     it.each<[string, Json, string]>([
-      ['scaled', { rope_parameters: { rope_type: 'llama3', rope_theta: 500_000 } }, 'rope_type llama3'],
-      ['linear', { rope_parameters: null, rope_scaling: { type: 'linear', factor: 2 } }, 'rope_type linear'],
-      ['bias', { attention_bias: true }, 'attention_bias'],
-      ['mlp-bias', { mlp_bias: true }, 'mlp_bias'],
-      ['window', { sliding_window: 4096 }, 'sliding_window'],
-      ['gelu', { hidden_act: 'gelu' }, 'the activation gelu'],
+      ['scaled', { rope_parameters: { rope_type: 'proportional' } }, 'rope_type proportional'],
+      ['old-scaled', { rope_parameters: null, rope_scaling: { type: 'ntk' } }, 'rope_type ntk'],
+      ['both-ways', { use_bidirectional_attention: true }, 'use_bidirectional_attention'],
+      ['xielu', { hidden_act: 'xielu' }, 'the activation xielu'],
       ['quantised', { quantization_config: { quant_method: 'gptq', bits: 4 } }, 'quantised by gptq'],
     ])('a property that the builder does not do: %s', async (name, settings, message) => {
       const copy = await changedFolder(name, tied, 'config.json', (json) => Object.assign(json, settings));
