@@ -31,7 +31,7 @@ export interface PartitionOptions {
 const CHEAP = new Set(
   [
     'Split Concat Reshape Transpose Expand Shape ConstantOfShape Squeeze Unsqueeze Slice Flatten Identity Cast',
-    'Sigmoid Tanh Erf Relu Gelu FastGelu BiasGelu QuickGelu Mul Div Sub Neg Exp Where Clip Pow',
+    'Sigmoid Relu Gelu FastGelu BiasGelu QuickGelu Mul Div Sub Neg Exp Where Clip',
     'Equal Greater GreaterOrEqual Less LessOrEqual And Or Not IsNaN',
   ].flatMap((line) => line.split(' ')),
 );
