@@ -15,9 +15,11 @@ import { CHAT_LIMITS } from '../../src/engine/prompt/chat/limits';
 import { encodeRow, encodeTarget } from '../../src/engine/prompt/encodeRows';
 import { previewPrompt } from '../../src/engine/prompt/preview';
 import { taskPrompt } from '../../src/engine/prompt/taskPrompt';
+import { Random } from '../../src/engine/random';
 import { reportError } from '../../src/protocol/errors';
 import type { ChatMessage } from '../../src/protocol/taskFile';
 import { smallTask } from '../evaluation/characters';
+import { mutate } from '../fuzz/mutate';
 import { byteTokenizer } from './tokenizers';
 
 const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
@@ -180,6 +182,25 @@ describe('parseChatTemplate', () => {
     const chat = parseChatTemplate('{{ strftime_now("%A, %d %B %Y, %b %y %%") }}');
     expect(chat.render([], { generationPrompt: true })).toBe('Friday, 26 July 2024, Jul 24 %');
   });
+
+  it('renders damaged templates, or refuses them', () => {
+    const sources = [...new Set(templates.map(({ template }) => template))].map((text) => Buffer.from(text));
+    const outcomes = { rendered: 0, refused: 0 };
+    for (let index = 0; index < 2000; index++) {
+      const random = Random.seeded(9, index);
+      const bytes = mutate(sources[index % sources.length]!, (limit) => random.int(limit));
+      try {
+        const chat = parseChatTemplate(Buffer.from(bytes).toString('latin1'), templates[0]!.markers);
+        chat.render(templates[2]!.messages, { generationPrompt: true, thinking: false });
+        outcomes.rendered++;
+      } catch (error) {
+        expect(reportError(error), String((error as Error).stack)).toMatchObject({ code: 'model-invalid' });
+        outcomes.refused++;
+      }
+    }
+    expect(outcomes.rendered).toBeGreaterThan(50);
+    expect(outcomes.refused).toBeGreaterThan(100);
+  }, 60_000);
 
   const LOOP = '{% for i in range(60000) %}{% for j in range(60000) %}a{% endfor %}{% endfor %}';
   it.each([

@@ -11,7 +11,7 @@ import { niceScale } from '../../src/webview/intervalPlot';
 import { comparePaired, signTest } from '../../src/webview/signTest';
 import { standingOf } from '../../src/webview/standing';
 import { EMPTY_MODEL, receive } from '../../src/webview/store';
-import { templateColumns, templateParts } from '../../src/webview/templateHoles';
+import { promptText, templateColumns, templateParts } from '../../src/webview/templateHoles';
 import { contrast, mix, parseColour, readableOn } from '../../src/webview/theme';
 import { syntheticRun } from './syntheticRun';
 
@@ -63,6 +63,16 @@ test('templates: holes, braces, repeated columns', () => {
   ]);
   expect(templateColumns('a {x} {{b}} {y}{x}')).toEqual(['x', 'y']);
   expect(templateColumns('none')).toEqual([]);
+});
+
+test('the prompt of a task is its template, or its messages under who says them', () => {
+  expect(promptText({ template: 'a {x}' })).toBe('a {x}');
+  const messages = [
+    { role: 'system' as const, content: 'Be {how}.' },
+    { role: 'user' as const, content: '{x}' },
+  ];
+  expect(promptText({ messages })).toBe('system: Be {how}.\n\nuser: {x}');
+  expect(templateColumns(promptText({ messages }))).toEqual(['how', 'x']);
 });
 
 test('numbers as people read them', () => {
