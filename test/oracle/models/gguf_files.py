@@ -20,6 +20,7 @@ from reference import FOLDER, chosen
 ARCHITECTURES = {
     "llama2": "llama",
     "llama3": "llama",
+    "smollm3": "smollm3",
     "qwen2": "qwen2",
     "qwen3": "qwen3",
     "phi3": "phi3",
@@ -68,7 +69,7 @@ def gptneox(name: str, weight: np.ndarray, config: dict) -> np.ndarray:
 
 
 CHANGES: dict[str, Callable] = {
-    "llama": llama, "gemma2": gemma, "gemma3": gemma, "gpt2": gpt2, "gptneox": gptneox
+    "llama": llama, "smollm3": llama, "gemma2": gemma, "gemma3": gemma, "gpt2": gpt2, "gptneox": gptneox
 }  # fmt: skip
 
 
@@ -116,11 +117,11 @@ def add_settings(writer: gguf.GGUFWriter, architecture: str, config: dict) -> No
     add_common(writer, config)
     rope = config.get("rope_parameters") or {}
     head = config.get("head_dim") or config.get("hidden_size", 0) // config.get("num_attention_heads", 1)
-    if architecture in ("llama", "qwen2", "qwen3", "phi3"):
+    if architecture in ("llama", "smollm3", "qwen2", "qwen3", "phi3"):
         writer.add_rope_freq_base(rope["rope_theta"])
-    if architecture == "llama":
+    if architecture in ("llama", "smollm3"):
         writer.add_vocab_size(config["vocab_size"])
-    if architecture in ("llama", "phi3", "gptneox"):
+    if architecture in ("llama", "smollm3", "phi3", "gptneox"):
         writer.add_rope_dimension_count(int(head * rope.get("partial_rotary_factor", 1)))
     if config.get("head_dim"):
         writer.add_key_length(head)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import gguf
 
-PRE_TOKENIZERS = {"llama": "llama-bpe", "qwen2": "qwen2", "qwen3": "qwen2", "gpt2": "gpt-2", "gptneox": "gpt-2"}
+PRE_TOKENIZERS = {"llama": "llama-bpe", "smollm3": "llama-bpe", "qwen2": "qwen2", "qwen3": "qwen2"}
+PRE_TOKENIZERS |= {"gpt2": "gpt-2", "gptneox": "gpt-2"}
 SPECIAL = {
     "bos_token": "add_bos_token_id",
     "eos_token": "add_eos_token_id",
