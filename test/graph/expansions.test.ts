@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type GraphBuilder, newGraph } from '../../src/engine/graph/builder';
 import { expandFused } from '../../src/engine/graph/expansions/expandFused';
+import type { MaskNeed } from '../../src/engine/graph/expansions/expansion';
 import { EXPANSIONS } from '../../src/engine/graph/expansions/expansionTable';
 import { type Attribute, MICROSOFT } from '../../src/engine/graph/graph';
 import { floats } from '../../src/engine/runtime/tensor';
@@ -37,6 +38,15 @@ it('asks for the masks that a node needs', async () => {
   const { needs } = await compare(CASES.GroupQueryAttention!['a window']!);
   expect(needs).toEqual([{ causal: true, window: 2 }]);
   expect((await compare(CASES.MultiHeadAttention!.plain!)).needs).toEqual([{ causal: false }]);
+});
+
+it('takes a cache of the window alone for the window', async () => {
+  const b = newGraph('g');
+  for (const [name, shape] of Object.entries(group({}).inputs)) b.input(name, 'float32', shape);
+  group({ local_window_size: 4, sliding_window_cache: 1 }).build(b);
+  const needs: MaskNeed[] = [];
+  expandFused(b, portsOf(b, group({}), needs));
+  expect(needs).toEqual([{ causal: true, window: 4 }]);
 });
 
 it('RMSNormalization, which this opset has not: x / √(mean(x²) + ε) · gain', async () => {
@@ -81,10 +91,6 @@ describe('refuses forms that it does not know, by name', () => {
     'a quantised cache': [
       'GroupQueryAttention with a quantised cache',
       node('GroupQueryAttention', ['x'], { kv_num_heads: 1, k_quant_type: string('PER_TENSOR') }),
-    ],
-    'a cache of the window alone': [
-      'GroupQueryAttention with a sliding cache',
-      node('GroupQueryAttention', ['x'], { kv_num_heads: 1, sliding_window_cache: 1, local_window_size: 4 }),
     ],
     'scores as an output': [
       'GroupQueryAttention with its scores as an output',

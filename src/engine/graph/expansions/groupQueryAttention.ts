@@ -37,6 +37,7 @@ export const groupQueryAttention: Expansion = (c) => {
     ),
     values: afterPast(c, c.input(INPUT.pastValues), byHead(c, values, keyValueHeads, headSize)),
   };
+  // A cache that holds the window alone (sliding_window_cache) is the operator's own business: ours holds everything.
   const window = intAttribute(node, 'local_window_size', -1);
   const output = attend(c, placed, {
     heads,
@@ -81,7 +82,6 @@ function checkForm(c: ExpansionContext): void {
   const { node } = c;
   if (intAttribute(node, 'smooth_softmax', -1) === 1 || c.input(INPUT.sink))
     refuse(c, 'with a smooth softmax');
-  if (intAttribute(node, 'sliding_window_cache', 0) === 1) refuse(c, 'with a sliding cache');
   const quantised = ['k_quant_type', 'v_quant_type'].some(
     (name) => stringAttribute(node, name, 'NONE') !== 'NONE',
   );
