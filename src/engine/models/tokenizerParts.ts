@@ -24,13 +24,11 @@ export interface TokenizerDescription {
  */
 export function tokenizerParts(description: TokenizerDescription, file: string): TokenizerParts {
   return describedIn(file, () => {
-    const { vocabulary, encode } = wordModel(description.model);
     return {
+      ...wordModel(description.model),
       added: description.added_tokens,
       normalise: normaliser(description.normalizer),
       cut: cutter(description.pre_tokenizer),
-      vocabulary,
-      encodeWord: encode,
       decode: decoder(description.decoder),
       show: shownAs(description),
     };

@@ -42,6 +42,7 @@ export function ggufWordPieces(vocabulary: GgufVocabulary, settings: WordPieceSe
     } as { type: string }),
     cut: cutter({ type: 'BertPreTokenizer' }),
     vocabulary: pieces,
+    wholeWords: true,
     encodeWord: wordPieceModel({ unk_token: unknown }, pieces),
     decode: decoder({ type: 'WordPiece', prefix: CONTINUED, cleanup: true } as { type: string }),
     show: (token) => (token.startsWith(CONTINUED) ? token.slice(CONTINUED.length) : ` ${token}`),

@@ -23,24 +23,30 @@ export interface ModelDescription {
   [setting: string]: unknown;
 }
 
+export interface DescribedModel {
+  vocabulary: Map<string, number>;
+  encodeWord: WordModel;
+  /** What becomes of a part of a word depends on the rest of it. */
+  wholeWords: boolean;
+}
+
 /** The vocabulary and the word model that tokenizer.json describes. Throws ZodError or DescriptionError. */
-export function wordModel(model: ModelDescription): { vocabulary: Map<string, number>; encode: WordModel } {
+export function wordModel(model: ModelDescription): DescribedModel {
   const type = model.type ?? kindOf(model);
   if (type === 'Unigram') {
     const pieces = scoredSchema.parse(model.vocab);
     const vocabulary = new Map(pieces.map(([token], index) => [token, index]));
-    return {
-      vocabulary,
-      encode: unigramModel(
-        model,
-        vocabulary,
-        pieces.map(([, score]) => score),
-      ),
-    };
+    const scores = pieces.map(([, score]) => score);
+    return { vocabulary, encodeWord: unigramModel(model, vocabulary, scores), wholeWords: false };
   }
   const vocabulary = new Map(Object.entries(tableSchema.parse(model.vocab)));
-  if (type === 'BPE') return { vocabulary, encode: bytePairsByRules(model, vocabulary) };
-  if (type === 'WordPiece') return { vocabulary, encode: wordPieceModel(model, vocabulary) };
+  if (type === 'BPE') {
+    const wholeWords = Boolean(model.continuing_subword_prefix || model.end_of_word_suffix);
+    return { vocabulary, encodeWord: bytePairsByRules(model, vocabulary), wholeWords };
+  }
+  if (type === 'WordPiece') {
+    return { vocabulary, encodeWord: wordPieceModel(model, vocabulary), wholeWords: true };
+  }
   throw notRead('model', type);
 }
 

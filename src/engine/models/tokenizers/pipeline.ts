@@ -15,6 +15,8 @@ export interface TokenizerParts {
   /** Without added tokens. */
   vocabulary: ReadonlyMap<string, number>;
   encodeWord: WordModel;
+  /** What becomes of a part of a word depends on the rest of it. */
+  wholeWords?: boolean;
   decode: Decoder;
   /** A token of the vocabulary as people read it. */
   show(token: string): string;
@@ -46,7 +48,7 @@ export function assembleTokenizer(parts: TokenizerParts, settings: TokenizerSett
   for (const { content, id } of added) words[id] = content;
   const addedIds = new Set(added.map(({ id }) => id));
   const special = new Set(added.filter((token) => token.special).map(({ id }) => id));
-  const finerCut = wordStarts(vocabulary);
+  const finerCut = parts.wholeWords ? (word: string) => [word] : wordStarts(vocabulary);
 
   // Datasets repeat their words.
   const remembered = new Map<string, readonly number[]>();
