@@ -1,12 +1,14 @@
 import { floats, type Tensor } from '../runtime/tensor';
 
 /** Added to the scores of what a token may not see: large enough to leave exactly nothing after the softmax. */
-const HIDDEN = -1e9;
+export const HIDDEN = -1e9;
 
 /** Who sees whom in a batch. Keys are the past's tokens, then the rows' own. */
 export interface Sight {
   /** 1 where all rows have the same. */
   rows: number;
+  /** Rows of the batch. */
+  batchRows: number;
   length: number;
   past: number;
   /** Whether a token of a row sees a key. */
@@ -20,7 +22,7 @@ export interface Sight {
 export class AttentionMasks {
   private readonly known = new Map<number, Tensor>();
 
-  constructor(private readonly sight: Sight) {}
+  constructor(readonly sight: Sight) {}
 
   /** Rows of the masks. */
   get rows(): number {

@@ -12,6 +12,18 @@ export interface BatchTensors {
   positions: Tensor;
   masks: AttentionMasks;
   rowsShape: Tensor;
+  /** For a decoder behind an encoder. */
+  source?: Source;
+}
+
+/** What an encoder has read of a batch, as its decoder looks at it. */
+export interface Source {
+  /** Tokens of the longest row, what stands before it included. */
+  length: number;
+  /** [rows, 1, 1, length] */
+  mask: Tensor;
+  /** Of each of the decoder's layers: [rows, heads, length, head size]. */
+  layers: readonly { keys: Float32Array; values: Float32Array }[];
 }
 
 /** `sightOf`: who sees whom in rows without branches. */
@@ -60,9 +72,10 @@ function trunkLength(branches: Int32Array): number {
 }
 
 /** Padding stands last, so that no real token sees it: one mask does for all rows. */
-export function causalSight(_rows: readonly TokenRow[], length: number, past: number): Sight {
+export function causalSight(rows: readonly TokenRow[], length: number, past: number): Sight {
   return {
     rows: 1,
+    batchRows: rows.length,
     length,
     past,
     sees: (_, token, key) => key <= past + token,
@@ -76,6 +89,7 @@ export function mutualSight(rows: readonly TokenRow[], length: number, past: num
   const padded = rows.some(({ tokens }) => tokens.length < length);
   return {
     rows: padded ? rows.length : 1,
+    batchRows: rows.length,
     length,
     past,
     sees: (row, _, key) => key < past + rows[row]!.tokens.length,
@@ -89,6 +103,7 @@ function branchSight(rows: readonly TokenRow[], length: number, past: number, po
   const branchOf = (row: number, token: number) => rows[row]!.branches?.[token] ?? 0;
   return {
     rows: rows.length,
+    batchRows: rows.length,
     length,
     past,
     sees: (row, token, key) => {
@@ -116,6 +131,7 @@ export function nextTokenTensors(
   const position = (row: number) => shared + lengths[row]! + generated;
   const sight: Sight = {
     rows,
+    batchRows: rows,
     length: 1,
     past,
     sees: (row, _, key) => key < shared + lengths[row]! || key >= shared + padded,

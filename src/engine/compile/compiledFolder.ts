@@ -120,7 +120,13 @@ function collectWeights(model: LanguageModel): WeightRequest[] {
   };
   add(embeddings, 'float32', [config.vocabularySize, config.embeddingSize]);
   const headless = config.kind === 'encoder';
-  for (const { graph } of [model.stage(0, config.layers), ...(headless ? [] : [model.head('all')])]) {
+  const { encoder } = model;
+  const read = encoder ? [encoder.stage(0, encoder.layers)] : [];
+  for (const { graph } of [
+    ...read,
+    model.stage(0, config.layers),
+    ...(headless ? [] : [model.head('all')]),
+  ]) {
     for (const { data, shape, type } of graph.initializers.values()) {
       if (data.kind === 'checkpoint') add(data.tensor, type, shape);
     }

@@ -1,7 +1,7 @@
-import type { Readout, TokenBatch, TokenRow } from '../prompt/tokenRow';
-import { type BatchTensors, batchTensors, causalSight, mutualSight } from './batchTensors';
+import type { Readout, TokenBatch } from '../prompt/tokenRow';
 import { greatest } from './generate';
 import { inferencePass } from './inferencePass';
+import { addPromptGradient, embeddingsOf, type JoinedRows, joinRows } from './joinedRows';
 import type { LossOf, Pass, PassContext } from './pass';
 import type { Prefix } from './promptModel';
 import { walkBackward, walkForward, zeros } from './stageWalk';
@@ -12,7 +12,7 @@ import { walkBackward, walkForward, zeros } from './stageWalk';
  */
 export function concatenatedPass(c: PassContext): Pass {
   const states = async (batch: TokenBatch, prefix: Prefix | null) => {
-    const joined = join(c, batch.rows, embeddingsOf(prefix));
+    const joined = joinRows(c, batch.rows, embeddingsOf(prefix));
     const { hidden } = await inferencePass(c, joined.embeddings, joined.tensors, null);
     return gather(c, hidden.data as Float32Array, batch, joined);
   };
@@ -43,36 +43,6 @@ export function concatenatedPass(c: PassContext): Pass {
   };
 }
 
-/** Rows with the same vectors before each. */
-interface JoinedRows {
-  tensors: BatchTensors;
-  /** [rows, length, embedding size] */
-  embeddings: Float32Array;
-  /** Virtual tokens or others that stand before each row. */
-  before: number;
-}
-
-function join(c: PassContext, rows: readonly TokenRow[], before: Float32Array): JoinedRows {
-  const { embeddingSize, kind } = c.config;
-  const count = before.length / embeddingSize;
-  const longer = rows.map(({ tokens, branches }) => ({
-    tokens: behind(tokens, count),
-    ...(branches && { branches: behind(branches, count) }),
-  }));
-  const tensors = batchTensors(longer, 0, kind === 'decoder' ? causalSight : mutualSight);
-  const embeddings = c.embed(tensors.ids);
-  rows.forEach((_, row) => {
-    embeddings.set(before, row * tensors.length * embeddingSize);
-  });
-  return { tensors, embeddings, before: count };
-}
-
-function behind(values: Int32Array, count: number): Int32Array {
-  const longer = new Int32Array(count + values.length);
-  longer.set(values, count);
-  return longer;
-}
-
 async function gradientStep(
   c: PassContext,
   prompt: Float32Array,
@@ -85,7 +55,7 @@ async function gradientStep(
   for (const batch of batches) {
     const mark = c.scratch.mark();
     try {
-      const joined = join(c, batch.rows, prompt);
+      const joined = joinRows(c, batch.rows, prompt);
       const { tensors } = joined;
       const { hidden, kept } = await walkForward(c, joined.embeddings, tensors, null);
       const found = await lossOf(gather(c, hidden.data as Float32Array, batch, joined), batch, total);
@@ -93,11 +63,7 @@ async function gradientStep(
       const seed = zeros(c, hidden.data.length);
       scatter(c, found.gradient, batch, joined, seed);
       const gradient = await walkBackward(c, seed, tensors, kept, null);
-      // The same vectors stand before every row: their gradient is the sum over the rows.
-      const stride = tensors.length * c.config.embeddingSize;
-      for (let row = 0; row < tensors.rows; row++) {
-        for (let i = 0; i < sum.length; i++) sum[i]! += gradient[row * stride + i]!;
-      }
+      addPromptGradient(c, gradient, joined, sum);
     } finally {
       c.scratch.release(mark);
     }
@@ -147,8 +113,4 @@ function scatter(
       for (let k = 0; k < width; k++) target[token * width + k]! += gradients[index * width + k]! / count;
     }
   });
-}
-
-function embeddingsOf(prefix: Prefix | null | undefined): Float32Array {
-  return prefix?.embeddings ?? new Float32Array(0);
 }

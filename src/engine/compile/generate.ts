@@ -1,10 +1,10 @@
-import { batchTensors, gatherReadouts, nextTokenTensors } from './batchTensors';
+import { batchTensors, gatherReadouts, nextTokenTensors, type Source } from './batchTensors';
 import { inferencePass } from './inferencePass';
 import type { GenerateOptions, PassContext } from './pass';
 import type { Prefix } from './promptModel';
 
 /** Rows that are continued together. */
-const ROWS_AT_ONCE = 16;
+export const ROWS_AT_ONCE = 16;
 
 /** Greedy continuation with cached keys and values; rows of a batch go on until the last one has stopped. */
 export async function generateGreedily(
@@ -20,17 +20,22 @@ export async function generateGreedily(
   return answers;
 }
 
-async function continueRows(
+/** @param source what an encoder has read, for the decoder behind it; `rows` are then what the answers begin with */
+export async function continueRows(
   c: PassContext,
   rows: readonly Int32Array[],
   prefix: Prefix | null,
   { maxTokens, stop }: GenerateOptions,
+  source?: Source,
 ): Promise<number[][]> {
   const shared = prefix?.length ?? 0;
-  const batch = batchTensors(
-    rows.map((tokens) => ({ tokens })),
-    shared,
-  );
+  const batch = {
+    ...batchTensors(
+      rows.map((tokens) => ({ tokens })),
+      shared,
+    ),
+    source,
+  };
   const readouts = rows.map((tokens, row) => ({ row, position: tokens.length - 1, target: 0 }));
   const lengths = rows.map((tokens) => tokens.length);
   let { hidden, present } = await inferencePass(c, c.embed(batch.ids), batch, prefix, {
@@ -47,7 +52,7 @@ async function continueRows(
     }
     if (open.size === 0 || generated === maxTokens - 1) break;
     const cache = { shared, padded: batch.length, lengths, generated };
-    const tensors = nextTokenTensors(next, cache);
+    const tensors = { ...nextTokenTensors(next, cache), source };
     const past = { length: tensors.past, layers: present };
     ({ hidden, present } = await inferencePass(c, c.embed(next), tensors, past, {
       pastRows: rows.length,

@@ -20,6 +20,7 @@ export class OnnxPromptModel implements PromptModel {
   readonly config: ModelConfig;
   breathe: Breathe | null = null;
   private readonly sessions: StageSessions;
+  private readonly encoder: StageSessions | null;
   private readonly pass: Pass;
   private readonly scratch = new Scratch();
   private readonly embeddings: WeightRows;
@@ -37,15 +38,20 @@ export class OnnxPromptModel implements PromptModel {
     this.outputMatrix = folder.rows(model.outputMatrix);
     this.outputBias = model.outputBias ? folder.rows(model.outputBias) : null;
     this.sessions = new StageSessions(model, folder, options);
-    this.pass = passFor(model, {
-      config: model.config,
-      sessions: this.sessions,
-      rotary: new RotaryTables(model.rotary),
-      scratch: this.scratch,
-      breathe: async () => this.breathe?.(),
-      embed: (ids) => this.embed(ids),
-      headLogits: (hidden) => this.headLogits(hidden),
-    });
+    this.encoder = model.encoder ? new StageSessions(model, folder, options, model.encoder) : null;
+    this.pass = passFor(
+      model,
+      {
+        config: model.config,
+        sessions: this.sessions,
+        rotary: new RotaryTables(model.rotary),
+        scratch: this.scratch,
+        breathe: async () => this.breathe?.(),
+        embed: (ids) => this.embed(ids),
+        headLogits: (hidden) => this.headLogits(hidden),
+      },
+      this.encoder,
+    );
   }
 
   embed(ids: ArrayLike<number>): Float32Array {
@@ -128,6 +134,7 @@ export class OnnxPromptModel implements PromptModel {
 
   async close(): Promise<void> {
     await this.sessions.close();
+    await this.encoder?.close();
     this.embeddings.close();
     this.outputMatrix.close();
     this.outputBias?.close();

@@ -44,4 +44,6 @@ export interface Pass {
 export interface GenerateOptions {
   maxTokens: number;
   stop: readonly number[];
+  /** What the answers of an encoder-decoder begin with; the model's own start alone unless told. */
+  start?: readonly number[];
 }

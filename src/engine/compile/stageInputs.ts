@@ -3,6 +3,7 @@ import { SIZES, type Stage } from '../models/languageModel';
 import { floats, type Tensor } from '../runtime/tensor';
 import type { BatchTensors } from './batchTensors';
 import type { Prefix } from './promptModel';
+import { bucketRows } from './relativeBuckets';
 import type { RotaryTables } from './rotaryTables';
 import { sideTensor } from './sideTensors';
 
@@ -13,6 +14,8 @@ export function sizesOf(batch: BatchTensors, rotary: RotaryTables): Record<strin
     [SIZES.length]: batch.length,
     [SIZES.past]: batch.past,
     [SIZES.maskRows]: batch.masks.rows,
+    [SIZES.bucketRows]: bucketRows(batch.masks.sight),
+    [SIZES.source]: batch.source?.length ?? 0,
     [SIZES.places]: rotary.placesFor(batch.past + batch.length),
   };
 }
@@ -32,6 +35,12 @@ export function stageInputs(
     const layer = past?.prefix.layers[past.firstLayer + i];
     inputs[port.keys] = floats(layer?.keys ?? new Float32Array(0), shape);
     inputs[port.values] = floats(layer?.values ?? new Float32Array(0), shape);
+  });
+  const read = [batch.rows, config.keyValueHeads, batch.source?.length ?? 0, config.headSize];
+  ports.source?.forEach((port, i) => {
+    const { keys, values } = batch.source!.layers[(past?.firstLayer ?? 0) + i]!;
+    inputs[port.keys] = floats(keys, read);
+    inputs[port.values] = floats(values, read);
   });
   return inputs;
 }

@@ -14,7 +14,10 @@ export interface StagePlan {
   kept: string[];
   /** Inputs of the backward half: gradients of the stage's outputs. */
   seeds: { output: string; present: KeyValuePorts[] };
-  /** Outputs of the backward half: gradients of the stage's inputs, those of the past summed over the rows. */
+  /**
+   * Outputs of the backward half: gradients of the stage's inputs. `past`: those of the past, summed over the rows; behind an
+   * encoder those of what it has read, row by row.
+   */
   gradients: { hidden: string; past: KeyValuePorts[] };
 }
 
@@ -25,6 +28,8 @@ const TYPICAL = {
   [SIZES.past]: 20,
   [SIZES.maskRows]: 1,
   [SIZES.places]: 64,
+  [SIZES.bucketRows]: 1,
+  [SIZES.source]: 60,
 };
 
 /**
@@ -37,7 +42,9 @@ export function planStage(stage: Stage): StagePlan {
   const build = new GraphBuilder(graph);
   const forwardNodes = graph.nodes.length;
   const outputs = [ports.output, ...flatten(ports.present)];
-  const wanted = [ports.hidden, ...flatten(ports.past)];
+  // A decoder behind an encoder begins with nothing: its prompt is in what the encoder has read.
+  const before = ports.source ?? ports.past;
+  const wanted = [ports.hidden, ...flatten(before)];
   const seeds = new Map(
     outputs.map((value) => [value, build.input(`gradient of ${value}`, 'float32', graph.shapeOf(value))]),
   );
@@ -47,7 +54,7 @@ export function planStage(stage: Stage): StagePlan {
     forwardOutputs: outputs,
     backwardOutputs: wanted.map((value) => gradients.get(value)!),
     seeds: [...seeds.values()],
-    free: [...ports.side.map(({ name }) => name), ...flatten(ports.past)],
+    free: [...ports.side.map(({ name }) => name), ...flatten(ports.past), ...flatten(ports.source ?? [])],
     sizes: TYPICAL,
   });
   for (const name of flatten(ports.past)) {
@@ -62,7 +69,7 @@ export function planStage(stage: Stage): StagePlan {
     backward,
     kept,
     seeds: { output: seeds.get(ports.output)!, present: pairs(ports.present, seeds) },
-    gradients: { hidden: gradients.get(ports.hidden)!, past: pairs(ports.past, gradients) },
+    gradients: { hidden: gradients.get(ports.hidden)!, past: pairs(before, gradients) },
   };
 }
 

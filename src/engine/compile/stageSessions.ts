@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph';
-import type { Head, LanguageModel } from '../models/languageModel';
+import type { Encoder, Head, LanguageModel } from '../models/languageModel';
 import { Session } from '../runtime/session';
 import type { CompiledFolder } from './compiledFolder';
 import { type LossHead, lossHead } from './lossHead';
@@ -24,18 +24,20 @@ export class StageSessions {
     private readonly model: LanguageModel,
     private readonly folder: CompiledFolder,
     private readonly options: { threads: number; layersPerStage: number },
+    /** Whose layers: the model's own, or its encoder's. */
+    private readonly part: Encoder = { layers: model.config.layers, stage: (a, b) => model.stage(a, b) },
   ) {}
 
   get stages(): number {
-    return Math.ceil(this.model.config.layers / this.options.layersPerStage);
+    return Math.ceil(this.part.layers / this.options.layersPerStage);
   }
 
   plan(index: number): StagePlan {
     const known = this.plans.get(index);
     if (known) return known;
     const from = index * this.options.layersPerStage;
-    const to = Math.min(from + this.options.layersPerStage, this.model.config.layers);
-    const plan = planStage(this.model.stage(from, to));
+    const to = Math.min(from + this.options.layersPerStage, this.part.layers);
+    const plan = planStage(this.part.stage(from, to));
     this.plans.set(index, plan);
     return plan;
   }

@@ -63,7 +63,7 @@ function checkShape({ shape, source }: Parameter, name: string, tensor: FileTens
   const lastRow = source.rows && Math.max(source.rows(0), source.rows(shape[0]! - 1));
   const fits =
     lastRow === undefined
-      ? found.join() === shape.join()
+      ? withoutOnes(found).join() === withoutOnes(shape).join()
       : found.slice(1).join() === shape.slice(1).join() && lastRow < found[0]!;
   if (fits) return;
   throw new SoftpromptError(
@@ -71,6 +71,12 @@ function checkShape({ shape, source }: Parameter, name: string, tensor: FileTens
     `The tensor ${name} is [${tensor.shape.join(', ')}], but the model's settings ask for [${(source.transpose ? [...shape].reverse() : shape).join(', ')}].`,
     { place: { file, node: name } },
   );
+}
+
+/** A row of a matrix with one row is as good as a vector. */
+function withoutOnes(shape: readonly number[]): readonly number[] {
+  const first = shape.findIndex((size) => size !== 1);
+  return first < 0 ? [] : shape.slice(first);
 }
 
 /** A tensor's values in our order. */

@@ -8,6 +8,11 @@
 export interface TokenRow {
   tokens: Int32Array;
   branches?: Int32Array;
+  /**
+   * For encoder-decoders, whose encoder reads `tokens`: what the decoder has written so far, its start token first. Branches and
+   * places of readouts are then counted in it.
+   */
+  answer?: Int32Array;
 }
 
 /**
@@ -17,7 +22,7 @@ export interface TokenRow {
 export interface Readout {
   /** Index into the batch's rows. */
   row: number;
-  /** Index into that row's tokens: the distribution of the token after it. */
+  /** Index into that row's tokens (of its answer, where it has one): the distribution of the token after it. */
   position: number;
   /** What should come next: an index into the words that are read out. Needed for a loss. */
   target: number;
