@@ -94,7 +94,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode | PlaceNode
 
   getTreeItem(node: ModelNode | PlaceNode): vscode.TreeItem {
     const item = treeItem(node);
-    item.id = node.kind === 'place' ? node.place : node.model.name;
+    item.id = node.kind === 'place' ? `place ${node.place}` : `${node.model.place} ${node.model.name}`;
     if (node.kind === 'place') item.collapsibleState = vscode.TreeItemCollapsibleState.Expanded;
     return item;
   }
