@@ -5,13 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPromptModel } from '../../src/engine/compile/openPromptModel';
 import type { ModelKind } from '../../src/engine/models/checkpoint';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
-import { type Case, nativeCases, readExpected, readExpectedArrays } from './conformance/cases';
+import { type Case, MODELS, nativeCases, readExpected, readExpectedArrays } from './conformance/cases';
 import { documentedTable, type Result, sameTables, tableOf, writeTable } from './conformance/documentation';
 import { MEASURES, type Measured } from './conformance/measure';
+import { onnxCases } from './conformance/onnxCases';
 import { differingLines } from './conformance/tokenizer';
 
 /** Every tiny model in every format, held to what Transformers computes; docs/models.md is made of the results. */
-const CASES: readonly Case[] = nativeCases(Object.keys(MEASURES) as ModelKind[]);
+const KINDS = Object.keys(MEASURES) as ModelKind[];
+const CASES: readonly Case[] = [...nativeCases(KINDS), ...onnxCases(KINDS)];
 
 /** A layer at a time, and all layers together: what is cut must be the same as what is not. */
 const LAYERS_PER_STAGE = [1, 15];
@@ -66,7 +68,7 @@ async function measure(c: Case): Promise<Result> {
       model: c.model,
       architecture: checkpoint.config.architecture,
       format: c.format,
-      tokenizer: differingLines(await checkpoint.tokenizer(), expected),
+      tokenizer: differingLines(await checkpoint.tokenizer(), readExpected(join(MODELS, c.model))),
     };
   } finally {
     await checkpoint.close();

@@ -37,8 +37,18 @@ export interface ExampleContext {
   cacheTypes: ReadonlyMap<string, TensorType>;
 }
 
-/** Evaluates the graph with all tokens real and positions counted on from the past. */
-export function evaluateExample(context: ExampleContext, sizes: ExampleSizes): Example {
+/**
+ * Evaluates the graph with all tokens real and positions counted on from the past, for the first of several sizes that
+ * the model has room for.
+ */
+export function evaluateExample(context: ExampleContext, sizes: readonly ExampleSizes[]): Example {
+  const [first, ...others] = sizes as [ExampleSizes, ...ExampleSizes[]];
+  const { known, failures } = evaluateFor(context, first);
+  const failed = context.model.graph.outputs.some((output) => failures.has(output));
+  return failed && others.length > 0 ? evaluateExample(context, others) : { ...first, known };
+}
+
+function evaluateFor(context: ExampleContext, sizes: ExampleSizes) {
   const { model, roles } = context;
   const inputs = new Map<string, TensorType | Known>();
   const { rows, length, past } = sizes;
@@ -68,14 +78,13 @@ export function evaluateExample(context: ExampleContext, sizes: ExampleSizes): E
       shape: shape.map((dim) => (typeof dim === 'string' ? (named[dim] ?? 1) : dim)),
     });
   }
-  const { known } = specialise(model, {
+  return specialise(model, {
     inputs,
     cut: context.cut,
     rewrite: openEmbedding,
     read: context.read,
     largest: LARGEST,
   });
-  return { ...sizes, known };
 }
 
 /** Integers that say how many logits are wanted: 0 is all. Other inputs stay unknown. */

@@ -2,7 +2,7 @@ import { specialise } from '../../graph/fold/specialise';
 import { type Graph, type Initializer, intAttribute, type Node, type TensorType } from '../../graph/graph';
 import type { OnnxModel } from '../../graph/readOnnx';
 import { SIZES } from '../languageModel';
-import { type Example, type ExampleContext, evaluateExample, fillOther } from './examples';
+import { type Example, type ExampleContext, type ExampleSizes, evaluateExample, fillOther } from './examples';
 import type { InputRoles } from './inputRoles';
 import { openEmbedding } from './openEmbedding';
 import { type TokenLookup, tokenLookup } from './tokenLookup';
@@ -48,8 +48,7 @@ export function fixSizes(
   return {
     specialised: first.specialised,
     lookup,
-    example: (sizes: { rows: number; length: number; past: number }): Example =>
-      evaluateExample(context, sizes),
+    example: (...sizes: ExampleSizes[]): Example => evaluateExample(context, sizes),
   };
 }
 

@@ -7,6 +7,8 @@ import { decodeOnnx } from '../../graph/readOnnx';
 import type { Checkpoint, ModelConfig, ModelKind } from '../checkpoint';
 import { hashSamples } from '../fingerprint';
 import { readJson } from '../modelJson';
+import { readPooling } from '../pooling';
+import { refusalError, refusalOfArchitecture } from '../refusals';
 import { tokenizerFromFolder } from '../tokenizerFolder';
 import { importedModel } from './importedModel';
 import { type ImportedGraph, importGraph } from './importGraph';
@@ -60,14 +62,17 @@ export async function openOnnx(path: string): Promise<Checkpoint> {
   const source = new WeightSource(dirname(path));
   try {
     const hash = createHash('sha256');
+    const settings = await readSettings(folder);
+    const refusal = refusalOfArchitecture(settings.architecture ?? '');
+    if (refusal) throw refusalError(path, refusal);
     const bytes = await readHeader(path, hash);
     const file = decodeOnnx(bytes, path);
     for (const beside of externalFiles(file.graph)) await hashFile(join(dirname(path), beside), beside, hash);
     const imported = withFile(path, () => importGraph(file, (initializer) => source.bytes(initializer)));
-    const settings = settingsSchema.safeParse(await readJson(join(folder, 'config.json'), {})).data ?? {};
     const { config, model, weights } = withFile(path, () =>
       importedModel(imported, file.graph.initializers, source, describe(imported, settings)),
     );
+    if (config.kind === 'encoder') config.pooling = await readPooling(folder);
     return {
       path,
       format: 'onnx',
@@ -146,37 +151,52 @@ async function modelFolder(folder: string): Promise<string> {
 }
 
 const count = z.int().positive().optional().catch(undefined);
+const name = z.string().optional().catch(undefined);
 
-/** What a config.json beside the graph may add to what the graph itself says. */
-const settingsSchema = z.object({
-  model_type: z.string().optional().catch(undefined),
+/** What a config.json beside the graph, or the builder's genai_config.json, may add to what the graph itself says. */
+const configSchema = z.object({
+  model_type: name,
   max_position_embeddings: count,
   n_positions: count,
   head_dim: count,
 });
+const builderSchema = z.object({ model: z.object({ type: name, context_length: count }) });
+
+interface Settings {
+  architecture?: string;
+  contextLength?: number;
+  headSize?: number;
+}
+
+async function readSettings(folder: string): Promise<Settings> {
+  const config = configSchema.safeParse(await readJson(join(folder, 'config.json'), {})).data;
+  const builder = builderSchema.safeParse(await readJson(join(folder, 'genai_config.json'), {})).data?.model;
+  return {
+    architecture: config?.model_type ?? builder?.type,
+    contextLength: config?.max_position_embeddings ?? config?.n_positions ?? builder?.context_length,
+    headSize: config?.head_dim,
+  };
+}
 
 /** Where nothing says how long a text may be. */
 const USUAL_CONTEXT = 2048;
 
 /** The vocabulary is what the embedding table has rows for. */
-function describe(
-  imported: ImportedGraph,
-  settings: z.infer<typeof settingsSchema>,
-): Omit<ModelConfig, 'vocabularySize'> {
+function describe(imported: ImportedGraph, settings: Settings): Omit<ModelConfig, 'vocabularySize'> {
   const { layers, heads, head, causal } = imported;
   const width = (value: string) => Number(layers.graph.shapeOf(value).at(-1));
   const hiddenSize = width(layers.cuts.at(-1)!);
   const keys = layers.past[0] && layers.graph.shapeOf(layers.past[0].keys);
   const kind: ModelKind = causal ? 'decoder' : head ? 'masked' : 'encoder';
   return {
-    architecture: settings.model_type ?? 'onnx',
+    architecture: settings.architecture ?? 'onnx',
     kind,
     hiddenSize,
     embeddingSize: width(layers.cuts[0]!),
     layers: layers.cuts.length - 1,
     heads,
     keyValueHeads: keys ? Number(keys[1]) : heads,
-    headSize: keys ? Number(keys[3]) : (settings.head_dim ?? hiddenSize / heads),
-    contextLength: settings.max_position_embeddings ?? settings.n_positions ?? USUAL_CONTEXT,
+    headSize: keys ? Number(keys[3]) : (settings.headSize ?? hiddenSize / heads),
+    contextLength: settings.contextLength ?? USUAL_CONTEXT,
   };
 }

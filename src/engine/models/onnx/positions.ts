@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../graph/builder';
-import type { Graph, TensorType } from '../../graph/graph';
+import type { Graph, Node, TensorType } from '../../graph/graph';
 import { DATA_TYPES } from '../../graph/onnxSchema';
 import { inferTypes } from '../../graph/shapeInference';
 import { SIZES } from '../languageModel';
@@ -24,7 +24,8 @@ export function replacePositions(
     const offset = positionOffset(example, name);
     if (offset === undefined || !graph.values.has(name)) continue;
     const { type, shape } = graph.typeOf(name);
-    if (!goesByRow(graph, name)) continue;
+    const readers = graph.nodes.filter((node) => node.inputs.includes(name) && goesByRow(graph, name, node));
+    if (readers.length === 0) continue;
     let ours = ports.positions();
     if (offset !== 0) ours = build.add('Add', [ours, build.ints([offset])]);
     if (type !== 'int64') ours = build.add('Cast', [ours], { attributes: { to: DATA_TYPES[type] } });
@@ -32,7 +33,7 @@ export function replacePositions(
     const axis = shape.findIndex((size, i) => i > 0 && size !== 1);
     const axes = Array.from({ length: inner }, (_, i) => (i + 1 < axis ? i + 1 : i + 2));
     if (inner > 0) ours = build.add('Unsqueeze', [ours, build.ints(axes)]);
-    replaceValue(graph, name, ours);
+    for (const node of readers) node.inputs = node.inputs.map((input) => (input === name ? ours : input));
   }
   if (!inputs.segments || !graph.nodes.some((node) => node.inputs.includes(inputs.segments!))) return;
   // All tokens are of the first segment.
@@ -43,17 +44,23 @@ export function replacePositions(
 }
 
 /**
- * Whether a value of one row may as well have a row for each: what is computed of it differs in the leading size
- * alone. Positions that are compared with each other (T5's distances) may not.
+ * Whether a reader of a value with one row may as well be given a row for each: what is computed of it then differs in
+ * the leading size alone. Positions that are compared with each other (T5's distances) may not.
  */
-function goesByRow(graph: Graph, name: string): boolean {
-  const changed = new Map([[name, byRow(graph.typeOf(name))]]);
-  const trial = Object.assign(Object.create(graph) as Graph, {
-    typeOf: (value: string) => changed.get(value) ?? graph.typeOf(value),
-    shapeOf: (value: string) => (changed.get(value) ?? graph.typeOf(value)).shape,
-  });
+function goesByRow(graph: Graph, name: string, reader: Node): boolean {
+  const changed = new Map<string, TensorType>();
+  const typeIn = (node: Node, value: string) =>
+    node === reader && value === name
+      ? byRow(graph.typeOf(value))
+      : (changed.get(value) ?? graph.typeOf(value));
   for (const node of graph.nodes) {
-    if (!node.inputs.some((input) => changed.has(input))) continue;
+    if (node !== reader && !node.inputs.some((input) => changed.has(input))) continue;
+    // Its indices must have as many rows as what they are taken from.
+    if (node.op === 'GatherElements') return false;
+    const trial = Object.assign(Object.create(graph) as Graph, {
+      typeOf: (value: string) => typeIn(node, value),
+      shapeOf: (value: string) => typeIn(node, value).shape,
+    });
     const types = inferTypes(node, trial);
     for (const [i, output] of node.outputs.entries()) {
       if (!output || `${types[i]!.shape}` === `${graph.shapeOf(output)}`) continue;
