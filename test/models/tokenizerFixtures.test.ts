@@ -71,7 +71,8 @@ describe('the tokenizer of every family', () => {
     const file = join(models, name, 'model.gguf');
     // SentencePiece puts a ▁ before texts that begin with a space or with one, too; this step of tokenizer.json does not.
     const { pre_tokenizer } = JSON.parse(readFileSync(join(models, name, 'tokenizer.json'), 'utf8'));
-    const isSame = (text: string) => !(pre_tokenizer?.type === 'Metaspace' && /^[ ▁]/.test(text));
+    const metaspace = JSON.stringify(pre_tokenizer).includes('"Metaspace"');
+    const isSame = (text: string) => !(metaspace && /^[ ▁]/.test(text));
     compare(await tokenizerOfGguf(file, expected.kind), expected, isSame);
   });
 });
