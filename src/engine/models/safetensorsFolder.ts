@@ -9,6 +9,7 @@ import { familyOfModelType } from './families/families';
 import { parseSettings } from './families/settings';
 import { hashSamples } from './fingerprint';
 import { invalidJson, readJson } from './modelJson';
+import { readPooling } from './pooling';
 import { refusalError, refusalOfConfig, refusalOfFiles } from './refusals';
 import { tokenizerFromFolder } from './tokenizerFolder';
 import { countParameters, type FileTensor, gatherWeights } from './weights';
@@ -50,6 +51,7 @@ export async function openSafetensorsFolder(folder: string): Promise<Checkpoint>
       shapeOf: (name) => tensors.get(name)?.shape,
     });
     const { model } = architecture;
+    if (model.config.kind === 'encoder') model.config.pooling = await readPooling(folder);
     const weights = gatherWeights(architecture, tensors, join(folder, files.length > 1 ? INDEX : SINGLE));
     return {
       path: folder,

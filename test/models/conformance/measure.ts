@@ -3,6 +3,8 @@ import type { ModelKind } from '../../../src/engine/models/checkpoint';
 import type { FixtureArray } from '../../oracle/arrays';
 import type { Expected } from './cases';
 import { measureDecoder } from './decoder';
+import { measureEncoder, measureMasked } from './encoder';
+import { measureEncoderDecoder } from './encoderDecoder';
 
 /** What differs from Transformers; undefined where the kind of model has no such thing. */
 export interface Measured {
@@ -23,6 +25,9 @@ export type Measure = (
 /** How each kind of model is measured. */
 export const MEASURES: Partial<Record<ModelKind, Measure>> = {
   decoder: measureDecoder,
+  masked: measureMasked,
+  encoder: measureEncoder,
+  'encoder-decoder': measureEncoderDecoder,
 };
 
 /** Largest difference of two values. */
