@@ -8,11 +8,13 @@ import { listModels } from '../../src/engine/models/listModels';
 import { resolveModel } from '../../src/engine/models/resolveModel';
 import { checkModelFits } from '../../src/engine/models/sizeCheck';
 import { reportError } from '../../src/protocol/errors';
+import { emptyHome } from './foundTree';
 
 const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
 const NAME = 'smollm2-135m-instruct';
 const FILE = 'SmolLM2-135M-Instruct.Q4_1.gguf';
 
+emptyHome();
 let outside = '';
 let folder = '';
 beforeEach(async () => {
@@ -48,6 +50,12 @@ describe('the cache folder', () => {
     const listing = await listModels(join(folder, 'none'));
     expect(listing.models).toMatchObject([{ name: NAME, state: 'available', size: 98_362_432 }]);
     expect(listing.contents).toEqual([]);
+  });
+
+  it('lists the catalogue when it cannot be read', async () => {
+    await writeFile(join(folder, 'models'), 'a file where a folder should be');
+    const listing = await listModels(folder);
+    expect(listing.models).toMatchObject([{ name: NAME, state: 'available' }]);
   });
 
   it('lists what is on disk, with sizes', async () => {

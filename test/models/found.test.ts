@@ -20,9 +20,11 @@ import {
 const home = emptyHome();
 const PLENTY = 64e9;
 
-function find(options: { workspace?: string[]; signal?: AbortSignal; free?: number } = {}) {
+/** What is found, but for what an Ollama service of this machine has. */
+async function find(options: { workspace?: string[]; signal?: AbortSignal; free?: number } = {}) {
   const { workspace = [], signal, free = PLENTY } = options;
-  return findModels({ cacheFolder: join(home.path, 'softprompt'), workspace, signal }, free);
+  const found = await findModels({ cacheFolder: join(home.path, 'softprompt'), workspace, signal }, free);
+  return found.filter(({ path }) => !path!.startsWith('/usr/share/'));
 }
 
 const names = (models: readonly ModelSummary[]) => models.map(({ name }) => name);

@@ -21,7 +21,8 @@ export async function listModels(cacheFolder: string, options: ListingOptions = 
   const freeMemory = availableMemory();
   const { workspace = [], signal } = options;
   const [contents, catalogue, found] = await Promise.all([
-    entriesOf(cacheFolder),
+    // A cache folder that cannot be read holds nothing that could be used or removed.
+    entriesOf(cacheFolder).catch(() => []),
     Promise.all(CATALOGUE.map((entry) => ofCatalogue(entry, cacheFolder, freeMemory))),
     findModels({ cacheFolder, workspace, signal }, freeMemory),
   ]);
