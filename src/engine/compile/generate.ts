@@ -1,7 +1,7 @@
 import { batchTensors, gatherReadouts, nextTokenTensors, type Source } from './batchTensors';
 import { inferencePass } from './inferencePass';
-import type { GenerateOptions, PassContext } from './pass';
-import type { Prefix } from './promptModel';
+import type { PassContext } from './pass';
+import type { GenerateOptions, Prefix } from './promptModel';
 
 /** Rows that are continued together. */
 export const ROWS_AT_ONCE = 16;

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../models/checkpoint';
 import type { TokenBatch } from '../prompt/tokenRow';
 import type { Scratch } from '../runtime/scratch';
-import type { Breathe, Prefix } from './promptModel';
+import type { Breathe, GenerateOptions, Prefix } from './promptModel';
 import type { RotaryTables } from './rotaryTables';
 import type { StageSessions } from './stageSessions';
 
@@ -39,11 +39,4 @@ export interface Pass {
   ): Promise<{ loss: number; gradient: Float32Array }>;
   /** Greedy continuation; see PromptModel. */
   generate(rows: readonly Int32Array[], prefix: Prefix | null, options: GenerateOptions): Promise<number[][]>;
-}
-
-export interface GenerateOptions {
-  maxTokens: number;
-  stop: readonly number[];
-  /** What the answers of an encoder-decoder begin with; the model's own start alone unless told. */
-  start?: readonly number[];
 }

@@ -10,6 +10,13 @@ export interface Prefix {
   readonly embeddings?: Float32Array;
 }
 
+export interface GenerateOptions {
+  maxTokens: number;
+  stop: readonly number[];
+  /** What the answers of an encoder-decoder begin with; the model's own start alone unless told. */
+  start?: readonly number[];
+}
+
 /** Asked between two pieces of work of some tens of milliseconds; rejects to stop. */
 export type Breathe = () => Promise<void>;
 
@@ -44,11 +51,7 @@ export interface PromptModel {
   ): Promise<{ loss: number; gradient: Float32Array }>;
 
   /** Greedy continuation of each row, until `stop` or `maxTokens`; the stop token is not part of the answer. */
-  generate(
-    rows: readonly Int32Array[],
-    prefix: Prefix | null,
-    options: { maxTokens: number; stop: readonly number[] },
-  ): Promise<number[][]>;
+  generate(rows: readonly Int32Array[], prefix: Prefix | null, options: GenerateOptions): Promise<number[][]>;
 
   /** Called between sessions, so that pause and cancel answer quickly. */
   breathe: Breathe | null;

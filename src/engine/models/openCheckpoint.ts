@@ -5,6 +5,7 @@ import type { Checkpoint } from './checkpoint';
 import { openGguf } from './ggufFile';
 import { findOnnxFile, openOnnx } from './onnx/openOnnx';
 import { openSafetensorsFolder } from './safetensorsFolder';
+import type { Tokenizer } from './tokenizer';
 
 /**
  * Opens a model: a GGUF file, an ONNX file, or a folder with config.json, tokenizer.json and safetensors or ONNX files. Nothing
@@ -19,8 +20,19 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
       hint: 'Name a .gguf file, an .onnx file, or a folder with config.json and model.safetensors.',
     });
   }
+  const checkpoint = await open(path, found.isDirectory());
+  return { ...checkpoint, tokenizer: async () => withAnswerStart(await checkpoint.tokenizer(), checkpoint) };
+}
+
+/** What an encoder-decoder writes begins with its own start, then as every text does. */
+function withAnswerStart(tokenizer: Tokenizer, { config: { decoderStart } }: Checkpoint): Tokenizer {
+  if (decoderStart === undefined) return tokenizer;
+  return { ...tokenizer, answerStart: [decoderStart, ...tokenizer.before] };
+}
+
+async function open(path: string, isFolder: boolean): Promise<Checkpoint> {
   // Some programs keep GGUF files under names of their own, without extension.
-  if (!found.isDirectory()) return /\.onnx$/i.test(path) ? openOnnx(path) : openGguf(path);
+  if (!isFolder) return /\.onnx$/i.test(path) ? openOnnx(path) : openGguf(path);
   if (await hasSafetensors(path)) return openSafetensorsFolder(path);
   const onnx = await findOnnxFile(path);
   return onnx ? openOnnx(onnx) : openSafetensorsFolder(path);

@@ -14,8 +14,10 @@ export interface Tokenizer {
   readonly after: readonly number[];
   /** What a masked language model fills in; `{mask}` in a template stands for it. */
   readonly mask?: number;
-  /** Fills rows up to the length of others; encoder-decoders begin what they write with it. */
+  /** Fills rows up to the length of others. */
   readonly pad?: number;
+  /** What an encoder-decoder's answer begins with, before its first token. */
+  readonly answerStart?: readonly number[];
   /** How the model was taught to see a conversation, where the files say it. */
   readonly chat?: ChatDescription;
   /** No special tokens are added. Those that the text names are found in it, shielded ones are not. */

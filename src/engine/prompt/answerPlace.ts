@@ -16,7 +16,7 @@ export interface AnsweredRow {
 export type AnswerPlace = (row: Int32Array, answer?: Int32Array, branches?: Int32Array) => AnsweredRow;
 
 /** What a place depends on. */
-type Reading = Pick<Tokenizer, 'kind' | 'mask' | 'pad'>;
+type Reading = Pick<Tokenizer, 'kind' | 'mask' | 'answerStart'>;
 
 /** Behind the row: the state of a token foretells the next one. */
 const behind: AnswerPlace = (row, answer, branches) => {
@@ -35,12 +35,24 @@ const atMask =
 /** Nowhere in particular: the model pools the row's states to one. */
 const pooled: AnswerPlace = (row) => ({ row: { tokens: row }, position: 0 });
 
+/** In what the decoder writes, behind its start; the row is what the encoder reads. */
+const written =
+  ({ answerStart = [] }: Reading): AnswerPlace =>
+  (row, answer = new Int32Array(0), branches) => {
+    const start = Int32Array.from(answerStart);
+    const all = branches && joined(new Int32Array(start.length), branches);
+    return {
+      row: { tokens: row, answer: joined(start, answer), ...(all && { branches: all }) },
+      position: start.length - 1,
+    };
+  };
+
 /** The one table of where a row's answer stands. */
 const PLACES: Readonly<Record<ModelKind, (reading: Reading) => AnswerPlace>> = {
   decoder: () => behind,
   masked: atMask,
   encoder: () => pooled,
-  'encoder-decoder': () => behind,
+  'encoder-decoder': written,
 };
 
 export function answerPlace(tokenizer: Reading): AnswerPlace {

@@ -33,6 +33,7 @@ ROWS = ["The text is the text that the reader reads and", "Für Öl", "if (x != 
 T5_SMALL = dict(d_model=32, d_kv=12, num_layers=2, num_decoder_layers=2, num_heads=4, d_ff=40) | dict(
     relative_attention_num_buckets=8, relative_attention_max_distance=16, decoder_start_token_id=0
 )
+T5_GGUF = dict(relative_attention_max_distance=128)
 BART_SMALL = dict(d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4) | dict(
     decoder_attention_heads=4, encoder_ffn_dim=48, decoder_ffn_dim=48, max_position_embeddings=64
 )
@@ -49,6 +50,11 @@ class Case(NamedTuple):
 CASES: dict[str, Case] = {
     "t5": Case(T5Config, T5_SMALL | dict(feed_forward_proj="relu"), "t5"),
     "flan-t5": Case(T5Config, T5_SMALL | dict(num_decoder_layers=1, feed_forward_proj="gated-gelu"), "t5", True, 0.18),
+    # GGUF cannot say the distance from which on all are one: its readers take 128.
+    "t5-gguf": Case(T5Config, T5_SMALL | T5_GGUF | dict(feed_forward_proj="relu"), "t5"),
+    "flan-t5-gguf": Case(
+        T5Config, T5_SMALL | T5_GGUF | dict(num_decoder_layers=1, feed_forward_proj="gated-gelu"), "t5", True, 0.18
+    ),
     "mt5": Case(MT5Config, T5_SMALL | dict(d_kv=8, num_heads=3, feed_forward_proj="gated-gelu"), "mt5", True, 0.18),
     "bart": Case(BartConfig, BART_SMALL | dict(activation_function="gelu", decoder_start_token_id=2), "bart"),
     "marian": Case(

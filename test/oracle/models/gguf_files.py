@@ -30,14 +30,14 @@ ARCHITECTURES = {
     "gpt2": "gpt2",
     "gpt-neox": "gptneox",
     "minilm": "bert",
-    "t5": "t5",
-    "flan-t5": "t5",
+    "t5-gguf": "t5",
+    "flan-t5-gguf": "t5",
 }
 # What Transformers 5.23 reads back, and with which class.
 READABLE = {name: AutoModelForCausalLM for name in ("llama2", "llama3", "qwen2", "qwen3", "phi3", "gpt2")} | {
     name: AutoModelForCausalLM for name in ("gemma2-gguf", "gemma3-gguf")
 }
-READABLE |= {name: AutoModelForSeq2SeqLM for name in ("t5", "flan-t5")}
+READABLE |= {name: AutoModelForSeq2SeqLM for name in ("t5-gguf", "flan-t5-gguf")}
 UNUSED = ("pooler.", "cls.", "position_ids")
 
 
