@@ -158,6 +158,16 @@ describe('GGUF metadata', () => {
     expect(find('layers.0.feedForward.down.bias')).toBeDefined();
   });
 
+  it('whose factors of rotary positions cannot be read is refused', () => {
+    const file = join(MODELS, 'llama3', 'model.gguf');
+    const { metadata } = parseGgufHeader(readFileSync(file), file);
+    const shapes: Record<string, number[]> = { 'token_embd.weight': [320, 32], 'rope_freqs.weight': [2, 4] };
+    const shapeOf = (name: string) => shapes[name];
+    const open = () =>
+      familyOfGguf('llama', file).fromGguf!(metadata, { file, shapeOf, values: () => undefined });
+    expectError(open, 'model-invalid', 'rope_freqs.weight is [2, 4]');
+  });
+
   it('of the largest Gemma: its scores are scaled by another size than a head, which no setting says', () => {
     const scaleOf = ({ model }: Architecture) =>
       /alpha=([\d.]+)/.exec(printGraph(model.stage(0, 1).graph))![1];
@@ -187,6 +197,8 @@ describe('what a graph does not do is refused by its name', () => {
   it.each<[string, Json, string]>([
     ['llama2', { 'attention.causal': false }, 'attention.causal'],
     ['llama2', { logit_scale: 0.5 }, 'logit_scale'],
+    ['llama2', { 'rope.dimension_count': 4 }, '4 of 8 values of a head (rope.dimension_count)'],
+    ['smollm3', { 'rope.dimension_count': 4 }, 'rope.dimension_count'],
     ['llama2', { 'attention.value_length': 16 }, 'attention.value_length'],
     ['llama2', { 'rope.scaling.type': 'ntk' }, 'rope_type ntk'],
   ])('%s as GGUF with %o', (model, settings, message) => {
@@ -199,6 +211,7 @@ describe('what a graph does not do is refused by its name', () => {
     ['gpt2', { n_head: 5 }, '5 heads in 32 values'],
     ['opt', { num_attention_heads: 5 }, '5 heads in 32 values'],
     ['gpt-neox', { num_attention_heads: 32 }, '32 heads of size 1'],
+    ['phi3-longrope', { rope_parameters: { rope_type: 'longrope', long_factor: [1] } }, 'no short_factor'],
     ['gemma2', { attn_logit_softcapping: -3 }, 'attn_logit_softcapping'],
     ['gemma3', { layer_types: ['full_attention'] }, '1 layer_types, 4 layers'],
     [

@@ -73,7 +73,7 @@ export function gatedFromConfig(
     activation: activationNamed(settings.hidden_act ?? 'silu', tensors, 'hidden_act'),
     normEpsilon: settings.rms_norm_eps,
     tiedHead: settings.tie_word_embeddings ?? tiedHead,
-    rotary: rotary.map((parameters) => rotaryPositions(settings, headSize, parameters)),
+    rotary: rotary.map((parameters) => rotaryPositions(settings, headSize, parameters, tensors)),
     places,
   };
 }
@@ -86,7 +86,15 @@ function oneForAll({ rope_parameters, rope_scaling }: GatedConfig, tensors: File
   return rope_parameters ?? rope_scaling ?? {};
 }
 
-function rotaryPositions(settings: GatedConfig, headSize: number, own: RotaryParameters): RotaryPositions {
+function rotaryPositions(
+  settings: GatedConfig,
+  headSize: number,
+  own: RotaryParameters,
+  tensors: FileTensors,
+): RotaryPositions {
+  if (own.long_factor && !own.short_factor) {
+    throw contradictorySettings(tensors, 'rotary positions have a long_factor and no short_factor');
+  }
   const partial = own.partial_rotary_factor ?? settings.partial_rotary_factor ?? 1;
   return {
     ...own,

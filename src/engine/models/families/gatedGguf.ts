@@ -3,7 +3,7 @@ import type { GgufValue } from '../gguf';
 import type { RotaryPositions } from '../rotaryScaling';
 import type { FileTensors } from './family';
 import type { GatedDecoder } from './gatedDecoder';
-import type { Place, Places } from './parameters';
+import type { Places } from './parameters';
 import { contradictorySettings, count, parseGgufSettings, unsupportedSetting } from './settings';
 
 const positive = z.number().positive();
@@ -100,7 +100,7 @@ export function vocabularySize(tensors: FileTensors): number {
 function rotaryPositions(settings: GatedGguf, headSize: number, tensors: FileTensors): RotaryPositions {
   const linear = settings['rope.scale_linear'] ?? 1;
   const type = settings['rope.scaling.type'] ?? (linear === 1 ? 'none' : 'linear');
-  const short = tensors.values?.('rope_factors_short.weight');
+  const short = factorsIn(tensors, 'rope_factors_short.weight');
   return {
     rope_type: short ? 'longrope' : type === 'none' ? 'default' : type,
     rope_theta: settings['rope.freq_base'] ?? 10_000,
@@ -111,10 +111,19 @@ function rotaryPositions(settings: GatedGguf, headSize: number, tensors: FileTen
     beta_slow: settings['rope.scaling.yarn_beta_slow'],
     short_factor: short && Array.from(short),
     // Llama 3's scaling comes as what each frequency is divided by.
-    divisors: tensors.values?.('rope_freqs.weight'),
+    divisors: factorsIn(tensors, 'rope_freqs.weight'),
     size: settings['rope.dimension_count'] ?? headSize,
     contextLength: settings.context_length,
   };
+}
+
+/** Factors of rotary frequencies. Where only shapes are known, as for a list of models, there are none. */
+function factorsIn(tensors: FileTensors, name: string): Float32Array | undefined {
+  const shape = tensors.shapeOf(name);
+  if (!shape || !tensors.values) return undefined;
+  const values = tensors.values(name);
+  if (!values) throw contradictorySettings(tensors, `${name} is [${shape.join(', ')}]`);
+  return values;
 }
 
 /** llama.cpp's names of a decoder's weights, the same for all families. */
@@ -139,16 +148,24 @@ export const GGUF_PLACES: Places = {
 };
 
 /**
- * Places of queries and keys of models that llama.cpp turns in pairs: it stores each head's rows as (0, h/2, 1, h/2 + 1, …), ours
- * are the first halves of all pairs, then the second halves.
+ * A decoder of those whose heads llama.cpp turns in pairs: it stores each head's rows as (0, h/2, 1, h/2 + 1, …), ours are the first
+ * halves of all pairs, then the second halves.
  */
-export function inPairs(headSize: number): Record<string, Place> {
+export function turnedInPairs<Decoder extends GatedDecoder>(decoder: Decoder, tensors: FileTensors): Decoder {
+  const { headSize } = decoder.config;
+  const { size } = decoder.rotary[0]!;
+  if (size !== headSize) {
+    const part = `${size} of ${headSize} values of a head (rope.dimension_count)`;
+    throw unsupportedSetting(tensors, `rotary positions on ${part}`);
+  }
   const rows = (row: number) => {
     const within = row % headSize;
     return row - within + (within % (headSize / 2)) * 2 + (within < headSize / 2 ? 0 : 1);
   };
-  return {
+  const places: Places = {
+    ...decoder.places,
     'layers.#.attention.query': { tensor: 'blk.#.attn_q', rows },
     'layers.#.attention.key': { tensor: 'blk.#.attn_k', rows },
   };
+  return { ...decoder, places };
 }

@@ -1,7 +1,7 @@
 import type { Family } from './family';
 import { gatedConfig, gatedFromConfig } from './gatedConfig';
 import { gatedDecoder } from './gatedDecoder';
-import { GGUF_PLACES, gatedFromGguf, inPairs } from './gatedGguf';
+import { gatedFromGguf, turnedInPairs } from './gatedGguf';
 import { parseSettings } from './settings';
 
 /**
@@ -24,14 +24,13 @@ export const llama: Family = {
   },
 
   fromGguf(metadata, tensors) {
-    const { settings, ...decoder } = gatedFromGguf(metadata, tensors);
+    const { settings, ...decoder } = turnedInPairs(gatedFromGguf(metadata, tensors), tensors);
     const window = settings['attention.sliding_window'] || undefined;
     const has = (part: string) => tensors.shapeOf(`blk.0.${part}.bias`) !== undefined;
     return gatedDecoder(tensors, {
       ...decoder,
       attention: () => ({ window, inputBias: has('attn_q'), outputBias: has('attn_output') }),
       feedForwardBias: has('ffn_up'),
-      places: { ...GGUF_PLACES, ...inPairs(decoder.config.headSize) },
     });
   },
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Family } from './family';
 import { gatedConfig, gatedFromConfig, windowsOf } from './gatedConfig';
 import { gatedDecoder } from './gatedDecoder';
-import { GGUF_PLACES, gatedFromGguf, inPairs } from './gatedGguf';
+import { gatedFromGguf, turnedInPairs } from './gatedGguf';
 import { count, parseSettings } from './settings';
 
 const schema = gatedConfig.extend({
@@ -42,11 +42,10 @@ export const smollm3: Family = {
   },
 
   fromGguf(metadata, tensors) {
-    const decoder = gatedFromGguf(metadata, tensors);
+    const decoder = turnedInPairs(gatedFromGguf(metadata, tensors), tensors);
     return gatedDecoder(tensors, {
       ...decoder,
       attention: (layer) => ((layer + 1) % INTERVAL === 0 ? { rotary: undefined } : {}),
-      places: { ...GGUF_PLACES, ...inPairs(decoder.config.headSize) },
     });
   },
 };
