@@ -6,7 +6,7 @@ import { HashModel } from './hashModel';
 /** Embeddings on the unit circle, token by token round it; lengths differ, which cosine similarity ignores. */
 class CircleModel extends HashModel {
   override get config() {
-    return { ...super.config, hiddenSize: 2 };
+    return { ...super.config, hiddenSize: 2, embeddingSize: 2 };
   }
 
   override embed(ids: ArrayLike<number>): Float32Array {

@@ -18,6 +18,24 @@ export function splitParameters(
   };
 }
 
+/** All that is tuned, in its parts; `classes` undefined: there is no head among it. */
+export function splitTuned(
+  parameters: Float32Array,
+  { hiddenSize }: { hiddenSize: number },
+  classes: number | undefined,
+): { prompt: Float32Array; head?: ClassHead } {
+  return classes === undefined
+    ? { prompt: parameters }
+    : splitParameters(parameters, { classes, hiddenSize });
+}
+
+/** A head that gives the states as they are. */
+export function identityHead(hiddenSize: number): ClassHead {
+  const weight = new Float32Array(hiddenSize ** 2);
+  for (let i = 0; i < hiddenSize; i++) weight[i * hiddenSize + i] = 1;
+  return { weight, bias: new Float32Array(hiddenSize) };
+}
+
 export function joinParameters(prompt: Float32Array, { weight, bias }: ClassHead): Float32Array {
   const parameters = new Float32Array(prompt.length + weight.length + bias.length);
   parameters.set(prompt);

@@ -7,10 +7,18 @@ import type { PreparedTask } from '../task/prepareTask';
 import { evaluateRows, type Setting } from './evaluate';
 import type { Evaluation } from './evaluation';
 import { chooseExamples, examplesBefore } from './fewShotExamples';
-import { answerLabelsEveryWay, judgeLabels, type LabelScoring, SCORING_NAMES } from './labelAnswers';
+import {
+  answerLabels,
+  answerLabelsEveryWay,
+  judgeLabels,
+  type LabelAnswer,
+  type LabelScoring,
+  SCORING_NAMES,
+} from './labelAnswers';
 import type { ScoringOptions } from './labelScoring';
 import { packLabels } from './packedLabels';
 import { type Beginning, prefaceConversation } from './preface';
+import { similarityHead } from './similarityHead';
 import { type ReadableTask, type TaskReader, taskReader } from './taskReader';
 import { targetLosses } from './textAnswers';
 
@@ -52,9 +60,12 @@ export async function chooseZeroShot(
   const { evaluation, data } = prepared.task;
   if (!evaluation.zeroShot) return null;
   const reader = taskReader(prepared, tokenizer);
-  const candidate = evaluation.hardPrompt
+  const candidate: Candidate = evaluation.hardPrompt
     ? await candidateOf(model, instructionBefore(evaluation.hardPrompt, reader, tokenizer))
     : { prefix: null };
+  if (reader.trainedClasses !== undefined) {
+    candidate.head = await similarityHead(model, tokenizer, reader.labels);
+  }
   const random = Random.seeded(data.split.seed, ZERO_SHOT_STREAM);
   const shuffled = random.shuffle([...prepared.train]);
   const rows = takeRows(shuffled, reader, { rows: ZERO_SHOT_ROWS, tokens: ZERO_SHOT_TOKENS });
@@ -75,6 +86,12 @@ export async function chooseFewShot(
   const { evaluation, data } = prepared.task;
   if (evaluation.fewShot === 0) return null;
   const reader = taskReader(prepared, tokenizer);
+  if (reader.trainedClasses !== undefined) {
+    options?.onNotice?.(
+      'Few-shot is left out: an encoder without head learns nothing from examples before a row.',
+    );
+    return null;
+  }
   const random = Random.seeded(data.split.seed, FEW_SHOT_STREAM);
   const longest = prepared.test.reduce((most, row) => Math.max(most, reader.read(row).tokens.length), 0);
   const room = model.config.contextLength - longest - reader.longestAnswer - 1;
@@ -159,6 +176,8 @@ async function chooseBest(
   for (const [index, candidate] of candidates.entries()) {
     const tokens = read.map(candidate.tokens ?? ((row) => row.tokens));
     const options: ScoringOptions = {
+      place: reader.place,
+      head: candidate.head,
       onProgress: (done, total) => onProgress?.(index * total + done, candidates.length * total),
     };
     if (reader.kind === 'text') {
@@ -169,9 +188,9 @@ async function chooseBest(
       offer({ ...candidate, scoring: 'whole-label' }, 0, count === 0 ? 0 : total / count);
       continue;
     }
-    const answers = await answerLabelsEveryWay(model, reader.labels, tokens, candidate.prefix, options);
-    for (const scoring of Object.keys(answers) as LabelScoring[]) {
-      const { metrics } = judgeLabels(read, answers[scoring], reader.labels);
+    const answers = await answersOf(model, reader, tokens, candidate, options);
+    for (const [scoring, answer] of answers) {
+      const { metrics } = judgeLabels(read, answer, reader.labels);
       offer({ ...candidate, scoring }, metrics.kind === 'label' ? metrics.accuracy : 0, metrics.loss);
     }
   }
@@ -179,9 +198,24 @@ async function chooseBest(
   const rowCount = `${rows.length} training ${rows.length === 1 ? 'row' : 'rows'}`;
   const notice =
     reader.kind === 'label'
-      ? `is scored by ${SCORING_NAMES[setting.scoring]}: accuracy ${accuracy.toFixed(3)} on ${rowCount}`
+      ? `is scored by ${setting.head ? 'similarity to the labels' : SCORING_NAMES[setting.scoring]}: accuracy ${accuracy.toFixed(3)} on ${rowCount}`
       : `has loss ${loss.toFixed(3)} on ${rowCount}`;
   return { ...setting, notice };
+}
+
+/** In every scoring that this kind of model has. */
+async function answersOf(
+  model: PromptModel,
+  { labels, answersAtOnce }: TaskReader,
+  tokens: readonly Int32Array[],
+  { prefix }: Candidate,
+  options: ScoringOptions,
+): Promise<[LabelScoring, LabelAnswer[]][]> {
+  if (answersAtOnce) {
+    return [['label-words', await answerLabels(model, labels, tokens, prefix, 'label-words', options)]];
+  }
+  const answers = await answerLabelsEveryWay(model, labels, tokens, prefix, options);
+  return Object.entries(answers) as [LabelScoring, LabelAnswer[]][];
 }
 
 async function candidateOf(model: PromptModel, { shared, tokens }: Beginning): Promise<Candidate> {
@@ -195,5 +229,9 @@ function instructionBefore(instruction: string, reader: TaskReader, tokenizer: T
     return prefaceConversation(conversation, tokenizer, { instruction: instruction.trim() });
   }
   const text = instruction.replace(/(?<!\s)$/u, '\n');
+  // What an encoder pools stays whole, with the marker that some pool alone.
+  if (reader.trainedClasses !== undefined) {
+    return { shared: tokenizer.encode(text), tokens: (row) => row.tokens };
+  }
   return { shared: [...tokenizer.before, ...tokenizer.encode(text)], tokens: (row) => row.continued };
 }

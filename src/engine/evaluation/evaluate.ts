@@ -1,7 +1,9 @@
 import type { Contender } from '../../protocol/metrics';
 import type { PredictionRecord } from '../../protocol/runs';
+import { splitTuned } from '../compile/classHead';
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
+import type { ClassHead } from '../prompt/tokenRow';
 import type { LabelledRow } from '../task/labelledRow';
 import type { Evaluation } from './evaluation';
 import { answerLabels, judgeLabels, type LabelScoring } from './labelAnswers';
@@ -10,7 +12,7 @@ import { type ReadableTask, type ReadRow, type TaskReader, taskReader } from './
 import { judgeTexts, targetLosses, writeAnswers } from './textAnswers';
 
 /**
- * How a soft prompt does on `rows`; `prompt` is row-major [virtual tokens, hiddenSize]. Labels are scored the way the
+ * How a soft prompt does on `rows`; `prompt` holds all that is tuned (see PromptModel.gradient). Labels are scored the way the
  * task trains them.
  */
 export async function evaluateTuned(
@@ -22,8 +24,13 @@ export async function evaluateTuned(
   options?: ScoringOptions,
 ): Promise<Evaluation> {
   const reader = taskReader(prepared, tokenizer);
-  const prefix = await model.prefix(prompt);
-  return evaluateRows(model, tokenizer, reader, rows, { prefix, scoring: tunedScoring(prepared) }, options);
+  const tuned = splitTuned(prompt, model.config, reader.trainedClasses);
+  const setting = {
+    prefix: await model.prefix(tuned.prompt),
+    head: tuned.head,
+    scoring: tunedScoring(prepared),
+  };
+  return evaluateRows(model, tokenizer, reader, rows, setting, options);
 }
 
 /** The scoring that a task's soft prompt is trained for. */
@@ -35,6 +42,8 @@ export function tunedScoring({ task: { target } }: Pick<ReadableTask, 'task'>): 
 export interface Setting {
   prefix: Prefix | null;
   scoring: LabelScoring;
+  /** Answers in place of label words. */
+  head?: ClassHead;
   /** What of a row comes after the prefix, where that is text already; all of it where absent. */
   tokens?: (row: ReadRow) => Int32Array;
 }
@@ -45,17 +54,18 @@ export async function evaluateRows(
   tokenizer: Tokenizer,
   reader: TaskReader,
   rows: readonly LabelledRow[],
-  { prefix, scoring, tokens: after = (row) => row.tokens }: Setting,
-  options?: ScoringOptions,
+  { prefix, scoring, head, tokens: after = (row) => row.tokens }: Setting,
+  { onProgress }: ScoringOptions = {},
 ): Promise<Evaluation> {
   const read = rows.map((row) => reader.read(row));
   const tokens = read.map(after);
+  const options = { onProgress, head, place: reader.place };
   if (reader.kind === 'label') {
     const answers = await answerLabels(model, reader.labels, tokens, prefix, scoring, options);
     return judgeLabels(read, answers, reader.labels);
   }
   const targets = read.map(({ source }) => reader.readTarget(source));
-  const losses = await targetLosses(model, tokens, targets, prefix);
+  const losses = await targetLosses(model, tokens, targets, prefix, { place: reader.place });
   const answers = await writeAnswers(model, tokenizer, reader, tokens, prefix, options);
   return judgeTexts(read, answers, losses);
 }

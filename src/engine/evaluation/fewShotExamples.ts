@@ -25,11 +25,7 @@ export function examplesBefore(
     return prefaceConversation(conversation, tokenizer, { examples: said });
   }
   const separator = tokenizer.encode(SEPARATOR);
-  const texts = examples.flatMap((row) => [
-    ...reader.read(row).continued,
-    ...reader.readAnswer(row),
-    ...separator,
-  ]);
+  const texts = examples.flatMap((row) => [...reader.readExample(row), ...separator]);
   return { shared: [...tokenizer.before, ...texts], tokens: (row) => row.continued };
 }
 

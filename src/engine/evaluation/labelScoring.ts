@@ -1,6 +1,7 @@
 import type { Prefix, PromptModel } from '../compile/promptModel';
+import { type AnswerPlace, answerPlace } from '../prompt/answerPlace';
 import { microBatches } from '../prompt/batches';
-import type { Readout, TokenRow } from '../prompt/tokenRow';
+import type { ClassHead, Readout } from '../prompt/tokenRow';
 import { packLabels } from './packedLabels';
 
 /** Padded tokens that go through the model together: enough to keep two to eight cores busy, small in memory. */
@@ -10,31 +11,40 @@ export const BATCH_TOKENS = 1024;
 export type LabelScores = Float64Array;
 
 export interface ScoringOptions {
+  /** Where in a row the model answers: behind it, unless told. */
+  place?: AnswerPlace;
+  /** Gives the classes' logits in place of label words. */
+  head?: ClassHead;
   /** Called after each micro-batch with the number of rows done. */
   onProgress?: (done: number, total: number) => void;
 }
 
+const BEHIND = answerPlace({});
+
 /**
- * Label-word scoring: the logits of one token a class after each row's last token. `words[label]` is that token.
+ * Label-word scoring: the logits of one token a class where each row is answered. `words[label]` is that token. With a class
+ * head, its logits.
  */
 export async function scoreLabelWords(
   model: PromptModel,
   rows: readonly Int32Array[],
   words: Int32Array,
   prefix: Prefix | null,
-  options: ScoringOptions = {},
+  { place = BEHIND, head, onProgress }: ScoringOptions = {},
 ): Promise<LabelScores> {
-  const scores = new Float64Array(rows.length * words.length);
+  const classes = words.length;
+  const scores = new Float64Array(rows.length * classes);
   let done = 0;
   for (const batch of microBatches(lengths(rows), { maxTokens: BATCH_TOKENS })) {
-    const readouts = batch.map((index, row) => ({ row, position: rows[index]!.length - 1, target: 0 }));
-    const tokenRows = batch.map((index) => ({ tokens: rows[index]! }));
-    const logits = await model.logits({ rows: tokenRows, readouts }, words, prefix);
+    const placed = batch.map((index) => place(rows[index]!));
+    const readouts = placed.map(({ position }, row) => ({ row, position, target: 0 }));
+    const tokenRows = placed.map(({ row }) => row);
+    const logits = await model.logits({ rows: tokenRows, readouts }, head ?? words, prefix);
     batch.forEach((index, row) => {
-      scores.set(logits.subarray(row * words.length, (row + 1) * words.length), index * words.length);
+      scores.set(logits.subarray(row * classes, (row + 1) * classes), index * classes);
     });
     done += batch.length;
-    options.onProgress?.(done, rows.length);
+    onProgress?.(done, rows.length);
   }
   return scores;
 }
@@ -48,7 +58,7 @@ export async function scoreWholeLabels(
   rows: readonly Int32Array[],
   labels: readonly (readonly number[])[],
   prefix: Prefix | null,
-  options: ScoringOptions = {},
+  { place = BEHIND, onProgress }: ScoringOptions = {},
 ): Promise<{ sum: LabelScores; mean: LabelScores }> {
   const sum = new Float64Array(rows.length * labels.length);
   const packs = packLabels(labels);
@@ -57,11 +67,10 @@ export async function scoreWholeLabels(
     const packedLengths = rows.map((row) => row.length + pack.tokens.length);
     const maxRows = Math.max(1, Math.floor(BATCH_READOUTS / pack.readouts.length));
     for (const batch of atMost(maxRows, microBatches(packedLengths, { maxTokens: BATCH_TOKENS }))) {
-      const tokenRows = batch.map((index) => appendBranches(rows[index]!, pack.tokens, pack.branches));
-      const readouts = batch.flatMap((index, row) =>
-        pack.readouts.map(
-          ({ after, target }): Readout => ({ row, position: rows[index]!.length + after, target }),
-        ),
+      const placed = batch.map((index) => place(rows[index]!, pack.tokens, pack.branches));
+      const tokenRows = placed.map(({ row }) => row);
+      const readouts = placed.flatMap(({ position }, row) =>
+        pack.readouts.map(({ after, target }): Readout => ({ row, position: position + 1 + after, target })),
       );
       const found = await model.logProbabilities({ rows: tokenRows, readouts }, 'all', prefix);
       batch.forEach((index, row) => {
@@ -72,7 +81,7 @@ export async function scoreWholeLabels(
         }
       });
       done += batch.length;
-      options.onProgress?.(Math.floor(done / packs.length), rows.length);
+      onProgress?.(Math.floor(done / packs.length), rows.length);
     }
   }
   return { sum, mean: sum.map((score, index) => score / labels[index % labels.length]!.length) };
@@ -80,18 +89,6 @@ export async function scoreWholeLabels(
 
 /** Readouts of a micro-batch: each is a row of logits over the whole vocabulary. */
 const BATCH_READOUTS = 512;
-
-function appendBranches(trunk: Int32Array, tokens: Int32Array, branches: Int32Array): TokenRow {
-  if (tokens.length === 0) return { tokens: trunk };
-  const row = {
-    tokens: new Int32Array(trunk.length + tokens.length),
-    branches: new Int32Array(trunk.length + tokens.length),
-  };
-  row.tokens.set(trunk);
-  row.tokens.set(tokens, trunk.length);
-  row.branches.set(branches, trunk.length);
-  return row;
-}
 
 /** Groups of more than `size` cut into groups of at most `size`. */
 function atMost(size: number, groups: readonly number[][]): number[][] {

@@ -7,7 +7,7 @@ const CHUNK = 2048;
 
 /**
  * The vocabulary's words nearest to each virtual token by cosine similarity, best first: a hint at what a soft prompt
- * may mean, not an explanation. `prompt` is row-major [virtual tokens, hiddenSize].
+ * may mean, not an explanation. `prompt` is row-major [virtual tokens, embeddingSize].
  */
 export async function nearestWords(
   model: PromptModel,
@@ -15,8 +15,8 @@ export async function nearestWords(
   prompt: Float32Array,
   count = 5,
 ): Promise<VirtualTokenWords[]> {
-  const { hiddenSize, vocabularySize } = model.config;
-  const virtualTokens = splitRows(prompt, hiddenSize).map((vector) => ({
+  const { embeddingSize, vocabularySize } = model.config;
+  const virtualTokens = splitRows(prompt, embeddingSize).map((vector) => ({
     vector,
     norm: Math.sqrt(dot(vector, vector)),
     nearest: [] as { id: number; similarity: number }[],
@@ -27,7 +27,7 @@ export async function nearestWords(
       { length: Math.min(CHUNK, vocabularySize - start) },
       (_, index) => start + index,
     );
-    splitRows(model.embed(ids), hiddenSize).forEach((word, index) => {
+    splitRows(model.embed(ids), embeddingSize).forEach((word, index) => {
       const norm = Math.sqrt(dot(word, word));
       for (const token of virtualTokens) {
         const similarity = norm * token.norm === 0 ? 0 : dot(word, token.vector) / (norm * token.norm);

@@ -1,8 +1,10 @@
 import { SoftpromptError } from '../../protocol/errors';
 import type { Tokenizer } from '../models/tokenizer';
+import { type AnswerPlace, answerPlace } from '../prompt/answerPlace';
 import type { Conversation } from '../prompt/chat/conversation';
 import { encodeRow, encodeTarget } from '../prompt/encodeRows';
-import { chooseLabelWords, type LabelWord } from '../prompt/labelWords';
+import { type LabelWord, taskLabels } from '../prompt/labelWords';
+import type { MaskedWording } from '../prompt/maskedWording';
 import { taskPrompt } from '../prompt/taskPrompt';
 import { renderAnswer, type Wording } from '../prompt/wording';
 import type { LabelledRow } from '../task/labelledRow';
@@ -42,7 +44,9 @@ export class TaskReader {
   /** Columns that the prompt has holes for. */
   readonly columns: readonly string[];
   /** The prompt as this model reads it. */
-  readonly wording: Wording | Conversation;
+  readonly wording: Wording | MaskedWording | Conversation;
+  /** Where in a row this model answers. */
+  readonly place: AnswerPlace;
   private readonly limit: number;
   private readonly known = new WeakMap<LabelledRow, ReadRow>();
 
@@ -52,12 +56,14 @@ export class TaskReader {
   ) {
     const { target } = task;
     this.kind = target.kind;
+    refuseTarget(task, tokenizer);
+    this.place = answerPlace(tokenizer);
     this.wording = taskPrompt(task).wordingFor(tokenizer);
     this.columns = this.wording.columns;
     this.limit = task.limit;
     this.labels =
       target.kind === 'label'
-        ? chooseLabelWords(labels, tokenizer, { given: target.words, separator: this.wording.separator })
+        ? taskLabels(labels, tokenizer, { given: target.words, separator: this.wording.separator })
         : [];
     this.maxTokens = target.kind === 'text' ? target.maxTokens : 0;
     this.longestAnswer = this.labels.reduce(
@@ -102,6 +108,24 @@ export class TaskReader {
     return 'withPreface' in this.wording ? this.wording : undefined;
   }
 
+  /** Classes of the head that is trained beside the prompt, where the model has no words to answer with. */
+  get trainedClasses(): number | undefined {
+    return this.tokenizer.kind === 'encoder' ? this.labels.length : undefined;
+  }
+
+  /** The model answers in one token or with a class: labels cannot be scored as a whole. */
+  get answersAtOnce(): boolean {
+    return this.tokenizer.kind === 'encoder' || this.tokenizer.kind === 'masked';
+  }
+
+  /** A row with its answer, as it stands among the examples before another; without markers. */
+  readExample(row: LabelledRow): readonly number[] {
+    const { wording, tokenizer } = this;
+    if (!('answered' in wording)) return [...this.read(row).continued, ...this.readAnswer(row)];
+    const shielded = this.read(row).filled.map((text) => tokenizer.shield?.(text) ?? text);
+    return tokenizer.encode(wording.answered(shielded, this.answerText(row)));
+  }
+
   /** Tokens that end an answer. */
   get ends(): readonly number[] {
     const { endOfAnswer } = this.wording;
@@ -132,4 +156,21 @@ export function taskReader(prepared: ReadableTask, tokenizer: Tokenizer): TaskRe
     readers.set(prepared, reader);
   }
   return reader;
+}
+
+/** Encoders write nothing: they fill in one word, or choose among classes. */
+function refuseTarget({ target }: ReadableTask['task'], { kind }: Tokenizer): void {
+  if (kind !== 'masked' && kind !== 'encoder') return;
+  const what =
+    kind === 'masked' ? 'a masked language model: it fills in one word' : 'an encoder without head';
+  if (target.kind === 'text') {
+    throw new SoftpromptError('task-invalid', `The model is ${what}, and cannot write texts.`, {
+      hint: 'Predict a column of labels, or take a model that writes.',
+    });
+  }
+  if (target.score === 'whole-label') {
+    throw new SoftpromptError('task-invalid', `The model is ${what}: it cannot score whole labels.`, {
+      hint: 'Leave "score" out of the target.',
+    });
+  }
 }

@@ -1,6 +1,7 @@
 import type { PredictionRecord } from '../../protocol/runs';
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
+import { answerPlace } from '../prompt/answerPlace';
 import { microBatches } from '../prompt/batches';
 import type { Readout } from '../prompt/tokenRow';
 import type { Evaluation } from './evaluation';
@@ -60,13 +61,13 @@ export async function targetLosses(
   rows: readonly Int32Array[],
   targets: readonly Int32Array[],
   prefix: Prefix | null,
-  options: ScoringOptions = {},
+  { place = answerPlace({}), onProgress }: ScoringOptions = {},
 ): Promise<TargetLoss[]> {
   const losses: TargetLoss[] = targets.map((target) => ({ loss: 0, tokens: target.length }));
-  const joined = rows.map((row, index) => Int32Array.from([...row, ...targets[index]!.subarray(0, -1)]));
+  const joined = rows.map((row, index) => place(row, targets[index]!.subarray(0, -1)));
   let done = 0;
   for (const batch of microBatches(
-    joined.map((row) => row.length),
+    joined.map(({ row }) => row.tokens.length + (row.answer?.length ?? 0)),
     { maxTokens: BATCH_TOKENS },
   )) {
     const readouts = batch.flatMap((index, row) =>
@@ -74,18 +75,18 @@ export async function targetLosses(
         targets[index]!,
         (target, at): Readout => ({
           row,
-          position: rows[index]!.length - 1 + at,
+          position: joined[index]!.position + at,
           target,
         }),
       ),
     );
-    const tokenRows = batch.map((index) => ({ tokens: joined[index]! }));
+    const tokenRows = batch.map((index) => joined[index]!.row);
     const found = await model.logProbabilities({ rows: tokenRows, readouts }, 'all', prefix);
     readouts.forEach(({ row }, readout) => {
       losses[batch[row]!]!.loss -= found[readout]!;
     });
     done += batch.length;
-    options.onProgress?.(done, rows.length);
+    onProgress?.(done, rows.length);
   }
   return losses;
 }

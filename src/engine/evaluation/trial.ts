@@ -1,9 +1,11 @@
 import type { TrialAnswer } from '../../protocol/requests';
+import { splitTuned } from '../compile/classHead';
 import { readPredictions } from '../runs/predictionsFile';
 import { runFiles } from '../runs/runFolder';
 import { tunedScoring } from './evaluate';
 import { answerLabels, type LabelScoring, probabilitiesByLabel } from './labelAnswers';
 import { type EngineOptions, openRun } from './openRun';
+import { similarityHead } from './similarityHead';
 import { TaskReader } from './taskReader';
 import { writeAnswers } from './textAnswers';
 
@@ -27,14 +29,20 @@ export async function openTrial(folder: string, options: EngineOptions): Promise
     },
     tokenizer,
   );
-  const prefix = await model.prefix(prompt);
+  const parts = splitTuned(prompt, model.config, reader.trainedClasses);
+  const prefix = await model.prefix(parts.prompt);
+  const labelHead =
+    reader.trainedClasses === undefined ? undefined : await similarityHead(model, tokenizer, reader.labels);
   const answer = async (row: Int32Array, tuned: boolean, scoring: LabelScoring) => {
     const before = tuned ? prefix : null;
     if (reader.kind === 'text') {
       const [predicted] = await writeAnswers(model, tokenizer, reader, [row], before);
       return { predicted: predicted! };
     }
-    const [found] = await answerLabels(model, reader.labels, [row], before, scoring);
+    const [found] = await answerLabels(model, reader.labels, [row], before, scoring, {
+      place: reader.place,
+      head: tuned ? parts.head : labelHead,
+    });
     return {
       predicted: reader.labels[found!.predicted]!.label,
       probabilities: probabilitiesByLabel(found!, reader.labels),
@@ -48,7 +56,7 @@ export async function openTrial(folder: string, options: EngineOptions): Promise
       const tuned = await answer(tokens, true, tunedScoring(record));
       const milliseconds = performance.now() - start;
       // Without training, the label as a whole says more than the one token that training would have given its meaning.
-      const zeroShot = await answer(tokens, false, 'whole-label');
+      const zeroShot = await answer(tokens, false, reader.answersAtOnce ? 'label-words' : 'whole-label');
       return { tuned, zeroShot, milliseconds };
     },
     close,

@@ -88,6 +88,29 @@ export function chooseLabelWords(
   });
 }
 
+/** For a class head, which needs no words: the labels as texts, whose likeness to a row it starts from. */
+export function labelsAsTexts(
+  labels: readonly string[],
+  tokenizer: Tokenizer,
+  given?: Readonly<Record<string, string>>,
+): LabelWord[] {
+  return labelTexts(labels, given).map((text, i) => {
+    const tokens = tokenizer.encode(text);
+    return { label: labels[i]!, token: tokens[0] ?? 0, word: text, text, tokens, origin: 'label' };
+  });
+}
+
+/** The label words of a task for this kind of model. */
+export function taskLabels(
+  labels: readonly string[],
+  tokenizer: Tokenizer,
+  { given, separator }: { given?: Readonly<Record<string, string>>; separator: ' ' | '' },
+): LabelWord[] {
+  return tokenizer.kind === 'encoder'
+    ? labelsAsTexts(labels, tokenizer, given)
+    : chooseLabelWords(labels, tokenizer, { given, separator });
+}
+
 /** A label as words: `card_arrival` → `card arrival`, `rec.autos` → `rec autos`; `-1`, `3.5`, `U.S.` stay as they are. */
 export function readableLabel(label: string): string {
   return label

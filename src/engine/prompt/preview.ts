@@ -3,7 +3,7 @@ import type { ResolvedTask } from '../../protocol/taskFile';
 import type { DataRow } from '../data/dataset';
 import type { Tokenizer } from '../models/tokenizer';
 import { encodeRow } from './encodeRows';
-import { chooseLabelWords, recordLabelWords } from './labelWords';
+import { recordLabelWords, taskLabels } from './labelWords';
 import { taskPrompt } from './taskPrompt';
 
 /** A row's prompt as the model will see it: virtual tokens, text (cut if need be), label words. */
@@ -27,8 +27,11 @@ export function previewPrompt(
     cutTokens,
   };
   if (target.kind === 'label') {
-    const words = chooseLabelWords(labels, tokenizer, { given: target.words, separator: wording.separator });
-    preview.labelWords = recordLabelWords(words, target.score).map(({ label, word }) => ({ label, word }));
+    const words = taskLabels(labels, tokenizer, { given: target.words, separator: wording.separator });
+    preview.labelWords = recordLabelWords(
+      words,
+      tokenizer.kind === 'encoder' ? 'whole-label' : target.score,
+    ).map(({ label, word }) => ({ label, word }));
   }
   return preview;
 }

@@ -2,6 +2,7 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { ChatMessage, ResolvedTask } from '../../protocol/taskFile';
 import type { Tokenizer } from '../models/tokenizer';
 import { type Conversation, chatWording } from './chat/conversation';
+import { maskedWording, refuseMask } from './maskedWording';
 import { fillParts, parseParts, parseTemplate, type Template, type TemplatePart } from './template';
 import type { Wording } from './wording';
 
@@ -22,7 +23,7 @@ export interface TaskPrompt {
   columns: readonly string[];
   /** What a row says in it, for people, and to tell rows apart. */
   text(values: Readonly<Record<string, string>>): string;
-  /** As a model reads it. Throws SoftpromptError('task-invalid') for messages to a model that knows no conversations. */
+  /** As a model reads it. Throws SoftpromptError('task-invalid') for what this kind of model cannot read. */
   wordingFor(tokenizer: Tokenizer): Wording | Conversation;
 }
 
@@ -38,7 +39,11 @@ function templatePrompt(template: Template): TaskPrompt {
     holes: holesOf(template.parts, ['template']),
     columns: template.columns,
     text: (values) => template.render(template.holes.map((column) => values[column] ?? '')),
-    wordingFor: () => template,
+    wordingFor(tokenizer) {
+      if (tokenizer.kind === 'masked') return maskedWording(template, tokenizer);
+      refuseMask(template.parts);
+      return template;
+    },
   };
 }
 
@@ -61,6 +66,7 @@ function messagesPrompt(messages: readonly ChatMessage[]): TaskPrompt {
         )
         .join('\n'),
     wordingFor(tokenizer) {
+      for (const { parts } of parsed) refuseMask(parts);
       if (tokenizer.chat) return chatWording(parsed, tokenizer.chat, tokenizer);
       throw new SoftpromptError(
         'task-invalid',

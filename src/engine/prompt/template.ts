@@ -4,7 +4,12 @@ import { fillHoles, type Wording } from './wording';
 export type TemplatePart =
   | { kind: 'text'; text: string }
   /** `offset`: of its opening brace in the template. */
-  | { kind: 'hole'; column: string; offset: number };
+  | { kind: 'hole'; column: string; offset: number }
+  /** Where a masked language model answers: `{mask}`. */
+  | { kind: 'mask'; offset: number };
+
+/** What stands for the mask where there is no model to say so. */
+const MASK = '{mask}';
 
 export interface Template extends Wording {
   readonly parts: readonly TemplatePart[];
@@ -26,7 +31,7 @@ export class TemplateError extends SoftpromptError {
 const TEMPLATE_PATH = ['template'];
 
 /**
- * Text with `{column}` holes; `{{` and `}}` stand for braces. Spaces at the end are dropped: see Wording.separator.
+ * Text with `{column}` holes, and `{mask}` where a masked language model answers; `{{` and `}}` stand for braces. Spaces at the end are dropped: see Wording.separator.
  *
  * @throws TemplateError where a brace has no partner.
  */
@@ -52,7 +57,7 @@ export function parseTemplate(source: string): Template {
 /**
  * The parts of a text with holes, which is at `path` in the task file.
  *
- * @throws TemplateError where a brace has no partner.
+ * @throws TemplateError where a brace has no partner, or a second mask stands.
  */
 export function parseParts(source: string, path: readonly (string | number)[]): TemplatePart[] {
   const parts: TemplatePart[] = [];
@@ -72,7 +77,15 @@ export function parseParts(source: string, path: readonly (string | number)[]): 
       }
       if (text) parts.push({ kind: 'text', text });
       text = '';
-      parts.push({ kind: 'hole', column: name, offset: match.index });
+      if (name !== 'mask') parts.push({ kind: 'hole', column: name, offset: match.index });
+      else if (parts.some(({ kind }) => kind === 'mask')) {
+        throw new TemplateError(
+          'There are two {mask} in the template.',
+          match.index,
+          'A row has one answer: leave one {mask}.',
+          path,
+        );
+      } else parts.push({ kind: 'mask', offset: match.index });
     } else if (found === '{' || found === '}') {
       throw new TemplateError(
         `There is a single ${found} in the template.`,
@@ -88,10 +101,15 @@ export function parseParts(source: string, path: readonly (string | number)[]): 
   return parts;
 }
 
-/** The parts as a text, with one of `filled` for each hole. */
-export function fillParts(parts: readonly TemplatePart[], filled: readonly string[]): string {
+/** The parts as a text, with one of `filled` for each hole, and `mask` for the mask. */
+export function fillParts(parts: readonly TemplatePart[], filled: readonly string[], mask = MASK): string {
   let hole = 0;
-  return parts.map((part) => (part.kind === 'text' ? part.text : (filled[hole++] ?? ''))).join('');
+  return parts
+    .map((part) => {
+      if (part.kind === 'text') return part.text;
+      return part.kind === 'mask' ? mask : (filled[hole++] ?? '');
+    })
+    .join('');
 }
 
 /** The prompt of a row; columns that it lacks are empty. Spaces at the end are dropped, as in the template. */

@@ -1,7 +1,7 @@
 import type { ResolvedTask } from '../../protocol/taskFile';
 import type { TaskReader } from '../evaluation/taskReader';
 import { microBatches, planEpoch } from '../prompt/batches';
-import type { TokenBatch, Words } from '../prompt/tokenRow';
+import type { TokenBatch, TokenRow, TrainedWords } from '../prompt/tokenRow';
 import { Random } from '../random';
 import type { LabelledRow } from '../task/labelledRow';
 import type { TrainingBatches } from './trainer';
@@ -14,7 +14,7 @@ const CHOICE_STREAM = 2 ** 31;
 
 /** A row with its answer, and where the answer's tokens are to be foretold. */
 interface TrainingRow {
-  tokens: Int32Array;
+  row: TokenRow;
   readouts: { position: number; target: number }[];
 }
 
@@ -46,7 +46,7 @@ export async function encodeTrainingRows(
     encoded.push(encode(row));
     if (reader.read(row).cutTokens > 0) cutRows += 1;
   }
-  const lengths = encoded.map(({ tokens }) => tokens.length);
+  const lengths = encoded.map(({ row }) => row.tokens.length + (row.answer?.length ?? 0));
   const plan = remembered((epoch) =>
     planEpoch(lengths, { batch: training.batch, seed: training.seed, epoch }),
   );
@@ -79,37 +79,36 @@ function rowsWithinReach(
     .slice(0, reach);
 }
 
-/** Label words are read at the row's end alone; any longer answer stands after the row, and is foretold token by token. */
+/** Label words are read at one place of the row; any longer answer is foretold token by token. */
 function encoderFor(reader: TaskReader, target: ResolvedTask['target']): (row: LabelledRow) => TrainingRow {
   const classes = new Map(reader.labels.map(({ label }, index) => [label, index]));
   if (target.kind === 'label' && target.score === 'first-token') {
     return (row) => {
-      const { tokens } = reader.read(row);
-      return { tokens, readouts: [{ position: tokens.length - 1, target: classes.get(row.target)! }] };
+      const { row: tokens, position } = reader.place(reader.read(row).tokens);
+      return { row: tokens, readouts: [{ position, target: classes.get(row.target)! }] };
     };
   }
   if (target.kind === 'label') {
-    return (row) => withAnswer(reader.read(row).tokens, reader.labels[classes.get(row.target)!]!.tokens);
+    return (row) => withAnswer(reader, row, reader.labels[classes.get(row.target)!]!.tokens);
   }
-  return (row) => withAnswer(reader.read(row).tokens, reader.readTarget(row));
+  return (row) => withAnswer(reader, row, reader.readTarget(row));
 }
 
-function withAnswer(prompt: Int32Array, answer: ArrayLike<number>): TrainingRow {
-  const tokens = new Int32Array(prompt.length + answer.length - 1);
-  tokens.set(prompt);
-  const readouts = Array.from(answer, (target, i) => ({ position: prompt.length - 1 + i, target }));
-  for (let i = 0; i < answer.length - 1; i++) tokens[prompt.length + i] = answer[i]!;
-  return { tokens, readouts };
+function withAnswer(reader: TaskReader, source: LabelledRow, answer: ArrayLike<number>): TrainingRow {
+  const tokens = Int32Array.from(answer);
+  const { row, position } = reader.place(reader.read(source).tokens, tokens.subarray(0, -1));
+  return { row, readouts: Array.from(tokens, (target, i) => ({ position: position + i, target })) };
 }
 
-function wordsFor({ labels }: TaskReader, target: ResolvedTask['target']): Words {
+function wordsFor({ labels, trainedClasses }: TaskReader, target: ResolvedTask['target']): TrainedWords {
+  if (trainedClasses !== undefined) return { classes: trainedClasses };
   const few = target.kind === 'label' && target.score === 'first-token';
   return few ? Int32Array.from(labels, ({ token }) => token) : 'all';
 }
 
 function batchOf(rows: readonly TrainingRow[]): TokenBatch {
   return {
-    rows: rows.map(({ tokens }) => ({ tokens })),
+    rows: rows.map(({ row }) => row),
     readouts: rows.flatMap(({ readouts }, row) => readouts.map((readout) => ({ row, ...readout }))),
   };
 }

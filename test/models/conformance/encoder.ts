@@ -1,4 +1,4 @@
-import { joinParameters } from '../../../src/engine/compile/classHead';
+import { identityHead, joinParameters } from '../../../src/engine/compile/classHead';
 import { difference, type Measure, relativeNorm } from './measure';
 
 /** Logits at each row's mask, and the gradient of the prompt over the whole vocabulary. */
@@ -48,10 +48,3 @@ export const measureEncoder: Measure = async (model, { rows, targets }, arrays) 
     ),
   };
 };
-
-/** Gives pooled states as they are. */
-function identityHead(size: number) {
-  const weight = new Float32Array(size * size);
-  for (let i = 0; i < size; i++) weight[i * size + i] = 1;
-  return { weight, bias: new Float32Array(size) };
-}
