@@ -1,5 +1,4 @@
 import { type GraphBuilder, newGraph } from '../../graph/builder';
-import { MICROSOFT } from '../../graph/graph';
 import type { ModelConfig } from '../checkpoint';
 import {
   type Head,
@@ -13,6 +12,7 @@ import { linear, type Norm, normalise, softCap } from './blocks';
 import { type FeedForward, feedForward } from './feedForward';
 import { type SelfAttention, selfAttention } from './selfAttention';
 import { SidePorts } from './sidePorts';
+import { wordHead } from './wordHead';
 
 /** What tells one decoder family from another. Weights have the names that are used here, whatever the family. */
 export interface DecoderSpec {
@@ -148,23 +148,21 @@ function addHalves(
 }
 
 function buildHead(spec: DecoderSpec, over: 'all' | 'chosen'): Head {
-  const { config, tiedHead } = spec;
-  const { hiddenSize, embeddingSize: width, vocabularySize } = config;
-  const build = newGraph(`head over ${over} words`);
-  const hidden = build.input('hidden', 'float32', ['readouts', hiddenSize]);
-  let states = spec.finalNorm ? normalise(build, spec.norm, hidden, 'norm', hiddenSize) : hidden;
-  if (width !== hiddenSize) states = linear(build, states, 'projectOut', { size: [width, hiddenSize] });
-  const all = over === 'all';
-  const words = all
-    ? build.weight(tiedHead ? 'embeddings' : 'head.weight', [vocabularySize, width])
-    : build.input('words', 'float32', ['words', width]);
-  let logits = build.add('FusedMatMul', [states, words], { domain: MICROSOFT, attributes: { transB: 1 } });
-  let wordBiases: string | undefined;
-  if (spec.headBias) {
-    wordBiases = all ? undefined : build.input('wordBiases', 'float32', ['words']);
-    logits = build.add('Add', [logits, wordBiases ?? build.weight('head.bias', [vocabularySize])]);
-  }
-  if (spec.softCap !== undefined) logits = softCap(build, logits, spec.softCap);
-  build.output(logits);
-  return { graph: build.graph, ports: { hidden, ...(all ? {} : { words }), wordBiases, logits } };
+  const { config, norm, tiedHead: tied, headBias: bias, softCap: cap } = spec;
+  const { hiddenSize, embeddingSize: width } = config;
+  return wordHead(
+    {
+      config,
+      tied,
+      bias,
+      before(build, hidden) {
+        const states = spec.finalNorm ? normalise(build, norm, hidden, 'norm', hiddenSize) : hidden;
+        return width === hiddenSize
+          ? states
+          : linear(build, states, 'projectOut', { size: [width, hiddenSize] });
+      },
+      after: (build, logits) => (cap === undefined ? logits : softCap(build, logits, cap)),
+    },
+    over,
+  );
 }

@@ -1,11 +1,12 @@
 import { type GraphBuilder, newGraph } from '../../graph/builder';
-import { type Graph, MICROSOFT } from '../../graph/graph';
+import type { Graph } from '../../graph/graph';
 import type { ModelConfig } from '../checkpoint';
 import { type Head, type LanguageModel, type RotaryTable, SIZES, type Stage } from '../languageModel';
 import { ACTIVATIONS, type Activation, linear, type Norm, normalise } from './blocks';
 import { type FeedForward, feedForward } from './feedForward';
 import { type SelfAttention, selfAttention } from './selfAttention';
 import { SidePorts } from './sidePorts';
+import { wordHead } from './wordHead';
 
 /** What tells one encoder family from another. Weights have the names that are used here, whatever the family. */
 export interface EncoderSpec {
@@ -115,21 +116,20 @@ function addLayer(
 /** Dense product, activation, norm, output matrix. */
 function buildHead({ config, norm, head }: EncoderSpec, over: 'all' | 'chosen'): Head {
   if (!head) throw new Error('an encoder without head has no logits');
-  const { hiddenSize, embeddingSize: width, vocabularySize } = config;
-  const build = newGraph(`head over ${over} words`);
-  const hidden = build.input('hidden', 'float32', ['readouts', hiddenSize]);
-  const dense = linear(build, hidden, 'head.dense', { size: [width, hiddenSize], bias: head.bias });
-  const states = normalise(build, norm, ACTIVATIONS[head.activation](build, dense), 'head.norm', width);
-  const all = over === 'all';
-  const words = all ? undefined : build.input('words', 'float32', ['words', width]);
-  const matrix = words ?? build.weight(head.tied ? 'embeddings' : 'head.weight', [vocabularySize, width]);
-  let logits = build.add('FusedMatMul', [states, matrix], { domain: MICROSOFT, attributes: { transB: 1 } });
-  const wordBiases = head.outputBias && !all ? build.input('wordBiases', 'float32', ['words']) : undefined;
-  if (head.outputBias) {
-    logits = build.add('Add', [logits, wordBiases ?? build.weight('head.bias', [vocabularySize])]);
-  }
-  build.output(logits);
-  return { graph: build.graph, ports: { hidden, words, wordBiases, logits } };
+  const { hiddenSize, embeddingSize: width } = config;
+  const { tied, activation, outputBias: bias } = head;
+  return wordHead(
+    {
+      config,
+      tied,
+      bias,
+      before(build, hidden) {
+        const dense = linear(build, hidden, 'head.dense', { size: [width, hiddenSize], bias: head.bias });
+        return normalise(build, norm, ACTIVATIONS[activation](build, dense), 'head.norm', width);
+      },
+    },
+    over,
+  );
 }
 
 /** The graphs that together ask for all of an encoder's weights. */

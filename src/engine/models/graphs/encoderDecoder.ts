@@ -1,6 +1,6 @@
 import { type GraphBuilder, newGraph } from '../../graph/builder';
 import { floatsInitializer } from '../../graph/constants';
-import { type Graph, MICROSOFT } from '../../graph/graph';
+import type { Graph } from '../../graph/graph';
 import type { ModelConfig } from '../checkpoint';
 import { type Head, type KeyValuePorts, type LanguageModel, SIZES, type Stage } from '../languageModel';
 import { type Norm, normalise } from './blocks';
@@ -9,6 +9,7 @@ import { type RelativePositions, relativeBias } from './relativePositions';
 import { type SelfAttention, selfAttention } from './selfAttention';
 import { SidePorts } from './sidePorts';
 import { sourceAttention, sourceKeysAndValues } from './sourceAttention';
+import { wordHead } from './wordHead';
 
 /** One of the two halves of an encoder-decoder. */
 export interface HalfSpec {
@@ -209,21 +210,17 @@ function residual(
 }
 
 function buildHead(spec: EncoderDecoderSpec, over: 'all' | 'chosen'): Head {
-  const { hiddenSize, vocabularySize } = spec.config;
-  const build = newGraph(`head over ${over} words`);
-  const hidden = build.input('hidden', 'float32', ['readouts', hiddenSize]);
-  let states = spec.finalNorm ? normalise(build, spec.norm, hidden, 'norm', hiddenSize) : hidden;
-  if (spec.headScale !== undefined) states = build.add('Mul', [states, build.scalar(spec.headScale)]);
-  const all = over === 'all';
-  const words = all
-    ? build.weight(spec.tiedHead ? 'embeddings' : 'head.weight', [vocabularySize, hiddenSize])
-    : build.input('words', 'float32', ['words', hiddenSize]);
-  let logits = build.add('FusedMatMul', [states, words], { domain: MICROSOFT, attributes: { transB: 1 } });
-  let wordBiases: string | undefined;
-  if (spec.headBias) {
-    wordBiases = all ? undefined : build.input('wordBiases', 'float32', ['words']);
-    logits = build.add('Add', [logits, wordBiases ?? build.weight('head.bias', [vocabularySize])]);
-  }
-  build.output(logits);
-  return { graph: build.graph, ports: { hidden, ...(all ? {} : { words }), wordBiases, logits } };
+  const { config, norm, headScale: scale, tiedHead: tied, headBias: bias } = spec;
+  return wordHead(
+    {
+      config,
+      tied,
+      bias,
+      before(build, hidden) {
+        const states = spec.finalNorm ? normalise(build, norm, hidden, 'norm', config.hiddenSize) : hidden;
+        return scale === undefined ? states : build.add('Mul', [states, build.scalar(scale)]);
+      },
+    },
+    over,
+  );
 }
