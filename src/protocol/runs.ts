@@ -38,7 +38,18 @@ export interface RunRecord {
   createdAt: string;
   endedAt?: string;
   softprompt: string;
-  model: { name: string; path: string; hash: string; parameters: number; hiddenSize: number; layers: number };
+  model: {
+    name: string;
+    path: string;
+    hash: string;
+    parameters: number;
+    hiddenSize: number;
+    /** Width of a virtual token, where it is not the hidden size. */
+    embeddingSize?: number;
+    layers: number;
+    /** Values that are tuned, where a class head is among them. */
+    tuned?: number;
+  };
   data: {
     hashes: Record<string, string>;
     rows: { train: number; validation: number; test: number };

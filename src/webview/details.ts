@@ -77,7 +77,10 @@ function modelFacts({ model, task }: RunRecord): Fact[] {
     ['Parameters', `${formatParameters(model.parameters)}, all frozen`],
     ['Layers', model.layers],
     ['Hidden size', model.hiddenSize],
-    ['Tuned parameters', formatCount(task.method.virtualTokens * model.hiddenSize)],
+    [
+      'Tuned parameters',
+      formatCount(model.tuned ?? task.method.virtualTokens * (model.embeddingSize ?? model.hiddenSize)),
+    ],
     ['File', path(model.path)],
     ['Hash', hash(model.hash)],
   ];

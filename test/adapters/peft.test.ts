@@ -118,11 +118,13 @@ describe('adapters that do not fit', () => {
     await refused(await broken((config) => Object.assign(config, { peft_type: 'LORA' })), /of type LORA/);
   });
 
-  it('for an encoder-decoder', async () => {
-    await refused(
-      await broken((config) => Object.assign(config, { task_type: 'SEQ_2_SEQ_LM' })),
-      /SEQ_2_SEQ_LM/,
-    );
+  it('for a task without a prompt of its own', async () => {
+    await refused(await broken((config) => Object.assign(config, { task_type: 'TOKEN_CLS' })), /TOKEN_CLS/);
+  });
+
+  it('with a prompt for each half of an encoder-decoder', async () => {
+    const halves = { task_type: 'SEQ_2_SEQ_LM', num_transformer_submodules: 2 };
+    await refused(await broken((config) => Object.assign(config, halves)), /SEQ_2_SEQ_LM/);
   });
 
   it('whose files disagree', async () => {

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import { replaceFile } from '../durableFile';
+import type { ModelKind } from '../models/checkpoint';
+import type { ClassHead } from '../prompt/tokenRow';
 import { openSafetensors } from '../safetensors';
 import { writeSafetensors } from '../safetensorsWriter';
 
@@ -15,32 +17,56 @@ const CONFIG_FILE = 'adapter_config.json';
 const TENSORS_FILE = 'adapter_model.safetensors';
 const TENSOR = 'prompt_embeddings';
 
+/**
+ * PEFT's name for what a model of each kind does. It has none for filling in masks: as a feature extractor, the model is handed
+ * prompt and row as they are here.
+ */
+const TASK_TYPES: Readonly<Record<ModelKind, string>> = {
+  decoder: 'CAUSAL_LM',
+  masked: 'FEATURE_EXTRACTION',
+  encoder: 'SEQ_CLS',
+  'encoder-decoder': 'SEQ_2_SEQ_LM',
+};
+
+/**
+ * A class head's place in BERT's model for sequence classification, and PEFT's names for the layers that are saved whole. That
+ * model pools in its own way (the first token's state through a further layer): it loads this head, but to get the same answers
+ * the rows' states have to be pooled as here.
+ */
+const HEAD = 'base_model.classifier';
+const HEAD_MODULES = ['classifier', 'score'];
+
 export interface PromptToStore {
-  /** Row-major [virtualTokens, hiddenSize]. */
+  /** Row-major [virtualTokens, embeddingSize]. */
   prompt: Float32Array;
+  /** Of an encoder without head of its own. */
+  head?: ClassHead;
   virtualTokens: number;
   /** What PEFT is to load the adapter onto: a name on the model hub, or a path. */
   baseModel: string;
-  model: { hiddenSize: number; layers: number; heads: number };
+  model: { kind?: ModelKind; hiddenSize: number; embeddingSize?: number; layers: number; heads: number };
   init: ResolvedTask['method']['init'];
 }
 
 export interface PeftAdapter {
   prompt: Float32Array;
+  head?: ClassHead;
   virtualTokens: number;
+  /** Width of a virtual token. */
   hiddenSize: number;
   baseModel: string | null;
 }
 
 /** Writes `adapter_config.json` and `adapter_model.safetensors`, byte for byte as PEFT would. */
 export async function writePeftAdapter(folder: string, stored: PromptToStore): Promise<void> {
-  const { prompt, virtualTokens, baseModel, model, init } = stored;
+  const { prompt, head, virtualTokens, baseModel, model, init } = stored;
+  const width = model.embeddingSize ?? model.hiddenSize;
   // Python's json.dumps(indent=2, sort_keys=True): the keys stand here in that order.
   const config = {
     auto_mapping: null,
     base_model_name_or_path: baseModel,
     inference_mode: true,
-    modules_to_save: null,
+    modules_to_save: head ? HEAD_MODULES : null,
     num_attention_heads: model.heads,
     num_layers: model.layers,
     num_transformer_submodules: 1,
@@ -51,15 +77,21 @@ export async function writePeftAdapter(folder: string, stored: PromptToStore): P
       init.from === 'text' ? 'TEXT' : init.from === 'vocabulary' ? 'SAMPLE_VOCAB' : 'RANDOM',
     prompt_tuning_init_text: init.from === 'text' ? init.text : null,
     revision: null,
-    task_type: 'CAUSAL_LM',
-    token_dim: model.hiddenSize,
+    task_type: TASK_TYPES[model.kind ?? 'decoder'],
+    token_dim: width,
     tokenizer_kwargs: null,
     tokenizer_name_or_path: init.from === 'text' ? baseModel : null,
   };
   await mkdir(folder, { recursive: true });
   await writeSafetensors(
     join(folder, TENSORS_FILE),
-    { [TENSOR]: { shape: [virtualTokens, model.hiddenSize], data: prompt } },
+    {
+      ...(head && {
+        [`${HEAD}.bias`]: { shape: [head.bias.length], data: head.bias },
+        [`${HEAD}.weight`]: { shape: [head.bias.length, model.hiddenSize], data: head.weight },
+      }),
+      [TENSOR]: { shape: [virtualTokens, width], data: prompt },
+    },
     { format: 'pt' },
   );
   await replaceFile(join(folder, CONFIG_FILE), inAscii(JSON.stringify(config, null, 2)));
@@ -80,15 +112,15 @@ const configSchema = z.looseObject({
 });
 
 /**
- * Reads a prompt tuning adapter, whoever wrote it. `hiddenSize` is that of the model it is meant for.
+ * Reads a prompt tuning adapter, whoever wrote it. `hiddenSize` and `embeddingSize` are those of the model it is meant for.
  * Throws SoftpromptError('run-invalid') that says what does not fit.
  */
 export async function readPeftAdapter(
   folder: string,
-  expected: { hiddenSize?: number } = {},
+  expected: { hiddenSize?: number; embeddingSize?: number } = {},
 ): Promise<PeftAdapter> {
   const config = await readConfig(join(folder, CONFIG_FILE));
-  const prompt = await readPrompt(folder);
+  const { prompt, head } = await readTensors(folder);
   const virtualTokens = config.num_virtual_tokens;
   const hiddenSize = prompt.shape[1] ?? 0;
   if (prompt.shape.length !== 2 || prompt.shape[0] !== virtualTokens) {
@@ -97,15 +129,17 @@ export async function readPeftAdapter(
       `${TENSOR} has shape [${prompt.shape.join(', ')}], but ${CONFIG_FILE} says ${virtualTokens} virtual tokens`,
     );
   }
-  if (expected.hiddenSize !== undefined && hiddenSize !== expected.hiddenSize) {
+  const width = expected.embeddingSize ?? expected.hiddenSize;
+  if (width !== undefined && hiddenSize !== width) {
     throw invalid(
       join(folder, TENSORS_FILE),
-      `The adapter's virtual tokens are ${hiddenSize} wide, the model's hidden size is ${expected.hiddenSize}`,
+      `The adapter's virtual tokens are ${hiddenSize} wide, the model's hidden size is ${width}`,
       `It was made for ${config.base_model_name_or_path ?? 'another model'}: use it with that model.`,
     );
   }
   return {
     prompt: prompt.values,
+    ...(head && { head }),
     virtualTokens,
     hiddenSize,
     baseModel: config.base_model_name_or_path ?? null,
@@ -130,17 +164,18 @@ async function readConfig(file: string) {
   if (peft_type !== 'PROMPT_TUNING') {
     throw invalid(file, `The adapter is of type ${peft_type}`, 'Only PROMPT_TUNING adapters can be read.');
   }
-  if ((task_type ?? 'CAUSAL_LM') !== 'CAUSAL_LM' || (num_transformer_submodules ?? 1) !== 1) {
+  const known = Object.values(TASK_TYPES);
+  if (!known.includes(task_type ?? 'CAUSAL_LM') || (num_transformer_submodules ?? 1) !== 1) {
     throw invalid(
       file,
       `The adapter is for ${task_type}`,
-      'Only adapters of causal language models can be read.',
+      `Adapters with one prompt can be read, for: ${known.join(', ')}.`,
     );
   }
   return parsed.data;
 }
 
-async function readPrompt(folder: string) {
+async function readTensors(folder: string) {
   const file = join(folder, TENSORS_FILE);
   if (!(await exists(file))) {
     const hint = (await exists(join(folder, 'adapter_model.bin')))
@@ -154,7 +189,17 @@ async function readPrompt(folder: string) {
     if (!tensor) {
       throw invalid(file, `There is no ${TENSOR} in it, only ${[...tensors.keys()].join(', ') || 'nothing'}`);
     }
-    return { shape: tensor.shape, values: await tensor.read() };
+    const prompt = { shape: tensor.shape, values: await tensor.read() };
+    const weight = tensors.get(`${HEAD}.weight`);
+    const bias = tensors.get(`${HEAD}.bias`);
+    if (!weight || !bias) return { prompt };
+    if (weight.shape.length !== 2 || bias.shape.length !== 1 || weight.shape[0] !== bias.shape[0]) {
+      throw invalid(
+        file,
+        `${HEAD} has a weight of shape [${weight.shape}] and a bias of shape [${bias.shape}]`,
+      );
+    }
+    return { prompt, head: { weight: await weight.read(), bias: await bias.read() } };
   } finally {
     await close();
   }

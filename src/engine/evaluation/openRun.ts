@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
 import type { RunRecord } from '../../protocol/runs';
 import { readPeftAdapter } from '../adapters/peft';
+import { joinParameters } from '../compile/classHead';
 import { openPromptModel } from '../compile/openPromptModel';
 import type { PromptModel } from '../compile/promptModel';
 import { openCheckpoint } from '../models/openCheckpoint';
@@ -21,7 +22,7 @@ export interface OpenRun {
   record: RunRecord;
   model: PromptModel;
   tokenizer: Tokenizer;
-  /** Row-major [virtual tokens, hiddenSize]. */
+  /** All that was tuned; see PromptModel.gradient. */
   prompt: Float32Array;
   close(): Promise<void>;
 }
@@ -35,7 +36,9 @@ export async function openRun(folder: string, options: EngineOptions): Promise<O
       hint: 'A prompt is kept from the first look at the validation rows on. Wait for it, or resume the run.',
     });
   }
-  const { prompt } = await readPeftAdapter(runFiles(folder).adapter, record.model);
+  const adapter = await readPeftAdapter(runFiles(folder).adapter, record.model);
+  const { head } = adapter;
+  const prompt = head ? joinParameters(adapter.prompt, head) : adapter.prompt;
   const path = await resolveModel(record.task.model, {
     taskFolder: dirname(record.task.file),
     cacheFolder: options.cacheFolder,

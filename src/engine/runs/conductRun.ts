@@ -7,7 +7,7 @@ import { evaluateTuned } from '../evaluation/evaluate';
 import { taskReader } from '../evaluation/taskReader';
 import { recordLabelWords } from '../prompt/labelWords';
 import { writeCheckpoint } from '../tuning/checkpoint';
-import { initialPrompt } from '../tuning/initialise';
+import { initialParameters } from '../tuning/initialise';
 import { train } from '../tuning/trainer';
 import { encodeTrainingRows, type TrainingRows } from '../tuning/trainingRows';
 import { startTraining, type TrainingState } from '../tuning/trainingState';
@@ -77,10 +77,9 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
     const state =
       undertaking.state ??
       startTraining(
-        initialPrompt(model, tokenizer, {
+        await initialParameters(model, tokenizer, taskReader(prepared, tokenizer), {
           init: method.init,
           virtualTokens: method.virtualTokens,
-          labels: taskReader(prepared, tokenizer).labels.map(({ tokens }) => tokens),
           seed: training.seed,
         }),
       );
@@ -115,8 +114,12 @@ async function readRows(bench: Workbench): Promise<TrainingRows> {
     );
   }
   if (task.target.kind === 'label') {
-    const words = recordLabelWords(reader.labels, task.target.score);
-    run.notice(`Label words: ${listed(words.map(({ label, word }) => `${label} → ${word.trim()}`))}.`);
+    const trained = reader.trainedClasses !== undefined;
+    const words = recordLabelWords(reader.labels, trained ? 'whole-label' : task.target.score);
+    const what = trained
+      ? 'A class head is trained beside the prompt; its classes start from'
+      : 'Label words:';
+    run.notice(`${what} ${listed(words.map(({ label, word }) => `${label} → ${word.trim()}`))}.`);
     await run.update({ labelWords: words });
   }
   const { record } = run;

@@ -2,6 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { version } from '../../../package.json';
 import type { RunEvent, RunRecord } from '../../protocol/runs';
+import { headSize } from '../compile/classHead';
 import type { Checkpoint } from '../models/checkpoint';
 import { openCheckpoint } from '../models/openCheckpoint';
 import { resolveModel } from '../models/resolveModel';
@@ -53,11 +54,13 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
 function newRecord(
   id: string,
   now: Date,
-  { task, train, validation, test, leftOut, problems, hashes }: PreparedTask,
+  { task, labels, train, validation, test, leftOut, problems, hashes }: PreparedTask,
   source: Checkpoint,
   { threads }: RunOptions,
 ): RunRecord {
   const { config, parameters, fingerprint } = source;
+  const { embeddingSize, hiddenSize } = config;
+  const prompt = task.method.virtualTokens * embeddingSize;
   return {
     version: 1,
     id,
@@ -70,8 +73,10 @@ function newRecord(
       path: source.path,
       hash: fingerprint,
       parameters,
-      hiddenSize: config.hiddenSize,
+      hiddenSize,
+      ...(embeddingSize !== hiddenSize && { embeddingSize }),
       layers: config.layers,
+      ...(config.kind === 'encoder' && { tuned: prompt + headSize(labels.length, hiddenSize) }),
     },
     data: {
       hashes,

@@ -1,6 +1,8 @@
 import { writePeftAdapter } from '../adapters/peft';
+import { splitTuned } from '../compile/classHead';
 import { compareContenders } from '../evaluation/compare';
 import { nearestWords } from '../evaluation/nearestWords';
+import { taskReader } from '../evaluation/taskReader';
 import { originalOf } from '../models/catalogue';
 import type { TrainingState } from '../tuning/trainingState';
 import { writePredictions } from './predictionsFile';
@@ -27,7 +29,7 @@ export async function testRun(bench: Workbench, { best, seconds }: TrainingState
     },
   );
   run.tellPhase('looking up nearest words');
-  const words = await nearestWords(model, tokenizer, prompt);
+  const words = await nearestWords(model, tokenizer, partsOf(bench, prompt).prompt);
   await writePredictions(run.files.predictions, predictions);
   const evaluation = seconds.evaluation + (performance.now() - control.pausedTime - clock) / 1000;
   const total = run.record.seconds?.total ?? 0;
@@ -41,16 +43,21 @@ export async function testRun(bench: Workbench, { best, seconds }: TrainingState
 
 /** Writes adapter/ with the best prompt so far, and says so in run.json. */
 export async function keepAdapter(
-  { run, prepared, source }: Pick<Workbench, 'run' | 'prepared' | 'source'>,
+  bench: Workbench,
   { step, score, prompt }: NonNullable<TrainingState['best']>,
 ): Promise<void> {
+  const { run, prepared, source } = bench;
   const { method, model } = prepared.task;
   await writePeftAdapter(run.files.adapter, {
-    prompt,
+    ...partsOf(bench, prompt),
     virtualTokens: method.virtualTokens,
     baseModel: originalOf(model),
     model: source.config,
     init: method.init,
   });
   await run.update({ best: { step, score } });
+}
+
+function partsOf({ prepared, tokenizer, model }: Workbench, tuned: Float32Array) {
+  return splitTuned(tuned, model.config, taskReader(prepared, tokenizer).trainedClasses);
 }

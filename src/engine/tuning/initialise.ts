@@ -1,5 +1,8 @@
 import type { ResolvedTask } from '../../protocol/taskFile';
+import { joinParameters } from '../compile/classHead';
 import type { PromptModel } from '../compile/promptModel';
+import { similarityHead } from '../evaluation/similarityHead';
+import type { TaskReader } from '../evaluation/taskReader';
 import type { Tokenizer } from '../models/tokenizer';
 import { Random } from '../random';
 
@@ -23,6 +26,19 @@ const INIT_STREAM = 2 ** 31 + 1;
 /** The soft prompt to start from: embeddings of tokens, row-major [virtual tokens, hidden size]. */
 export function initialPrompt(model: PromptModel, tokenizer: Tokenizer, options: InitOptions): Float32Array {
   return model.embed(initialTokens(tokenizer, options));
+}
+
+/** All that is tuned, to start from: the soft prompt, and for an encoder without head a class head of its labels' states. */
+export async function initialParameters(
+  model: PromptModel,
+  tokenizer: Tokenizer,
+  { labels, trainedClasses }: TaskReader,
+  options: Omit<InitOptions, 'labels'>,
+): Promise<Float32Array> {
+  const tokens = labels.map((label) => label.tokens);
+  const prompt = initialPrompt(model, tokenizer, { ...options, labels: tokens });
+  if (trainedClasses === undefined) return prompt;
+  return joinParameters(prompt, await similarityHead(model, tokenizer, labels));
 }
 
 /** The tokens that the virtual tokens start as; a text is cut or repeated to their number, as PEFT does. */
