@@ -26,6 +26,7 @@ const EXPORTS: readonly (readonly [model: string, folder: string, format: string
   ['minilm', 'optimum', 'ONNX, optimum'],
   ['minilm', 'torch', 'ONNX, torch.onnx'],
   ['minilm', 'fused', 'ONNX, fused by onnxruntime'],
+  ['t5', 'optimum', 'ONNX, optimum, merged', 'decoder_model_merged.onnx'],
 ];
 
 /** Models of some kinds as exporters write them to ONNX files. */

@@ -47,3 +47,9 @@ export function cacheInOrder(
     present: layers.map(({ keys, values }) => ({ keys: keys.value, values: values.value })),
   };
 }
+
+/** Keys and values in the order in which the layers read them. */
+export function inOrderOfUse(graph: Graph, pairs: readonly KeyValuePorts[]): KeyValuePorts[] {
+  const place = ({ keys }: KeyValuePorts) => graph.nodes.findIndex(({ inputs }) => inputs.includes(keys));
+  return [...pairs].sort((a, b) => place(a) - place(b));
+}

@@ -25,6 +25,8 @@ export interface MaskPattern {
 
 /** Ids that stand for nothing special in any vocabulary that we know of. */
 const TOKENS = [11, 12, 13];
+/** Tokens that an encoder has read. */
+const SOURCE = 7;
 /** Masks and tables of positions are evaluated; 4 million elements take a second or so. */
 const LARGEST = 2 ** 22;
 
@@ -38,8 +40,8 @@ export interface ExampleContext {
 }
 
 /**
- * Evaluates the graph with all tokens real and positions counted on from the past, for the first of several sizes that
- * the model has room for.
+ * Evaluates the graph with all tokens real and positions counted on from the past, for the first of several sizes
+ * that the model has room for.
  */
 export function evaluateExample(context: ExampleContext, sizes: readonly ExampleSizes[]): Example {
   const [first, ...others] = sizes as [ExampleSizes, ...ExampleSizes[]];
@@ -65,6 +67,7 @@ function evaluateFor(context: ExampleContext, sizes: ExampleSizes) {
   fill(roles.attentionMask, [rows, length + past], () => 1);
   fill(roles.positions, [rows, length], (i) => past + (i % length));
   fill(roles.segments, [rows, length], () => 0);
+  fill(roles.sourceMask, [rows, SOURCE], () => 1);
   fill(
     roles.useCache,
     model.graph.typeOf(roles.useCache ?? roles.tokens).shape.length === 1 ? [1] : [],
@@ -72,7 +75,7 @@ function evaluateFor(context: ExampleContext, sizes: ExampleSizes) {
   );
   for (const name of roles.others) fillOther(name, model.graph, fill);
   for (const [name, { type, shape }] of context.cacheTypes) {
-    const named: Record<string, number> = { rows, past };
+    const named: Record<string, number> = { rows, past, source: SOURCE };
     inputs.set(name, {
       type,
       shape: shape.map((dim) => (typeof dim === 'string' ? (named[dim] ?? 1) : dim)),
@@ -85,6 +88,11 @@ function evaluateFor(context: ExampleContext, sizes: ExampleSizes) {
     read: context.read,
     largest: LARGEST,
   });
+}
+
+/** Whether a mask over what an encoder has read hides nothing of it, where all is real. */
+export function seesAll(examples: readonly Example[], name: string): boolean {
+  return examples.every(({ known }) => known.get(name)?.elements.every((element) => element === 0));
 }
 
 /** Integers that say how many logits are wanted: 0 is all. Other inputs stay unknown. */

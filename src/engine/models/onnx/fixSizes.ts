@@ -42,7 +42,8 @@ export function fixSizes(
     const message = 'No operator takes rows of an embedding table by its token ids.';
     throw unsupported(message, undefined, WHICH);
   }
-  const caches = roles.past.flatMap(({ keys, values }) => [keys, values]);
+  const caches = [...roles.past, ...roles.source].flatMap(({ keys, values }) => [keys, values]);
+  if (roles.sourceStates) caches.push(roles.sourceStates);
   const cacheTypes = new Map(caches.map((name): [string, TensorType] => [name, first.inputs.get(name)!]));
   const context: ExampleContext = { model, roles, read, cut, cacheTypes };
   return {
@@ -65,6 +66,14 @@ function symbolicInputs(graph: Graph, roles: InputRoles, headSize: number | stri
   for (const name of roles.past.flatMap(({ keys, values }) => [keys, values])) {
     const [, heads, , size] = graph.shapeOf(name);
     declare(name, [SIZES.rows, heads!, SIZES.past, typeof size === 'number' && size > 0 ? size : headSize]);
+  }
+  declare(roles.sourceMask, [SIZES.rows, SIZES.source]);
+  for (const name of roles.source.flatMap(({ keys, values }) => [keys, values])) {
+    const [, heads, , size] = graph.shapeOf(name);
+    declare(name, [SIZES.rows, heads!, SIZES.source, size!]);
+  }
+  if (roles.sourceStates) {
+    declare(roles.sourceStates, [SIZES.rows, SIZES.source, graph.shapeOf(roles.sourceStates)[2] ?? 0]);
   }
   for (const name of roles.others) declare(name, graph.shapeOf(name));
   const fill = (name: string, shape: number[], of: (index: number) => number) => {

@@ -7,7 +7,7 @@ import type { Graph, Initializer } from '../../graph/graph';
 import type { OnnxModel } from '../../graph/readOnnx';
 import { inferTypes } from '../../graph/shapeInference';
 import { sortNodes } from '../../graph/sortNodes';
-import { cacheInOrder, widenPast } from './cache';
+import { cacheInOrder, inOrderOfUse, widenPast } from './cache';
 import { fixSizes } from './fixSizes';
 import { inputRoles } from './inputRoles';
 import { findCuts, type LayeredGraph } from './layers';
@@ -66,7 +66,7 @@ function findPorts(model: OnnxModel, read: (initializer: Initializer) => Uint8Ar
   dropNanGuards(graph, dependents(graph, [lookup.output]));
   const active = dependents(graph, [
     lookup.output,
-    ...roles.past.flatMap(({ keys, values }) => [keys, values]),
+    ...[...roles.past, ...roles.source].flatMap(({ keys, values }) => [keys, values]),
   ]);
   const { attentionMask } = roles;
   const masks = replaceMasks({ build, ports, examples, active, attentionMask });
@@ -100,12 +100,18 @@ function findPorts(model: OnnxModel, read: (initializer: Initializer) => Uint8Ar
   }
   checkInputs(graph, { hidden, output, lookup: lookup.output }, [
     ...ports.list.map(({ name }) => name),
-    ...roles.past.flatMap(({ keys, values }) => [keys, values]),
+    ...[...roles.past, ...roles.source].flatMap(({ keys, values }) => [keys, values]),
   ]);
   if (graph.nodes.some((node) => node.inputs.some((input) => input.startsWith('size of '))))
     ports.positions();
   return {
-    layers: { graph, cuts: found.cuts, side: ports.list, ...cacheInOrder(graph, roles.past, widened) },
+    layers: {
+      graph,
+      cuts: found.cuts,
+      side: ports.list,
+      ...cacheInOrder(graph, roles.past, widened),
+      ...(roles.source.length > 0 ? { source: inOrderOfUse(graph, roles.source) } : {}),
+    },
     lookup,
     embeddingScale: scaled?.scale,
     head,

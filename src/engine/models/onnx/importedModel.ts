@@ -5,6 +5,7 @@ import type { ModelConfig, TensorEntry } from '../checkpoint';
 import type { Head, LanguageModel } from '../languageModel';
 import { blocksOf, dequantiseBlocks } from './blocks';
 import { type ConstantTable, readTable } from './constantTable';
+import type { ImportedPair } from './encoderDecoder';
 import type { ImportedGraph } from './importGraph';
 import { stageOf } from './layers';
 import type { OutputHead } from './outputHead';
@@ -51,6 +52,20 @@ export function importedModel(
     },
   };
   return { config, model, weights };
+}
+
+/** The same for a decoder and the encoder before it. */
+export function importedPair(
+  { decoder, encoder, initializers }: ImportedPair,
+  stored: ReadonlyMap<string, Initializer>,
+  source: WeightSource,
+  settings: Omit<ModelConfig, 'vocabularySize'>,
+): { config: ModelConfig; model: LanguageModel; weights: Map<string, TensorEntry> } {
+  const imported = importedModel(decoder, stored, source, settings);
+  placeWeights(encoder.graph, initializers, source, imported.weights);
+  const layers = encoder.cuts.length - 1;
+  const model = { ...imported.model, encoder: { layers, stage: stageOf.bind(null, encoder) } };
+  return { ...imported, model };
 }
 
 /** Turns initializers into weights of the checkpoint, small ones aside. */

@@ -11,6 +11,12 @@ export interface InputRoles {
   /** Whether a merged decoder has a cache to look at. */
   useCache?: string;
   past: KeyValuePorts[];
+  /**
+   * Keys and values of what an encoder has read, for a decoder that looks at it; its states; and which of it is real.
+   */
+  source: KeyValuePorts[];
+  sourceStates?: string;
+  sourceMask?: string;
   others: string[];
 }
 
@@ -22,7 +28,12 @@ const NAMES = {
   attentionMask: /attention_mask|input_mask|padding_mask/i,
   positions: /position_ids|positions/i,
   segments: /token_type_ids|segment_ids/i,
+  sourceMask: /encoder_attention_mask/i,
+  sourceStates: /encoder_hidden_states|encoder_outputs/i,
 } as const;
+
+/** Caches of a decoder's own tokens, and of what its encoder has read, have the same form. */
+export const OF_SOURCE = /encoder/i;
 
 /** Finds out what the inputs are for: by type and rank, and where several are alike by their usual names. */
 export function inputRoles(graph: Graph): InputRoles | undefined {
@@ -32,11 +43,14 @@ export function inputRoles(graph: Graph): InputRoles | undefined {
   );
   const named = (role: keyof typeof NAMES, among: readonly string[]) =>
     among.find((name) => NAMES[role].test(name));
+  const rectangles = graph.inputs.filter((name) => typeOf(name).shape.length === 2);
+  const sourceMask = named('sourceMask', rectangles);
   const attentionMask = named(
     'attentionMask',
-    graph.inputs.filter((name) => typeOf(name).shape.length === 2),
+    rectangles.filter((name) => name !== sourceMask),
   );
-  const free = integers.filter((name) => name !== attentionMask);
+  const sourceStates = named('sourceStates', graph.inputs);
+  const free = integers.filter((name) => name !== attentionMask && name !== sourceMask);
   const positions = named('positions', free);
   const segments = named('segments', free);
   const left = free.filter((name) => name !== positions && name !== segments);
@@ -45,14 +59,17 @@ export function inputRoles(graph: Graph): InputRoles | undefined {
   const useCache = graph.inputs.find(
     (name) => typeOf(name).type === 'bool' && typeOf(name).shape.length <= 1,
   );
-  const past = cacheInputs(graph);
+  const past = cacheInputs(graph, (name) => !OF_SOURCE.test(name));
+  const source = cacheInputs(graph, (name) => OF_SOURCE.test(name));
   const known = [
     tokens,
     attentionMask,
     positions,
     segments,
     useCache,
-    ...past.flatMap((p) => [p.keys, p.values]),
+    sourceMask,
+    sourceStates,
+    ...[...past, ...source].flatMap((p) => [p.keys, p.values]),
   ];
   return {
     tokens,
@@ -61,26 +78,35 @@ export function inputRoles(graph: Graph): InputRoles | undefined {
     segments,
     useCache,
     past,
+    source,
+    sourceStates,
+    sourceMask,
     others: graph.inputs.filter((name) => !known.includes(name)),
   };
 }
 
-/** Keys and values of each layer: float inputs of rank 4, in the order of the layers' numbers in their names. */
-function cacheInputs(graph: Graph): KeyValuePorts[] {
+/** Float inputs of rank 4, those of them that are `chosen` by name, as keys and values. */
+function cacheInputs(graph: Graph, chosen: (name: string) => boolean): KeyValuePorts[] {
   const caches = graph.inputs.filter((name) => {
     const { type, shape }: TensorType = graph.typeOf(name);
-    return type.startsWith('float') && shape.length === 4;
+    return type.startsWith('float') && shape.length === 4 && chosen(name);
   });
+  return pairedByLayer(caches);
+}
+
+/** Names of keys and values as pairs, in the order of the layers' numbers in them; none where one is missing. */
+export function pairedByLayer(names: readonly string[]): KeyValuePorts[] {
   const layers = new Map<number, Partial<KeyValuePorts>>();
-  for (const name of caches) {
+  for (const name of names) {
     const layer = Number(/\d+/.exec(name)?.[0] ?? Number.NaN);
-    const part = /(^|[._/])(k|key|keys)$/i.test(name)
-      ? 'keys'
-      : /(^|[._/])(v|value|values)$/i.test(name)
-        ? 'values'
-        : undefined;
+    const part = PARTS.find(([, pattern]) => pattern.test(name))?.[0];
     if (part && !Number.isNaN(layer)) layers.set(layer, { ...layers.get(layer), [part]: name });
   }
   const pairs = [...layers].sort(([a], [b]) => a - b).map(([, pair]) => pair);
   return pairs.every((pair): pair is KeyValuePorts => Boolean(pair.keys && pair.values)) ? pairs : [];
 }
+
+const PARTS = [
+  ['keys', /(^|[._/])(k|key|keys)$/i],
+  ['values', /(^|[._/])(v|value|values)$/i],
+] as const;

@@ -13,6 +13,10 @@ export interface LayeredGraph {
   /** A pair a layer; none where the model has no cache. */
   past: readonly KeyValuePorts[];
   present: readonly KeyValuePorts[];
+  /** A pair a layer, in a decoder: what its encoder has made of the text. */
+  source?: readonly KeyValuePorts[];
+  /** In an encoder: what its last layer hands to the decoder's layers. */
+  handedOn?: readonly KeyValuePorts[];
 }
 
 /**
@@ -30,7 +34,9 @@ export function findCuts(
     const { shape } = graph.typeOf(value);
     return shape.length === 3 && shape[1] === SIZES.length;
   });
-  const attentions = path.flatMap(({ op }, index) => (op === 'Softmax' ? [index] : []));
+  // Attention to what an encoder has read comes second in its layer.
+  const own = ({ op, inputs }: Node) => op === 'Softmax' && graph.shapeOf(inputs[0]!).at(-1) !== SIZES.source;
+  const attentions = path.flatMap((node, index) => (own(node) ? [index] : []));
   const last = attentions.length - 1;
   const widthOf = (value: string) => graph.shapeOf(value).at(-1);
   const before = places.filter(
@@ -53,25 +59,31 @@ export function stageOf(layered: LayeredGraph, from: number, to: number): Stage 
   const { graph, cuts, side } = layered;
   const [hidden, output] = [cuts[from]!, cuts[to]!];
   const past = layered.past.slice(from, to);
-  const present = layered.present.slice(from, to);
+  const last = to === cuts.length - 1;
+  const present = [...layered.present.slice(from, to), ...(last ? (layered.handedOn ?? []) : [])];
+  const source = layered.source?.slice(from, to);
   const names = (pairs: readonly KeyValuePorts[]) => pairs.flatMap(({ keys, values }) => [keys, values]);
-  const nodes = [...sizeNodes(layered, past[0]), ...graph.nodes].map((node) => ({ ...node }));
+  const nodes = [...sizeNodes(layered, past[0], source?.[0]), ...graph.nodes].map((node) => ({ ...node }));
   const stage = extract(graph, `layers ${from} to ${to - 1}`, {
     nodes,
-    inputs: [hidden, ...side.map(({ name }) => name), ...names(past)],
+    inputs: [hidden, ...side.map(({ name }) => name), ...names(past), ...names(source ?? [])],
     outputs: [output, ...names(present)],
   });
   const used = side.filter(({ name }) => stage.inputs.includes(name));
-  return { graph: stage, ports: { hidden, side: used, past, present, output } };
+  return {
+    graph: stage,
+    ports: { hidden, side: used, past, present, ...(source ? { source } : {}), output },
+  };
 }
 
 /** Nodes that read named sizes off the ports. */
-function sizeNodes({ graph, side }: LayeredGraph, past: KeyValuePorts | undefined): Node[] {
+function sizeNodes({ graph, side }: LayeredGraph, past?: KeyValuePorts, source?: KeyValuePorts): Node[] {
   const positions = side.find(({ kind }) => kind === 'positions')?.name;
   const sources: [string, string | undefined, number][] = [
     [SIZES.rows, positions, 0],
     [SIZES.length, positions, 1],
     [SIZES.past, past?.keys, 2],
+    [SIZES.source, source?.keys, 2],
   ];
   return sources.flatMap(([size, source, axis]): Node[] => {
     const value = sizeValue(size);

@@ -1,7 +1,8 @@
 import { SoftpromptError } from '../../../protocol/errors';
 import type { GraphBuilder } from '../../graph/builder';
 import type { Node } from '../../graph/graph';
-import { type Example, type MaskPattern, maskPattern } from './examples';
+import { SIZES } from '../languageModel';
+import { type Example, type MaskPattern, maskPattern, seesAll } from './examples';
 import { dependents, replaceValue } from './path';
 import type { ImportPorts } from './sidePorts';
 
@@ -44,11 +45,9 @@ export function replaceMasks(c: MaskContext): { found: MaskPattern[]; fused: Map
   for (const node of [...graph.nodes]) {
     const bias = BIAS_INPUT[node.op];
     if (bias !== undefined && node.domain !== '' && node.inputs[bias]) {
-      const pattern = maskPattern(c.examples, node.inputs[bias]);
-      if (pattern) {
-        fused.set(node.name, pattern);
-        node.inputs[bias] = '';
-      } else node.inputs[bias] = withOurMask(c, node.inputs[bias], node) ?? node.inputs[bias];
+      const { pattern, rest } = takeApart(c, node.inputs[bias], node);
+      if (pattern) fused.set(node.name, pattern);
+      node.inputs[bias] = rest ?? '';
     }
     if (node.op === 'Softmax' && c.active.has(node.inputs[0]!)) {
       found.push(replaceMaskOf(c, node, producers));
@@ -58,6 +57,8 @@ export function replaceMasks(c: MaskContext): { found: MaskPattern[]; fused: Map
 }
 
 function replaceMaskOf(c: MaskContext, softmax: Node, producers: ReadonlyMap<string, Node>): MaskPattern {
+  if (c.build.graph.shapeOf(softmax.inputs[0]!).at(-1) === SIZES.source)
+    return replaceSourceMask(c, softmax, producers);
   let pattern: MaskPattern | undefined;
   const places: MaskedScores[] = [];
   for (let at = producers.get(softmax.inputs[0]!); at; ) {
@@ -65,15 +66,12 @@ function replaceMaskOf(c: MaskContext, softmax: Node, producers: ReadonlyMap<str
     const next = place?.scores ?? onlyActive(c, at);
     if (place) {
       const operand = place.node.inputs[place.mask]!;
-      const read = maskPattern(c.examples, operand, place.seen);
-      if (read) {
-        places.push(place);
-        pattern = pattern ? narrower(pattern, read) : read;
-      } else if (place.seen) throw unknownMask(place.node);
-      else {
-        const kept = withOurMask(c, operand, place.node);
-        if (kept) place.node.inputs[place.mask] = kept;
-      }
+      const seen = place.seen && maskPattern(c.examples, operand, place.seen);
+      if (place.seen && !seen) throw unknownMask(place.node);
+      const { pattern: found, rest } = seen ? { pattern: seen } : takeApart(c, operand, place.node);
+      if (found) pattern = pattern ? narrower(pattern, found) : found;
+      if (rest === undefined) places.push(place);
+      else place.node.inputs[place.mask] = rest;
     }
     at = next === undefined || at.op.endsWith('MatMul') ? undefined : producers.get(next);
   }
@@ -84,6 +82,23 @@ function replaceMaskOf(c: MaskContext, softmax: Node, producers: ReadonlyMap<str
   const scores = softmax.inputs[0]!;
   softmax.inputs[0] = build.add('Add', [scores, ports.mask(all.window)], { name: `${softmax.name} mask` });
   return all;
+}
+
+/** Attention to what an encoder has read: only padding is hidden there. */
+function replaceSourceMask(c: MaskContext, softmax: Node, producers: ReadonlyMap<string, Node>): MaskPattern {
+  const { build, ports } = c;
+  for (let at = producers.get(softmax.inputs[0]!); at && !at.op.endsWith('MatMul'); ) {
+    const place = maskedScores(c, at);
+    if (place && !place.seen && seesAll(c.examples, place.node.inputs[place.mask]!)) {
+      replaceValue(build.graph, at.outputs[0]!, place.scores);
+    } else if (place) throw unknownMask(at);
+    const next = place?.scores ?? onlyActive(c, at);
+    at = next === undefined ? undefined : producers.get(next);
+  }
+  softmax.inputs[0] = build.add('Add', [softmax.inputs[0]!, ports.sourceMask()], {
+    name: `${softmax.name} mask`,
+  });
+  return { causal: false };
 }
 
 /** Reads a node as one that hides scores: an addition, or a choice between them and something very low. */
@@ -111,20 +126,31 @@ const narrower = (a: MaskPattern, b: MaskPattern): MaskPattern => {
   };
 };
 
-/**
- * A sum that has a mask in it, such as that of T5's position bias and mask, without the mask: ours is added
- * elsewhere. undefined: it has none, and stays as it is.
- */
-function withOurMask(c: MaskContext, value: string, user: Node): string | undefined {
-  const { graph } = c.build;
-  if (!c.attentionMask || !dependents(graph, [c.attentionMask]).has(value)) return undefined;
-  const sum = graph.producers().get(value);
+/** What is added to scores, taken apart: a mask, and what is no mask, such as T5's position bias. */
+interface Addend {
+  pattern?: MaskPattern;
+  /** What stays when the mask is taken away; undefined: nothing. */
+  rest?: string;
+}
+
+function takeApart(c: MaskContext, value: string, user: Node): Addend {
+  const pattern = maskPattern(c.examples, value);
+  if (pattern) return { pattern };
+  const { build, attentionMask } = c;
+  const sum = build.graph.producers().get(value);
   if (sum?.op === 'Add') {
-    for (const [mask, rest] of [sum.inputs, [...sum.inputs].reverse()] as [string, string][]) {
-      if (maskPattern(c.examples, mask)) return withOurMask(c, rest, user) ?? rest;
+    const [a, b] = sum.inputs.map((input) => takeApart(c, input, user)) as [Addend, Addend];
+    const patterns = [a.pattern, b.pattern].filter((found) => found !== undefined);
+    if (patterns.length > 0) {
+      const rests = [a.rest, b.rest].filter((rest) => rest !== undefined);
+      return {
+        pattern: patterns.reduce(narrower),
+        ...(rests.length > 0 ? { rest: rests.reduce((x, y) => build.add('Add', [x, y])) } : {}),
+      };
     }
   }
-  throw unknownMask(user);
+  if (attentionMask && dependents(build.graph, [attentionMask]).has(value)) throw unknownMask(user);
+  return { rest: value };
 }
 
 function unknownMask(node: Node): SoftpromptError {

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
-import { decodeOnnx } from '../../graph/readOnnx';
+import type { Initializer } from '../../graph/graph';
 import type { Checkpoint, ModelConfig, ModelKind } from '../checkpoint';
-import { hashSamples } from '../fingerprint';
-import { readJson } from '../modelJson';
 import { readPooling } from '../pooling';
 import { refusalError, refusalOfArchitecture } from '../refusals';
 import { tokenizerFromFolder } from '../tokenizerFolder';
-import { importedModel } from './importedModel';
+import { findHalves, importPair } from './encoderDecoder';
+import { importedModel, importedPair } from './importedModel';
 import { type ImportedGraph, importGraph } from './importGraph';
-import { skimOnnx } from './skim';
+import { readModel } from './readModel';
+import { readSettings, type Settings } from './settings';
 import { WeightSource } from './weightSource';
 
 /** Which of a folder's files is taken: float32 before smaller ones, with a cache before without. */
@@ -65,13 +64,22 @@ export async function openOnnx(path: string): Promise<Checkpoint> {
     const settings = await readSettings(folder);
     const refusal = refusalOfArchitecture(settings.architecture ?? '');
     if (refusal) throw refusalError(path, refusal);
-    const bytes = await readHeader(path, hash);
-    const file = decodeOnnx(bytes, path);
-    for (const beside of externalFiles(file.graph)) await hashFile(join(dirname(path), beside), beside, hash);
-    const imported = withFile(path, () => importGraph(file, (initializer) => source.bytes(initializer)));
-    const { config, model, weights } = withFile(path, () =>
-      importedModel(imported, file.graph.initializers, source, describe(imported, settings)),
-    );
+    const file = await readModel(path, hash);
+    const halves = await findHalves(path, file, hash);
+    const read = (initializer: Initializer) => source.bytes(initializer);
+    const { config, model, weights } = withFile(path, () => {
+      const pair = halves && importPair(halves, read);
+      const imported = pair?.decoder ?? importGraph(file, read);
+      const { initializers } = halves?.decoder.graph ?? file.graph;
+      const described = describe(imported, settings);
+      return pair
+        ? importedPair(pair, initializers, source, {
+            ...described,
+            kind: 'encoder-decoder',
+            decoderStart: settings.decoderStart ?? 0,
+          })
+        : importedModel(imported, initializers, source, described);
+    });
     if (config.kind === 'encoder') config.pooling = await readPooling(folder);
     return {
       path,
@@ -102,45 +110,6 @@ function withFile<T>(file: string, work: () => T): T {
   }
 }
 
-async function readHeader(path: string, hash: ReturnType<typeof createHash>): Promise<Uint8Array> {
-  const handle = await open(path, 'r');
-  try {
-    const bytes = await skimOnnx(handle, { path, name: basename(path) });
-    hash.update(bytes);
-    await hashSamples(hash, handle, 0);
-    return bytes;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function hashFile(path: string, name: string, hash: ReturnType<typeof createHash>): Promise<void> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
-    throw new SoftpromptError('model-missing', `The model is not complete: ${name} is missing.`, {
-      place: { file: dirname(path) },
-      hint: 'Put the file of weights beside the .onnx file.',
-      cause,
-    });
-  });
-  try {
-    hash.update(`${name}\n`);
-    await hashSamples(hash, handle, 0);
-  } finally {
-    await handle.close();
-  }
-}
-
-function externalFiles({
-  initializers,
-}: {
-  initializers: ReadonlyMap<string, { data: { kind: string; file?: string } }>;
-}): string[] {
-  const files = [...initializers.values()].flatMap(({ data }) =>
-    data.kind === 'external' ? [data.file!] : [],
-  );
-  return [...new Set(files)].sort();
-}
-
 /** The folder with the tokenizer: the graph's own, or up to two above it. */
 async function modelFolder(folder: string): Promise<string> {
   for (const candidate of [folder, dirname(folder), dirname(dirname(folder))]) {
@@ -148,34 +117,6 @@ async function modelFolder(folder: string): Promise<string> {
     if (found) return candidate;
   }
   return folder;
-}
-
-const count = z.int().positive().optional().catch(undefined);
-const name = z.string().optional().catch(undefined);
-
-/** What a config.json beside the graph, or the builder's genai_config.json, may add to what the graph itself says. */
-const configSchema = z.object({
-  model_type: name,
-  max_position_embeddings: count,
-  n_positions: count,
-  head_dim: count,
-});
-const builderSchema = z.object({ model: z.object({ type: name, context_length: count }) });
-
-interface Settings {
-  architecture?: string;
-  contextLength?: number;
-  headSize?: number;
-}
-
-async function readSettings(folder: string): Promise<Settings> {
-  const config = configSchema.safeParse(await readJson(join(folder, 'config.json'), {})).data;
-  const builder = builderSchema.safeParse(await readJson(join(folder, 'genai_config.json'), {})).data?.model;
-  return {
-    architecture: config?.model_type ?? builder?.type,
-    contextLength: config?.max_position_embeddings ?? config?.n_positions ?? builder?.context_length,
-    headSize: config?.head_dim,
-  };
 }
 
 /** Where nothing says how long a text may be. */

@@ -44,8 +44,8 @@ export function replacePositions(
 }
 
 /**
- * Whether a reader of a value with one row may as well be given a row for each: what is computed of it then differs in
- * the leading size alone. Positions that are compared with each other (T5's distances) may not.
+ * Whether a reader of a value with one row may as well be given a row for each: what is computed of it then differs
+ * in the leading size alone. Positions that are compared with each other (T5's distances) may not.
  */
 function goesByRow(graph: Graph, name: string, reader: Node): boolean {
   const changed = new Map<string, TensorType>();

@@ -25,6 +25,11 @@ export class ImportPorts {
     });
   }
 
+  /** For attention to what an encoder has read. */
+  sourceMask(): string {
+    return this.port('sourceMask', 'float32', [SIZES.rows, 1, 1, SIZES.source], { kind: 'sourceMask' });
+  }
+
   positions(): string {
     return this.port('positions', 'int64', [SIZES.rows, SIZES.length], { kind: 'positions' });
   }
