@@ -20,6 +20,8 @@ from reference import FOLDER, chosen
 ARCHITECTURES = {
     "llama2": "llama",
     "llama3": "llama",
+    "llama-linear": "llama",
+    "llama-yarn": "llama",
     "smollm3": "smollm3",
     "qwen2": "qwen2",
     "qwen3": "qwen3",
@@ -34,9 +36,8 @@ ARCHITECTURES = {
     "flan-t5-gguf": "t5",
 }
 # What Transformers 5.23 reads back, and with which class.
-READABLE = {name: AutoModelForCausalLM for name in ("llama2", "llama3", "qwen2", "qwen3", "phi3", "gpt2")} | {
-    name: AutoModelForCausalLM for name in ("gemma2-gguf", "gemma3-gguf")
-}
+READABLE = {name: AutoModelForCausalLM for name in ("llama2", "llama3", "llama-linear", "llama-yarn", "qwen2", "qwen3")}
+READABLE |= {name: AutoModelForCausalLM for name in ("phi3", "gemma2-gguf", "gemma3-gguf", "gpt2")}
 READABLE |= {name: AutoModelForSeq2SeqLM for name in ("t5-gguf", "flan-t5-gguf")}
 UNUSED = ("pooler.", "cls.", "position_ids")
 
@@ -113,12 +114,23 @@ def add_common(writer: gguf.GGUFWriter, config: dict) -> None:
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
 
 
+def add_rope_scaling(writer: gguf.GGUFWriter, rope: dict) -> None:
+    """Scaling by a rule; Llama 3's and LongRoPE come as tensors."""
+    kinds = {"linear": gguf.RopeScalingType.LINEAR, "yarn": gguf.RopeScalingType.YARN}
+    if kind := kinds.get(rope["rope_type"]):
+        writer.add_rope_scaling_type(kind)
+        writer.add_rope_scaling_factor(rope["factor"])
+    if rope["rope_type"] == "yarn":
+        writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
+
+
 def add_settings(writer: gguf.GGUFWriter, architecture: str, config: dict) -> None:
     add_common(writer, config)
     rope = config.get("rope_parameters") or {}
     head = config.get("head_dim") or config.get("hidden_size", 0) // config.get("num_attention_heads", 1)
     if architecture in ("llama", "smollm3", "qwen2", "qwen3", "phi3"):
         writer.add_rope_freq_base(rope["rope_theta"])
+        add_rope_scaling(writer, rope)
     if architecture in ("llama", "smollm3"):
         writer.add_vocab_size(config["vocab_size"])
     if architecture in ("llama", "smollm3", "phi3", "gptneox"):
