@@ -47,6 +47,8 @@ export class TaskReader {
   readonly wording: Wording | MaskedWording | Conversation;
   /** Where in a row this model answers. */
   readonly place: AnswerPlace;
+  /** Between a row and its answer in an example. */
+  private readonly exampleSeparator: string;
   private readonly limit: number;
   private readonly known = new WeakMap<LabelledRow, ReadRow>();
 
@@ -58,7 +60,10 @@ export class TaskReader {
     this.kind = target.kind;
     refuseTarget(task, tokenizer);
     this.place = answerPlace(tokenizer);
-    this.wording = taskPrompt(task).wordingFor(tokenizer);
+    const wording = taskPrompt(task).wordingFor(tokenizer);
+    this.exampleSeparator = wording.separator;
+    // What a decoder of its own writes is a text by itself: nothing parts it from the prompt.
+    this.wording = tokenizer.answerStart ? { ...wording, separator: '' } : wording;
     this.columns = this.wording.columns;
     this.limit = task.limit;
     this.labels =
@@ -121,6 +126,11 @@ export class TaskReader {
   /** A row with its answer, as it stands among the examples before another; without markers. */
   readExample(row: LabelledRow): readonly number[] {
     const { wording, tokenizer } = this;
+    if (tokenizer.answerStart) {
+      const { continued } = this.read(row);
+      const text = continued.subarray(0, continued.length - tokenizer.after.length);
+      return [...text, ...tokenizer.encode(this.exampleSeparator + this.answerText(row))];
+    }
     if (!('answered' in wording)) return [...this.read(row).continued, ...this.readAnswer(row)];
     const shielded = this.read(row).filled.map((text) => tokenizer.shield?.(text) ?? text);
     return tokenizer.encode(wording.answered(shielded, this.answerText(row)));

@@ -33,7 +33,7 @@ export async function writeAnswers(
     const written = await model.generate(
       batch.map((index) => rows[index]!),
       prefix,
-      { maxTokens: reader.maxTokens, stop },
+      { maxTokens: reader.maxTokens, stop, start: tokenizer.answerStart },
     );
     batch.forEach((index, row) => {
       answers[index] = tidyAnswer(tokenizer.decode(written[row]!), reader.oneLine);
@@ -46,7 +46,9 @@ export async function writeAnswers(
 
 /** Tokens that are nothing but a line break. */
 function lineBreakTokens(tokenizer: Tokenizer): number[] {
-  return ['\n', '\n\n'].map((text) => tokenizer.encode(text)).flatMap((ids) => (ids.length === 1 ? ids : []));
+  const tokens = ['\n', '\n\n'].map((text) => tokenizer.encode(text));
+  // To some vocabularies a line break is a space: that does not end an answer.
+  return tokens.flatMap((ids) => (ids.length === 1 && tokenizer.decode(ids).includes('\n') ? ids : []));
 }
 
 /** A line break may also hide inside a token: what a one-line task gets after it is not part of the answer. */

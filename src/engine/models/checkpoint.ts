@@ -35,6 +35,8 @@ export interface ModelConfig {
   contextLength: number;
   /** Of an encoder without head: how a row's states become one, the mean over its tokens or the first one's. */
   pooling?: 'mean' | 'cls';
+  /** Of an encoder-decoder, whose own layers and heads are the decoder's. */
+  encoder?: { layers: number; heads: number };
   /** What an encoder-decoder's answer begins with, before its first token. */
   decoderStart?: number;
 }

@@ -142,7 +142,7 @@ function diverged(what: string, { learningRate }: ResolvedTask['training']): Sof
 }
 
 function countTokens(rows: TokenBatch['rows']): number {
-  return rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  return rows.reduce((sum, { tokens, answer }) => sum + tokens.length + (answer?.length ?? 0), 0);
 }
 
 /** Seconds since the call, pauses not counted. */

@@ -85,6 +85,7 @@ export function bartArchitecture(
     headSize,
     vocabularySize: settings.vocab_size,
     contextLength: settings.max_position_embeddings,
+    encoder: { layers: settings.encoder_layers, heads: settings.encoder_attention_heads },
     decoderStart,
   };
   const model = encoderDecoderModel({

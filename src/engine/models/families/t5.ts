@@ -30,7 +30,7 @@ export const t5: Family = {
       embeddingSize: hiddenSize,
       intermediateSize: settings.d_ff,
       layers: settings.num_decoder_layers ?? settings.num_layers,
-      encoderLayers: settings.num_layers,
+      encoder: { layers: settings.num_layers, heads },
       heads,
       keyValueHeads: heads,
       headSize: settings.d_kv,
@@ -60,7 +60,7 @@ export const t5: Family = {
       embeddingSize: hiddenSize,
       intermediateSize: settings.feed_forward_length,
       layers: settings.decoder_block_count ?? settings.block_count,
-      encoderLayers: settings.block_count,
+      encoder: { layers: settings.block_count, heads },
       heads,
       keyValueHeads: heads,
       headSize: settings['attention.key_length'] ?? hiddenSize / heads,
@@ -131,7 +131,7 @@ const ggufSchema = z
   );
 
 interface T5Settings extends ModelConfig {
-  encoderLayers: number;
+  encoder: { layers: number; heads: number };
   intermediateSize: number;
   activation: Activation;
   gated: boolean;
@@ -143,7 +143,7 @@ interface T5Settings extends ModelConfig {
 }
 
 function architecture(names: Record<string, string | string[]>, settings: T5Settings): Architecture {
-  const { encoderLayers, intermediateSize, activation, gated, buckets, furthest, ...rest } = settings;
+  const { intermediateSize, activation, gated, buckets, furthest, ...rest } = settings;
   const { normEpsilon, tiedHead, scaledHead, ...config } = rest;
   const { hiddenSize, heads, headSize } = config;
   const half = {
@@ -152,7 +152,7 @@ function architecture(names: Record<string, string | string[]>, settings: T5Sett
   };
   const model = encoderDecoderModel({
     config,
-    encoder: { layers: encoderLayers, ...half },
+    encoder: { layers: config.encoder.layers, ...half },
     decoder: { layers: config.layers, ...half },
     norm: { kind: 'rms', epsilon: normEpsilon },
     normPlace: 'before',
