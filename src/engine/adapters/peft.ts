@@ -44,7 +44,14 @@ export interface PromptToStore {
   virtualTokens: number;
   /** What PEFT is to load the adapter onto: a name on the model hub, or a path. */
   baseModel: string;
-  model: { kind?: ModelKind; hiddenSize: number; embeddingSize?: number; layers: number; heads: number };
+  model: {
+    kind?: ModelKind;
+    hiddenSize: number;
+    embeddingSize?: number;
+    layers: number;
+    heads: number;
+    encoder?: { layers: number; heads: number };
+  };
   init: ResolvedTask['method']['init'];
 }
 
@@ -61,14 +68,16 @@ export interface PeftAdapter {
 export async function writePeftAdapter(folder: string, stored: PromptToStore): Promise<void> {
   const { prompt, head, virtualTokens, baseModel, model, init } = stored;
   const width = model.embeddingSize ?? model.hiddenSize;
+  // To PEFT an encoder-decoder's layers and heads are those of its encoder.
+  const { layers, heads } = model.encoder ?? model;
   // Python's json.dumps(indent=2, sort_keys=True): the keys stand here in that order.
   const config = {
     auto_mapping: null,
     base_model_name_or_path: baseModel,
     inference_mode: true,
     modules_to_save: head ? HEAD_MODULES : null,
-    num_attention_heads: model.heads,
-    num_layers: model.layers,
+    num_attention_heads: heads,
+    num_layers: layers,
     num_transformer_submodules: 1,
     num_virtual_tokens: virtualTokens,
     peft_type: 'PROMPT_TUNING',
