@@ -10,6 +10,7 @@ import { type ImportedGraph, importGraph } from './importGraph';
 import { inputRoles, OF_SOURCE, pairedByLayer } from './inputRoles';
 import type { LayeredGraph } from './layers';
 import { readModel } from './readModel';
+import type { TokenLookup } from './tokenLookup';
 import { ORIGINAL, unsupported } from './unsupported';
 
 /** An encoder-decoder as exporters write it: one file reads, one or two write. */
@@ -23,6 +24,10 @@ export interface OnnxPair {
 
 export interface ImportedPair {
   decoder: ImportedGraph;
+  /** Where the encoder takes its tokens from; it should be what the decoder takes them from. */
+  lookup: TokenLookup;
+  /** Attention heads of the encoder. */
+  heads: number;
   /** Its last layer hands on what the decoder's layers look at. */
   encoder: LayeredGraph;
   /** The encoder's constants; their names differ from all of the decoder's. */
@@ -87,6 +92,8 @@ export function importPair(pair: OnnxPair, read: (initializer: Initializer) => U
   const order = layerOrder(pair.decoder, decoder.layers.source ?? []);
   return {
     decoder,
+    lookup: encoder.lookup,
+    heads: encoder.heads,
     encoder: {
       ...encoder.layers,
       handedOn: order.map((at) => ({ keys: name(pairs[at]!.keys), values: name(pairs[at]!.values) })),

@@ -10,6 +10,7 @@ import type { ImportedGraph } from './importGraph';
 import { stageOf } from './layers';
 import type { OutputHead } from './outputHead';
 import type { TokenTable } from './tokenLookup';
+import { ORIGINAL, unsupported } from './unsupported';
 import type { WeightSource } from './weightSource';
 
 /** Tensors of up to so many bytes stay in the graph: axes, shapes, scalars. */
@@ -35,6 +36,7 @@ export function importedModel(
   const config = { ...settings, vocabularySize: weights.get(embeddings)!.shape[0]! };
   const matrix = head && addTable(head.matrix, initializers, source, weights);
   const bias = head?.bias && addConstant(head.bias, initializers, source, weights);
+  if (bias) weights.set(bias, { ...weights.get(bias)!, shape: [config.vocabularySize] });
   const width = weights.get(matrix ?? embeddings)!.shape[1]!;
   const model: LanguageModel = {
     config,
@@ -56,12 +58,19 @@ export function importedModel(
 
 /** The same for a decoder and the encoder before it. */
 export function importedPair(
-  { decoder, encoder, initializers }: ImportedPair,
+  { decoder, encoder, lookup, initializers }: ImportedPair,
   stored: ReadonlyMap<string, Initializer>,
   source: WeightSource,
   settings: Omit<ModelConfig, 'vocabularySize'>,
 ): { config: ModelConfig; model: LanguageModel; weights: Map<string, TensorEntry> } {
   const imported = importedModel(decoder, stored, source, settings);
+  const [read, written] = [lookup.table, decoder.lookup.table];
+  if (read.kind === 'plain' && written.kind === 'plain') {
+    const [a, b] = [initializers.get(read.table.weight)!, stored.get(written.table.weight)!];
+    if (`${a.shape}` !== `${b.shape}` || !source.beginAlike(a, b)) {
+      throw unsupported('Its encoder and decoder do not share their embeddings.', undefined, ORIGINAL);
+    }
+  }
   placeWeights(encoder.graph, initializers, source, imported.weights);
   const layers = encoder.cuts.length - 1;
   const model = { ...imported.model, encoder: { layers, stage: stageOf.bind(null, encoder) } };

@@ -7,7 +7,7 @@ import type { Checkpoint, ModelConfig, ModelKind } from '../checkpoint';
 import { readPooling } from '../pooling';
 import { refusalError, refusalOfArchitecture } from '../refusals';
 import { tokenizerFromFolder } from '../tokenizerFolder';
-import { findHalves, importPair } from './encoderDecoder';
+import { findHalves, type ImportedPair, importPair } from './encoderDecoder';
 import { importedModel, importedPair } from './importedModel';
 import { type ImportedGraph, importGraph } from './importGraph';
 import { readModel } from './readModel';
@@ -68,17 +68,13 @@ export async function openOnnx(path: string): Promise<Checkpoint> {
     const halves = await findHalves(path, file, hash);
     const read = (initializer: Initializer) => source.bytes(initializer);
     const { config, model, weights } = withFile(path, () => {
-      const pair = halves && importPair(halves, read);
-      const imported = pair?.decoder ?? importGraph(file, read);
-      const { initializers } = halves?.decoder.graph ?? file.graph;
-      const described = describe(imported, settings);
-      return pair
-        ? importedPair(pair, initializers, source, {
-            ...described,
-            kind: 'encoder-decoder',
-            decoderStart: settings.decoderStart ?? 0,
-          })
-        : importedModel(imported, initializers, source, described);
+      if (!halves) {
+        const imported = importGraph(file, read);
+        return importedModel(imported, file.graph.initializers, source, describe(imported, settings));
+      }
+      const pair = importPair(halves, read);
+      const described = describe(pair.decoder, settings, pair);
+      return importedPair(pair, halves.decoder.graph.initializers, source, described);
     });
     if (config.kind === 'encoder') config.pooling = await readPooling(folder);
     return {
@@ -128,7 +124,7 @@ function describe(imported: ImportedGraph, settings: Settings): Omit<ModelConfig
   const width = (value: string) => Number(layers.graph.shapeOf(value).at(-1));
   const hiddenSize = width(layers.cuts.at(-1)!);
   const keys = layers.past[0] && layers.graph.shapeOf(layers.past[0].keys);
-  const kind: ModelKind = causal ? 'decoder' : head ? 'masked' : 'encoder';
+  const kind: ModelKind = pair ? 'encoder-decoder' : causal ? 'decoder' : head ? 'masked' : 'encoder';
   return {
     architecture: settings.architecture ?? 'onnx',
     kind,
@@ -139,5 +135,11 @@ function describe(imported: ImportedGraph, settings: Settings): Omit<ModelConfig
     keyValueHeads: keys ? Number(keys[1]) : heads,
     headSize: keys ? Number(keys[3]) : (settings.headSize ?? hiddenSize / heads),
     contextLength: settings.contextLength ?? USUAL_CONTEXT,
+    ...(pair
+      ? {
+          encoder: { layers: pair.encoder.cuts.length - 1, heads: pair.heads },
+          decoderStart: settings.decoderStart ?? 0,
+        }
+      : {}),
   };
 }

@@ -25,7 +25,10 @@ export function findOutputHead(graph: Graph, logits: string): OutputHead | undef
   const producers = graph.producers();
   const constant = (value: string | undefined, rank: number) => {
     const table = value ? constantTable(value, producers, (name) => graph.initializers.has(name)) : undefined;
-    return table && graph.shapeOf(table.weight).length === rank ? table : undefined;
+    const axes = table ? graph.shapeOf(table.weight).length : 0;
+    // BART's bias is [1, vocabulary].
+    const fits = axes === rank || (rank === 1 && table && graph.shapeOf(table.weight)[0] === 1);
+    return fits ? table : undefined;
   };
   const after: Node[] = [];
   let bias: ConstantTable | undefined;

@@ -36,6 +36,12 @@ export class WeightSource {
     return byteLength(type, shape);
   }
 
+  /** Whether two tensors begin with the same bytes: enough to tell copies of a table from another table. */
+  beginAlike(a: Initializer, b: Initializer): boolean {
+    const [left, right] = [a, b].map((tensor) => this.bytes(beginning(tensor)));
+    return left!.length === right!.length && left!.every((byte, i) => byte === right![i]);
+  }
+
   /** The values of a float tensor of any precision. */
   floats(initializer: Initializer): Float32Array {
     const bytes = this.bytes(initializer);
@@ -95,4 +101,14 @@ export class WeightSource {
       });
     }
   }
+}
+
+const BEGINNING = 4096;
+
+function beginning(tensor: Initializer): Initializer {
+  const { data } = tensor;
+  if (data.kind === 'external')
+    return { ...tensor, data: { ...data, length: Math.min(data.length, BEGINNING) } };
+  if (data.kind !== 'inline') return tensor;
+  return { ...tensor, data: { ...data, bytes: data.bytes.subarray(0, BEGINNING) } };
 }
