@@ -119,7 +119,11 @@ async function modelFolder(folder: string): Promise<string> {
 const USUAL_CONTEXT = 2048;
 
 /** The vocabulary is what the embedding table has rows for. */
-function describe(imported: ImportedGraph, settings: Settings): Omit<ModelConfig, 'vocabularySize'> {
+function describe(
+  imported: ImportedGraph,
+  settings: Settings,
+  pair?: ImportedPair,
+): Omit<ModelConfig, 'vocabularySize'> {
   const { layers, heads, head, causal } = imported;
   const width = (value: string) => Number(layers.graph.shapeOf(value).at(-1));
   const hiddenSize = width(layers.cuts.at(-1)!);
