@@ -45,7 +45,7 @@ export async function continueRows(
   const answers = rows.map(() => [] as number[]);
   const open = new Set(rows.keys());
   for (let generated = 0; generated < maxTokens; generated++) {
-    const next = greatest(await c.headLogits(states), rows.length);
+    const next = greatest(await c.headLogits(states), rows.length, c.config.neverWritten);
     for (const row of open) {
       if (stop.includes(next[row]!)) open.delete(row);
       else answers[row]!.push(next[row]!);
@@ -63,12 +63,14 @@ export async function continueRows(
   return answers;
 }
 
-/** Index of the greatest logit of each row. */
-export function greatest(logits: Float32Array, rows: number): Int32Array {
+/** The word with the greatest logit of each row, `except` for some. */
+export function greatest(logits: Float32Array, rows: number, except: readonly number[] = []): Int32Array {
   const width = logits.length / rows;
   return Int32Array.from({ length: rows }, (_, row) => {
-    let best = row * width;
-    for (let i = best + 1; i < (row + 1) * width; i++) if (logits[i]! > logits[best]!) best = i;
-    return best - row * width;
+    const own = logits.subarray(row * width, (row + 1) * width);
+    for (const word of except) own[word] = Number.NEGATIVE_INFINITY;
+    let best = 0;
+    for (let i = 1; i < width; i++) if (own[i]! > own[best]!) best = i;
+    return best;
   });
 }

@@ -39,6 +39,8 @@ export interface ModelConfig {
   encoder?: { layers: number; heads: number };
   /** What an encoder-decoder's answer begins with, before its first token. */
   decoderStart?: number;
+  /** Words that stand in the vocabulary for the model's own use: never part of an answer, whatever their logits. */
+  neverWritten?: readonly number[];
 }
 
 /** A model file or folder, opened: whatever the format and family, a model's graphs and the weights that they ask for. */

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { ModelConfig } from '../checkpoint';
 import { ACTIVATIONS, type Activation } from '../graphs/blocks';
 import { type EncoderDecoderSpec, encoderDecoderGraphs, encoderDecoderModel } from '../graphs/encoderDecoder';
+import { checkAnswerTokens } from './answerTokens';
 import type { Architecture, Family, FileTensors } from './family';
 import { parametersOf } from './parameters';
-import { count, parseSettings, unsupportedSetting } from './settings';
+import { contradictorySettings, count, parseSettings, unsupportedSetting } from './settings';
 
 /** BART (Lewis et al., 2020): learned positions, normalised embeddings, layer normalisation after each part, biases. */
 export const bart: Family = {
@@ -45,15 +46,20 @@ type Settings = z.infer<typeof bartSchema> & { model_type: string };
 export function bartArchitecture(
   settings: Settings,
   tensors: FileTensors,
-  own: Pick<EncoderDecoderSpec, 'positions' | 'embeddingNorm'> & { decoderStart: number },
+  own: Pick<EncoderDecoderSpec, 'positions' | 'embeddingNorm'> &
+    Pick<ModelConfig, 'decoderStart' | 'neverWritten'>,
 ): Architecture {
-  const { d_model: hiddenSize, activation_function: activation } = settings;
-  const { positions, embeddingNorm, decoderStart } = own;
+  const { d_model: hiddenSize, activation_function: activation, vocab_size: vocabularySize } = settings;
+  const { positions, embeddingNorm, decoderStart, neverWritten } = own;
   const refuse = (property: string) => unsupportedSetting(tensors, property);
   if (!(activation in ACTIVATIONS)) throw refuse(`the activation ${activation} (activation_function)`);
   if (settings.normalize_before) throw refuse('normalisation before each part (normalize_before)');
   if (settings.add_final_layer_norm) throw refuse('a normalisation at the end (add_final_layer_norm)');
   if (settings.tie_word_embeddings === false) throw refuse('a head of its own (tie_word_embeddings)');
+  const heads = [settings.encoder_attention_heads, settings.decoder_attention_heads];
+  if (heads.some((count) => hiddenSize % count !== 0)) {
+    throw contradictorySettings(tensors, `${heads.join(' and ')} heads for a hidden size of ${hiddenSize}`);
+  }
   const half = (layers: number, heads: number, intermediateSize: number) => ({
     layers,
     attention: {
@@ -73,21 +79,22 @@ export function bartArchitecture(
     },
   });
   const decoder = half(settings.decoder_layers, settings.decoder_attention_heads, settings.decoder_ffn_dim);
-  const { heads, keyValueHeads, headSize } = decoder.attention;
   const config: ModelConfig = {
     architecture: settings.model_type,
     kind: 'encoder-decoder',
     hiddenSize,
     embeddingSize: hiddenSize,
     layers: decoder.layers,
-    heads,
-    keyValueHeads,
-    headSize,
-    vocabularySize: settings.vocab_size,
+    heads: decoder.attention.heads,
+    keyValueHeads: decoder.attention.heads,
+    headSize: decoder.attention.headSize,
+    vocabularySize,
     contextLength: settings.max_position_embeddings,
     encoder: { layers: settings.encoder_layers, heads: settings.encoder_attention_heads },
     decoderStart,
+    neverWritten,
   };
+  checkAnswerTokens(config, tensors);
   const model = encoderDecoderModel({
     config,
     encoder: half(settings.encoder_layers, settings.encoder_attention_heads, settings.encoder_ffn_dim),

@@ -16,10 +16,13 @@ export const marian: Family = {
     ) {
       throw unsupportedSetting(tensors, 'two vocabularies (share_encoder_decoder_embeddings)');
     }
+    const pad = settings.pad_token_id ?? vocab_size - 1;
     return bartArchitecture(settings, tensors, {
       positions: { kind: 'sinusoidal', count },
       embeddingNorm: false,
-      decoderStart: settings.decoder_start_token_id ?? settings.pad_token_id ?? vocab_size - 1,
+      decoderStart: settings.decoder_start_token_id ?? pad,
+      // Its vector is zero, and so is its logit, where those of real words are negative.
+      neverWritten: [pad],
     });
   },
 };

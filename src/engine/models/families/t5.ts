@@ -2,9 +2,16 @@ import { z } from 'zod';
 import type { ModelConfig } from '../checkpoint';
 import { ACTIVATIONS, type Activation } from '../graphs/blocks';
 import { encoderDecoderGraphs, encoderDecoderModel } from '../graphs/encoderDecoder';
-import type { Architecture, Family } from './family';
+import { checkAnswerTokens } from './answerTokens';
+import type { Architecture, Family, FileTensors } from './family';
 import { parametersOf } from './parameters';
-import { count, parseGgufSettings, parseSettings, unsupportedSetting } from './settings';
+import {
+  contradictorySettings,
+  count,
+  parseGgufSettings,
+  parseSettings,
+  unsupportedSetting,
+} from './settings';
 
 /**
  * T5 (Raffel et al., 2020), T5 1.1 and Flan-T5 (gated feed-forward, a head of its own) and mT5 (Xue et al., 2021): relative
@@ -23,7 +30,7 @@ export const t5: Family = {
     }
     // T5 1.1 says that its head is not tied, and so is not scaled, even where its file has no other.
     const scaledHead = settings.model_type === 't5' && settings.tie_word_embeddings !== false;
-    return architecture(CONFIG_NAMES, {
+    return architecture(tensors, CONFIG_NAMES, {
       architecture: settings.model_type,
       kind: 'encoder-decoder',
       hiddenSize,
@@ -53,7 +60,7 @@ export const t5: Family = {
     const gated = tensors.shapeOf('enc.blk.0.ffn_gate.weight') !== undefined;
     const tiedHead = !tensors.shapeOf('output.weight');
     const pad = metadata.get('tokenizer.ggml.padding_token_id');
-    return architecture(GGUF_NAMES, {
+    return architecture(tensors, GGUF_NAMES, {
       architecture: 't5',
       kind: 'encoder-decoder',
       hiddenSize,
@@ -142,10 +149,18 @@ interface T5Settings extends ModelConfig {
   scaledHead: boolean;
 }
 
-function architecture(names: Record<string, string | string[]>, settings: T5Settings): Architecture {
+function architecture(
+  tensors: FileTensors,
+  names: Record<string, string | string[]>,
+  settings: T5Settings,
+): Architecture {
   const { intermediateSize, activation, gated, buckets, furthest, ...rest } = settings;
   const { normEpsilon, tiedHead, scaledHead, ...config } = rest;
   const { hiddenSize, heads, headSize } = config;
+  if (!Number.isInteger(headSize)) {
+    throw contradictorySettings(tensors, `${heads} heads for a hidden size of ${hiddenSize}`);
+  }
+  checkAnswerTokens(config, tensors);
   const half = {
     attention: { hiddenSize, heads, keyValueHeads: heads, headSize, scale: 1 },
     feedForward: { hiddenSize, intermediateSize, gated, activation },
