@@ -172,7 +172,9 @@ export const taskFileSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('Text with {column} holes, rendered for each row. Write {{ and }} for braces.'),
+      .describe(
+        'Text with {column} holes, rendered for each row. Write {{ and }} for braces. For masked language models (BERT and its like) {mask} is where the answer stands; at the end unless told.',
+      ),
     messages: z
       .array(messageSchema)
       .min(1)

@@ -2,13 +2,16 @@ import type { ResolvedTask } from '../protocol/taskFile';
 
 export type TemplatePart = { kind: 'text'; text: string } | { kind: 'hole'; column: string };
 
-/** A template's text and its `{column}` holes in order; `{{` and `}}` stand for braces. */
+/**
+ * A template's text and its `{column}` holes in order; `{{` and `}}` stand for braces. `{mask}` is text: where a masked language
+ * model answers.
+ */
 export function templateParts(template: string): TemplatePart[] {
   const parts: TemplatePart[] = [];
   let text = '';
   for (const match of template.matchAll(/\{\{|\}\}|\{([^{}]+)\}|[^{}]+|[{}]/g)) {
     const column = match[1];
-    if (column === undefined) {
+    if (column === undefined || column.trim() === 'mask') {
       text += match[0] === '{{' ? '{' : match[0] === '}}' ? '}' : match[0];
       continue;
     }

@@ -1,4 +1,5 @@
 import type { Readout, TokenBatch } from '../prompt/tokenRow';
+import { batchParts } from './batchParts';
 import { greatest } from './generate';
 import { inferencePass } from './inferencePass';
 import { addPromptGradient, embeddingsOf, type JoinedRows, joinRows } from './joinedRows';
@@ -11,10 +12,18 @@ import { walkBackward, walkForward, zeros } from './stageWalk';
  * for the prompt's states depend on the text behind it; decoders exported to ONNX without cache have no other way.
  */
 export function concatenatedPass(c: PassContext): Pass {
-  const states = async (batch: TokenBatch, prefix: Prefix | null) => {
-    const joined = joinRows(c, batch.rows, embeddingsOf(prefix));
-    const { hidden } = await inferencePass(c, joined.embeddings, joined.tensors, null);
-    return gather(c, hidden.data as Float32Array, batch, joined);
+  const states = async (whole: TokenBatch, prefix: Prefix | null) => {
+    const width = c.config.hiddenSize;
+    const found = new Float32Array(whole.readouts.length * width);
+    for (const { batch, readouts } of batchParts(whole, prefix?.length ?? 0)) {
+      const joined = joinRows(c, batch.rows, embeddingsOf(prefix));
+      const { hidden } = await inferencePass(c, joined.embeddings, joined.tensors, null);
+      const part = gather(c, hidden.data as Float32Array, batch, joined);
+      readouts.forEach((readout, i) => {
+        found.set(part.subarray(i * width, (i + 1) * width), readout * width);
+      });
+    }
+    return found;
   };
   return {
     async prefix(embeddings, before) {
@@ -52,7 +61,8 @@ async function gradientStep(
   const total = batches.reduce((sum, { readouts }) => sum + readouts.length, 0);
   const sum = new Float64Array(prompt.length);
   let loss = 0;
-  for (const batch of batches) {
+  const before = prompt.length / c.config.embeddingSize;
+  for (const { batch } of batches.flatMap((whole) => batchParts(whole, before))) {
     const mark = c.scratch.mark();
     try {
       const joined = joinRows(c, batch.rows, prompt);
