@@ -27,7 +27,7 @@ export function encoderDecoderPass(c: PassContext, encoder: StageSessions): Pass
   const reader = { ...c, sessions: encoder };
 
   const read = async (rows: readonly TokenRow[], before: Float32Array) => {
-    const joined = joinRows(c, rows, before);
+    const joined = joinRows(c, textsOf(rows), before);
     const { present } = await inferencePass(reader, joined.embeddings, joined.tensors, null, {
       keepPresent: true,
     });
@@ -72,7 +72,7 @@ async function gradientStep(
   for (const batch of batches) {
     const mark = c.scratch.mark();
     try {
-      const joined = joinRows(c, batch.rows, prompt);
+      const joined = joinRows(c, textsOf(batch.rows), prompt);
       const read = await walkForward(reader, joined.embeddings, joined.tensors, null);
       const last = read.kept.at(-1)!;
       const { present } = reader.sessions.plan(reader.sessions.stages - 1).stage.ports;
@@ -100,6 +100,9 @@ async function gradientStep(
   }
   return { loss, gradient: Float32Array.from(sum) };
 }
+
+/** What the encoder reads of rows: branches are the answer's. */
+const textsOf = (rows: readonly TokenRow[]): TokenRow[] => rows.map(({ tokens }) => ({ tokens }));
 
 /** The decoder's tokens, beside what the encoder has read of their rows. */
 function answerTensors({ config }: PassContext, rows: readonly TokenRow[], source: Source): BatchTensors {
