@@ -167,3 +167,19 @@ describe('an encoder with a class head', () => {
     await expect(run(await newTask({ ...MINILM, ...overrides }))).rejects.toThrow(message);
   });
 });
+
+describe('the same model in other formats', () => {
+  it.each<[string, Partial<TaskFile>, string]>([
+    ['an encoder as GGUF', MINILM, 'minilm/model.gguf'],
+    ['an encoder as ONNX', MINILM, 'minilm/onnx/optimum'],
+    ['a masked language model as ONNX', BERT, 'bert/onnx/optimum'],
+  ])('learns the same: %s', async (_, overrides, model) => {
+    const short = { training: { ...training, steps: 3 } };
+    const safetensors = await run(await newTask({ ...overrides, ...short }));
+    const other = await run(await newTask({ ...overrides, ...short, model: join(models, model) }));
+    expect(other.losses).toHaveLength(3);
+    other.losses.forEach((loss, step) => {
+      expect(loss).toBeCloseTo(safetensors.losses[step]!, 3);
+    });
+  });
+});
