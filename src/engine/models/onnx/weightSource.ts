@@ -44,9 +44,7 @@ export class WeightSource {
 
   /** The values of a float tensor of any precision. */
   floats(initializer: Initializer): Float32Array {
-    const bytes = this.bytes(initializer);
-    // A typed array must start at a multiple of its element's size.
-    const { buffer } = bytes.slice();
+    const buffer = alignedBuffer(this.bytes(initializer));
     switch (initializer.type) {
       case 'float32':
         return new Float32Array(buffer);
@@ -63,7 +61,7 @@ export class WeightSource {
 
   /** The values of an integer tensor. */
   integers(initializer: Initializer): ArrayLike<number> {
-    const { buffer } = this.bytes(initializer).slice();
+    const buffer = alignedBuffer(this.bytes(initializer));
     switch (initializer.type) {
       case 'uint8':
         return new Uint8Array(buffer);
@@ -111,4 +109,10 @@ function beginning(tensor: Initializer): Initializer {
     return { ...tensor, data: { ...data, length: Math.min(data.length, BEGINNING) } };
   if (data.kind !== 'inline') return tensor;
   return { ...tensor, data: { ...data, bytes: data.bytes.subarray(0, BEGINNING) } };
+}
+
+/** A typed array must start at a multiple of its element's size: bytes from within a message are copied first. */
+function alignedBuffer(bytes: Uint8Array): ArrayBuffer {
+  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+  return (whole ? bytes : bytes.slice()).buffer as ArrayBuffer;
 }
