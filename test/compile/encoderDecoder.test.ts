@@ -145,6 +145,19 @@ describe.each(['t5', 'bart', 'marian'])('an encoder-decoder: %s', (name) => {
   });
 });
 
+describe('a word that is never written', () => {
+  it('is passed over for the next one', async () => {
+    const checkpoint = await openCheckpoint(join(MODELS, 'marian'));
+    const model = await openPromptModel(checkpoint, { cacheFolder: join(root, 'marian'), threads: 1 });
+    const options = { maxTokens: 1, stop: [] };
+    const [[first]] = (await model.generate(ROWS.slice(0, 1), null, options)) as [[number]];
+    Object.assign(model.config, { neverWritten: [first] });
+    const [[second]] = (await model.generate(ROWS.slice(0, 1), null, options)) as [[number]];
+    expect(second).not.toBe(first);
+    await Promise.all([model.close(), checkpoint.close()]);
+  });
+});
+
 const written = (answers: number[][]) => answers.map(([first]) => first);
 
 describe('the greatest logit', () => {

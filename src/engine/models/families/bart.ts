@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { ModelConfig } from '../checkpoint';
-import { ACTIVATIONS, type Activation } from '../graphs/blocks';
 import { type EncoderDecoderSpec, encoderDecoderGraphs, encoderDecoderModel } from '../graphs/encoderDecoder';
 import { checkAnswerTokens } from './answerTokens';
 import type { Architecture, Family, FileTensors } from './family';
 import { parametersOf } from './parameters';
-import { contradictorySettings, count, parseSettings, unsupportedSetting } from './settings';
+import { activationNamed, contradictorySettings, count, parseSettings, unsupportedSetting } from './settings';
 
 /** BART (Lewis et al., 2020): learned positions, normalised embeddings, layer normalisation after each part, biases. */
 export const bart: Family = {
@@ -49,10 +48,10 @@ export function bartArchitecture(
   own: Pick<EncoderDecoderSpec, 'positions' | 'embeddingNorm'> &
     Pick<ModelConfig, 'decoderStart' | 'neverWritten'>,
 ): Architecture {
-  const { d_model: hiddenSize, activation_function: activation, vocab_size: vocabularySize } = settings;
+  const { d_model: hiddenSize, vocab_size: vocabularySize } = settings;
   const { positions, embeddingNorm, decoderStart, neverWritten } = own;
   const refuse = (property: string) => unsupportedSetting(tensors, property);
-  if (!(activation in ACTIVATIONS)) throw refuse(`the activation ${activation} (activation_function)`);
+  const activation = activationNamed(settings.activation_function, tensors, 'activation_function');
   if (settings.normalize_before) throw refuse('normalisation before each part (normalize_before)');
   if (settings.add_final_layer_norm) throw refuse('a normalisation at the end (add_final_layer_norm)');
   if (settings.tie_word_embeddings === false) throw refuse('a head of its own (tie_word_embeddings)');
@@ -74,7 +73,7 @@ export function bartArchitecture(
       hiddenSize,
       intermediateSize,
       gated: false,
-      activation: activation as Activation,
+      activation,
       bias: true,
     },
   });

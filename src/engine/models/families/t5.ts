@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import type { ModelConfig } from '../checkpoint';
-import { ACTIVATIONS, type Activation } from '../graphs/blocks';
+import type { Activation } from '../graphs/blocks';
 import { encoderDecoderGraphs, encoderDecoderModel } from '../graphs/encoderDecoder';
 import { checkAnswerTokens } from './answerTokens';
 import type { Architecture, Family, FileTensors } from './family';
 import { parametersOf } from './parameters';
-import {
-  contradictorySettings,
-  count,
-  parseGgufSettings,
-  parseSettings,
-  unsupportedSetting,
-} from './settings';
+import { activationNamed, contradictorySettings, count, parseGgufSettings, parseSettings } from './settings';
 
 /**
  * T5 (Raffel et al., 2020), T5 1.1 and Flan-T5 (gated feed-forward, a head of its own) and mT5 (Xue et al., 2021): relative
@@ -25,9 +19,6 @@ export const t5: Family = {
     const settings = parseSettings(configSchema, json, tensors);
     const { d_model: hiddenSize, num_heads: heads, feed_forward_proj } = settings;
     const [activation, gated] = activationOf(feed_forward_proj ?? DEFAULT_ACTIVATIONS[settings.model_type]!);
-    if (!(activation in ACTIVATIONS)) {
-      throw unsupportedSetting(tensors, `the activation ${activation} (feed_forward_proj)`);
-    }
     // T5 1.1 says that its head is not tied, and so is not scaled, even where its file has no other.
     const scaledHead = settings.model_type === 't5' && settings.tie_word_embeddings !== false;
     return architecture(tensors, CONFIG_NAMES, {
@@ -44,7 +35,7 @@ export const t5: Family = {
       vocabularySize: settings.vocab_size,
       contextLength: settings.n_positions ?? TRAINED_LENGTH,
       decoderStart: settings.decoder_start_token_id ?? settings.pad_token_id ?? 0,
-      activation: activation as Activation,
+      activation: activationNamed(activation, tensors, 'feed_forward_proj'),
       gated,
       buckets: settings.relative_attention_num_buckets,
       furthest: settings.relative_attention_max_distance ?? FURTHEST,
