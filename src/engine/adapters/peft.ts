@@ -34,7 +34,8 @@ const TASK_TYPES: Readonly<Record<ModelKind, string>> = {
  * the rows' states have to be pooled as here.
  */
 const HEAD = 'base_model.classifier';
-const HEAD_MODULES = ['classifier', 'score'];
+/** PEFT lists them twice. */
+const HEAD_MODULES = ['classifier', 'score', 'classifier', 'score'];
 
 export interface PromptToStore {
   /** Row-major [virtualTokens, embeddingSize]. */
