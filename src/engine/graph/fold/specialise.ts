@@ -2,7 +2,7 @@ import { floatsInitializer, intsInitializer } from '../constants';
 import { type ElementType, Graph, type Initializer, type Node, type TensorType } from '../graph';
 import type { OnnxModel } from '../readOnnx';
 import { inferTypes } from '../shapeInference';
-import { inlineBranch } from './branches';
+import { openBranch } from './branches';
 import { canEvaluate, evaluate } from './evaluate';
 import { countOf, decodeKnown, encodeKnown, type Known, known } from './known';
 import { modernise } from './modernise';
@@ -159,7 +159,7 @@ class Specialiser {
     if (typeof condition !== 'number') throw new Error('which branch it takes is known only when it runs');
     const chosen = node.attributes[condition ? 'then_branch' : 'else_branch'];
     if (chosen?.kind !== 'graph') throw new Error('it has no such branch');
-    const { nodes, initializers, outputs } = inlineBranch(chosen.value, node.name);
+    const { nodes, initializers, outputs } = openBranch(chosen.value, node.name);
     for (const [name, initializer] of initializers) {
       this.initializers.set(name, initializer);
       this.declare(name, initializer);

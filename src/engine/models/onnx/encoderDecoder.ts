@@ -3,8 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { SoftpromptError } from '../../../protocol/errors';
 import { extract } from '../../graph/extract';
 import { specialise } from '../../graph/fold/specialise';
-import { Graph, type Initializer, type TensorType } from '../../graph/graph';
+import type { Initializer, TensorType } from '../../graph/graph';
 import type { OnnxModel } from '../../graph/readOnnx';
+import { renameGraph } from '../../graph/renameGraph';
 import { type KeyValuePorts, SIZES } from '../languageModel';
 import { type ImportedGraph, importGraph } from './importGraph';
 import { inputRoles, OF_SOURCE, pairedByLayer } from './inputRoles';
@@ -74,7 +75,7 @@ const FOLDED = 1024;
  * Imports both halves, and moves what the decoder makes of the encoder's states into the encoder: it is made once.
  */
 export function importPair(pair: OnnxPair, read: (initializer: Initializer) => Uint8Array): ImportedPair {
-  const encoderModel = renamed(pair.encoder.graph, (name) => `${READER}${name}`);
+  const encoderModel = renameGraph(pair.encoder.graph, (name) => `${READER}${name}`);
   const encoder = importGraph({ ...pair.encoder, graph: encoderModel }, read);
   const decoder = importGraph(pair.decoder, read);
   if (encoder.embeddingScale !== decoder.embeddingScale || encoder.head) {
@@ -84,7 +85,7 @@ export function importPair(pair: OnnxPair, read: (initializer: Initializer) => U
   const width = Number(encoder.layers.graph.shapeOf(states).at(-1));
   const { part, pairs } = handedOn(pair.firstDecoder, width, read);
   const name = (value: string) => (value === part.inputs[0] ? states : `${HANDED_ON}${value}`);
-  const moved = renamed(part, name);
+  const moved = renameGraph(part, name);
   const { graph } = encoder.layers;
   graph.nodes.push(...moved.nodes);
   for (const [value, type] of moved.values) if (value !== states) graph.values.set(value, type);
@@ -142,21 +143,3 @@ function handedOn(model: OnnxModel, width: number, read: (initializer: Initializ
 
 /** Tokens of an answer, where only the text matters. */
 const WRITTEN = 'written';
-
-/** A graph with other names for its values and nodes. Subgraphs are not looked into. */
-function renamed(graph: Graph, rename: (value: string) => string): Graph {
-  const name = (value: string) => (value === '' ? '' : rename(value));
-  const result = new Graph(graph.name);
-  for (const node of graph.nodes) {
-    if (Object.values(node.attributes).some(({ kind }) => kind === 'graph')) {
-      throw unsupported('Its encoder has branches.', node.name, ORIGINAL);
-    }
-    const [inputs, outputs] = [node.inputs.map(name), node.outputs.map(name)];
-    result.nodes.push({ ...node, name: name(node.name), inputs, outputs });
-  }
-  result.inputs.push(...graph.inputs.map(name));
-  result.outputs.push(...graph.outputs.map(name));
-  for (const [value, initializer] of graph.initializers) result.initializers.set(name(value), initializer);
-  for (const [value, type] of graph.values) result.values.set(name(value), type);
-  return result;
-}

@@ -48,27 +48,39 @@ export function replacePositions(
  * in the leading size alone. Positions that are compared with each other (T5's distances) may not.
  */
 function goesByRow(graph: Graph, name: string, reader: Node): boolean {
-  const changed = new Map<string, TensorType>();
-  const typeIn = (node: Node, value: string) =>
-    node === reader && value === name
-      ? byRow(graph.typeOf(value))
-      : (changed.get(value) ?? graph.typeOf(value));
-  for (const node of graph.nodes) {
-    if (node !== reader && !node.inputs.some((input) => changed.has(input))) continue;
-    // Its indices must have as many rows as what they are taken from.
-    if (node.op === 'GatherElements') return false;
-    const trial = Object.assign(Object.create(graph) as Graph, {
-      typeOf: (value: string) => typeIn(node, value),
-      shapeOf: (value: string) => typeIn(node, value).shape,
-    });
-    const types = inferTypes(node, trial);
-    for (const [i, output] of node.outputs.entries()) {
-      if (!output || `${types[i]!.shape}` === `${graph.shapeOf(output)}`) continue;
-      if (`${types[i]!.shape}` !== `${byRow(graph.typeOf(output)).shape}`) return false;
-      changed.set(output, types[i]!);
+  const before = new Map<string, TensorType>();
+  const change = (value: string, type: TensorType) => {
+    if (!before.has(value)) before.set(value, graph.typeOf(value));
+    graph.values.set(value, type);
+  };
+  const inferredFor = (node: Node) => {
+    if (node !== reader) return inferTypes(node, graph);
+    const original = graph.typeOf(name);
+    graph.values.set(name, byRow(original));
+    try {
+      return inferTypes(node, graph);
+    } finally {
+      graph.values.set(name, original);
     }
+  };
+  try {
+    for (const node of graph.nodes) {
+      if (node !== reader && !node.inputs.some((input) => before.has(input))) continue;
+      // Its indices must have as many rows as what they are taken from.
+      if (node.op === 'GatherElements') return false;
+      for (const [i, type] of inferredFor(node).entries()) {
+        const output = node.outputs[i];
+        if (!output || `${type.shape}` === `${graph.shapeOf(output)}`) continue;
+        if (`${type.shape}` !== `${byRow(graph.typeOf(output)).shape}`) return false;
+        change(output, type);
+      }
+    }
+    return true;
+  } catch {
+    return false; // The shapes do not go together.
+  } finally {
+    for (const [value, type] of before) graph.values.set(value, type);
   }
-  return true;
 }
 
 function byRow({ type, shape }: TensorType): TensorType {
