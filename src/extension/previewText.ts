@@ -18,7 +18,11 @@ export function previewText(prompt: RenderedPrompt): string {
 
   if (prompt.labelWords?.length) {
     const width = Math.max(...prompt.labelWords.map(({ label }) => label.length));
-    lines.push('Label words, whose likelihood stands for each class:');
+    lines.push(
+      prompt.classHead
+        ? 'Classes of the head that is trained beside the prompt, and the texts that they start from:'
+        : 'Label words, whose likelihood stands for each class:',
+    );
     for (const { label, word } of prompt.labelWords) {
       lines.push(`  ${label.padEnd(width)}  ${JSON.stringify(word)}${label === prompt.target ? '  ←' : ''}`);
     }

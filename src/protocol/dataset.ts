@@ -40,6 +40,8 @@ export interface RenderedPrompt {
   segments: ({ kind: 'text'; text: string } | { kind: 'virtual-tokens'; count: number })[];
   target: string;
   labelWords?: { label: string; word: string }[];
+  /** A class head is trained: its classes start from their label words, and are not written. */
+  classHead?: boolean;
   tokens: number;
   /** Tokens that were cut from the longest hole; 0 when the row fits. */
   cutTokens: number;

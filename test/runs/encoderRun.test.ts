@@ -13,6 +13,7 @@ import { startRun } from '../../src/engine/runs/startRun';
 import { previewRow } from '../../src/engine/task/previewRow';
 import { readCheckpoint } from '../../src/engine/tuning/checkpoint';
 import { RunControl } from '../../src/engine/tuning/runControl';
+import { previewText } from '../../src/extension/previewText';
 import type { RunEvent } from '../../src/protocol/runs';
 import type { TaskFile } from '../../src/protocol/taskFile';
 import { writeTinyTask } from './tinyTask';
@@ -139,6 +140,12 @@ describe('a masked language model', () => {
 });
 
 describe('an encoder with a class head', () => {
+  it('is shown with the texts that its classes start from', async () => {
+    const preview = await previewRow(await newTask(MINILM), 1, options());
+    expect(preview).toMatchObject({ classHead: true, labelWords: [{ word: 'bad' }, { word: 'good' }] });
+    expect(previewText(preview)).toMatch(/head that is trained/);
+  });
+
   it('saves prompt and head as PEFT does for sequence classification', async () => {
     const { folder, files, record } = await run(await newTask(MINILM));
     const { prompt, head, virtualTokens } = await readPeftAdapter(files.adapter, record.model);

@@ -28,6 +28,7 @@ export function previewPrompt(
   };
   if (target.kind === 'label') {
     const words = taskLabels(labels, tokenizer, { given: target.words, separator: wording.separator });
+    if (tokenizer.kind === 'encoder') preview.classHead = true;
     preview.labelWords = recordLabelWords(
       words,
       tokenizer.kind === 'encoder' ? 'whole-label' : target.score,
