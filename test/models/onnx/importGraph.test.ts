@@ -151,6 +151,34 @@ describe('ports are found by structure', () => {
   });
 });
 
+describe('half precision', () => {
+  it('is computed in float32', () => {
+    const half = {
+      name: 'half table',
+      dims: [VOCABULARY, WIDTH],
+      dataType: DATA_TYPES.float16,
+      int32Data: new Array(VOCABULARY * WIDTH).fill(0x3c00),
+    };
+    const cast = (from: string, to: string, type: number): TestNode => ({
+      op: 'Cast',
+      inputs: [from],
+      outputs: [to],
+      attributes: [attributes.int('to', type)],
+    });
+    const masked = [
+      cast('scores', 'as half', DATA_TYPES.float16),
+      cast('as half', 'again', DATA_TYPES.float32),
+    ];
+    const { layers } = imported({ initializers: [half], table: 'half table', masked, scores: 'again' });
+    const types = new Set(
+      layers.graph.nodes.flatMap(({ outputs }) => outputs.map((v) => layers.graph.typeOf(v).type)),
+    );
+    expect([...types]).toEqual(['float32']);
+    expect(layers.graph.typeOf('vectors').type).toBe('float32');
+    expect(layers.graph.nodes.some(({ op }) => op === 'Cast')).toBe(false);
+  });
+});
+
 describe('what is not understood is refused by name', () => {
   it('a mask of another form', () => {
     const odd = compared([

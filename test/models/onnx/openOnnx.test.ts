@@ -22,8 +22,9 @@ async function problem(path: string): Promise<SoftpromptError> {
 }
 
 /**
- * Models whose activations are rounded too: no gradient of theirs is known, but what onnxruntime makes of the file as it
- * is. It runs the pairs of QDQ in 8 bits where it can, and with its optimisations switched off differs from itself by 0.36.
+ * Models whose activations are rounded too: no gradient of theirs is known, but what onnxruntime makes of the file as
+ * it is. It runs the pairs of QDQ in 8 bits where it can, and with its optimisations switched off differs from itself
+ * by 0.36.
  */
 const AS_RUN = [
   ['llama3', 'onnx/quantized/model_quantized.onnx', 1e-4],

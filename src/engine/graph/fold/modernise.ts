@@ -4,9 +4,10 @@ import { DATA_TYPES } from '../onnxSchema';
 
 /** Operators whose axes were an attribute before opset 13 or 18. */
 const AXES_AS_INPUT = new Set(
-  'Squeeze Unsqueeze ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSumExp'.split(
-    ' ',
-  ),
+  [
+    'Squeeze Unsqueeze ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd',
+    'ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSumExp',
+  ].flatMap((line) => line.split(' ')),
 );
 
 const HALVES: readonly number[] = [DATA_TYPES.float16, DATA_TYPES.bfloat16];

@@ -5,6 +5,7 @@ import { SIZES } from '../languageModel';
 import { type Example, type MaskPattern, maskPattern, seesAll } from './examples';
 import { dependents, replaceValue } from './path';
 import type { ImportPorts } from './sidePorts';
+import { ORIGINAL } from './unsupported';
 
 export interface MaskContext {
   build: GraphBuilder;
@@ -159,7 +160,7 @@ function unknownMask(node: Node): SoftpromptError {
     'The mask of this attention is of a kind that is not known.',
     {
       place: { node: node.name },
-      hint: "Masks that can be replaced are causal, bidirectional, and both with a sliding window. Use the model's original files: a Hugging Face folder or GGUF.",
+      hint: `Masks that can be replaced are causal, bidirectional, and both with a sliding window. ${ORIGINAL}`,
     },
   );
 }
