@@ -85,6 +85,23 @@ describe('an encoder-decoder', () => {
     }
   });
 
+  it.each(['bart', 'marian', 'mt5', 't5-gguf/model.gguf', 't5/onnx/optimum'])(
+    'of every family and format goes from start to end: %s',
+    async (name) => {
+      const folder = await mkdtemp(join(root, 'task-'));
+      const task = await writeTinyTask(folder, {
+        model: join(models, name),
+        target: { column: 'label', kind: 'text', maxTokens: 6 },
+        training: { ...training, steps: 4 },
+      });
+      const record = await startRun(task, { ...options(), onEvent: () => {} });
+      expect(record.state).toBe('finished');
+      // BART's context has no room for examples.
+      const fewShot = name === 'bart' ? [] : ['few-shot'];
+      expect(Object.keys(record.results)).toEqual(['tuned', 'zero-shot', ...fewShot]);
+    },
+  );
+
   it('learns to write texts, and resumes', async () => {
     const found = await runTwice({ target: { column: 'label', kind: 'text', maxTokens: 6 } });
     expect(mean(found.losses.slice(-6))).toBeLessThan(mean(found.losses.slice(0, 6)));
