@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPeftAdapter } from '../../src/engine/adapters/peft';
+import { readPeftAdapter, writePeftAdapter } from '../../src/engine/adapters/peft';
 import { joinParameters } from '../../src/engine/compile/classHead';
 import { evaluateRun } from '../../src/engine/evaluation/evaluateRun';
 import { openTrial } from '../../src/engine/evaluation/trial';
@@ -158,6 +158,25 @@ describe('an encoder with a class head', () => {
       modules_to_save: expect.arrayContaining(['classifier', 'score']),
     });
     expect(record.model.tuned).toBe(4 * 32 + 2 * 33);
+  });
+
+  it('is not asked with an adapter whose head is not its own', async () => {
+    const { files, folder, record } = await run(
+      await newTask({ ...MINILM, training: { ...training, steps: 1 } }),
+    );
+    const { prompt, virtualTokens } = await readPeftAdapter(files.adapter);
+    const model = { kind: 'encoder' as const, hiddenSize: 32, layers: 2, heads: 4 };
+    await writePeftAdapter(files.adapter, {
+      prompt,
+      virtualTokens,
+      baseModel: record.model.path,
+      model,
+      init: { from: 'labels' },
+    });
+    await expect(openTrial(folder, options())).rejects.toMatchObject({
+      code: 'run-invalid',
+      message: 'The adapter has 128 values, but 194 were tuned with its class head.',
+    });
   });
 
   it('says what its head starts from, and that there is no few-shot', async () => {

@@ -39,6 +39,14 @@ export async function openRun(folder: string, options: EngineOptions): Promise<O
   const adapter = await readPeftAdapter(runFiles(folder).adapter, record.model);
   const { head } = adapter;
   const prompt = head ? joinParameters(adapter.prompt, head) : adapter.prompt;
+  const { tuned } = record.model;
+  if (tuned !== undefined && prompt.length !== tuned) {
+    throw new SoftpromptError(
+      'run-invalid',
+      `The adapter has ${prompt.length} values, but ${tuned} were tuned with its class head.`,
+      { place: { file: runFiles(folder).adapter }, hint: 'It is another run’s, or its head is missing.' },
+    );
+  }
   const path = await resolveModel(record.task.model, {
     taskFolder: dirname(record.task.file),
     cacheFolder: options.cacheFolder,
