@@ -21,6 +21,13 @@ describe('fitToContext', () => {
     expect(fitToContext(text, 256).limit).toBe(256 - 20 - 100);
   });
 
+  it('leaves the answer of an encoder-decoder out, which is written elsewhere, but not without end', async () => {
+    const task = await resolve({ limit: 1000, target: { column: 'label', kind: 'text', maxTokens: 100 } });
+    expect(fitToContext(task, 256, 'encoder-decoder').limit).toBe(256 - 20);
+    expect(fitToContext(task, 102, 'encoder-decoder').limit).toBe(102 - 20);
+    expect(() => fitToContext(task, 101, 'encoder-decoder')).toThrow('leave no room');
+  });
+
   it('refuses where no row has room', async () => {
     const task = await resolve({ method: { virtualTokens: 220 } });
     expect(() => fitToContext(task, 256)).toThrow('leave no room in the model’s context'.replace('’', "'"));

@@ -94,7 +94,8 @@ export async function chooseFewShot(
   }
   const random = Random.seeded(data.split.seed, FEW_SHOT_STREAM);
   const longest = prepared.test.reduce((most, row) => Math.max(most, reader.read(row).tokens.length), 0);
-  const room = model.config.contextLength - longest - reader.longestAnswer - 1;
+  const answer = model.config.kind === 'encoder-decoder' ? 0 : reader.longestAnswer + 1;
+  const room = model.config.contextLength - longest - answer;
   const draws: { examples: LabelledRow[]; beginning: Beginning }[] = [];
   for (let draw = 0; draw < FEW_SHOT_DRAWS; draw++) {
     const examples = chooseExamples(prepared.train, reader, { count: evaluation.fewShot, room }, random);

@@ -35,7 +35,7 @@ export async function previewRow(
   });
   const checkpoint = await openCheckpoint(path);
   try {
-    const fitted = fitToContext(task, checkpoint.config.contextLength);
+    const fitted = fitToContext(task, checkpoint.config.contextLength, checkpoint.config.kind);
     return previewPrompt(fitted, labels, found, await checkpoint.tokenizer());
   } finally {
     await checkpoint.close();
