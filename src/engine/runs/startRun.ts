@@ -32,7 +32,7 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
   });
   const source = await openCheckpoint(path);
   try {
-    prepared.task = fitToContext(task, source.config.contextLength);
+    prepared.task = fitToContext(task, source.config.contextLength, source.config.kind);
     await control.breathe();
     const now = new Date();
     const folder = await createRunFolder(
