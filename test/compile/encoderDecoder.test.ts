@@ -135,6 +135,19 @@ describe.each(['t5', 'bart', 'marian'])('an encoder-decoder: %s', (name) => {
     expect(await model.generate([ROWS[0]!], prefix, { maxTokens: 6, stop })).toEqual([[]]);
   });
 
+  it('writes to many rows as it writes to each', async () => {
+    const options = { maxTokens: 3, stop: [] };
+    const many = await model.generate(
+      Array.from({ length: 20 }, (_, i) => ROWS[i % 3]!),
+      null,
+      options,
+    );
+    for (const [r, row] of ROWS.entries()) {
+      const [alone] = await model.generate([row], null, options);
+      for (let i = r; i < many.length; i += 3) expect(many[i]).toEqual(alone);
+    }
+  });
+
   it('writes from another start where it is told', async () => {
     const given = written(await model.generate(ROWS, null, { maxTokens: 4, stop: [], start: [start, 9] }));
     for (const [r, row] of ROWS.entries()) {

@@ -111,6 +111,19 @@ describe('BART', () => {
     expect(changed('bart').model.outputBias).toBe('head.bias');
   });
 
+  it('may be saved with copies of its token table, and with the version of what saved it', () => {
+    const more = (shapes: Shapes) =>
+      new Map([
+        ...shapes,
+        ['model.encoder.embed_tokens.weight', [320, 32]],
+        ['model.decoder.embed_tokens.weight', [320, 32]],
+        ['model.encoder.version', [1]],
+        ['model.decoder.version', [1]],
+        ['lm_head.weight', [320, 32]],
+      ] as [string, number[]][]);
+    expect(() => changed('bart', {}, more)).not.toThrow();
+  });
+
   it('multiplies its embeddings where its settings say so', () => {
     expect(changed('bart', { scale_embedding: true }).model.embeddingScale).toBeCloseTo(Math.sqrt(32), 12);
     expect(changed('bart').model.embeddingScale).toBeUndefined();

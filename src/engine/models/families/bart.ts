@@ -111,8 +111,10 @@ export function bartArchitecture(
   return {
     model,
     parameters: parametersOf(model, encoderDecoderGraphs(model), (name) => ({ tensor: fileNames(name) })),
+    // Copies of the token table, positions that are computed, and the version of the program that saved it.
     ignored: (name) =>
       name === 'lm_head.weight' ||
+      /^(model\.)?(encoder|decoder)\.version$/.test(name) ||
       /^(model\.)?(encoder|decoder)\.embed_tokens\.weight$/.test(name) ||
       (positions.kind === 'sinusoidal' &&
         /^(model\.)?(encoder|decoder)\.embed_positions\.weight$/.test(name)),
