@@ -105,6 +105,18 @@ describe.each([
   });
 });
 
+it.each([
+  ['a masked language model', BERT],
+  ['an encoder with a class head', MINILM],
+])('%s is compared with an instruction of the user’s own', async (_, overrides) => {
+  const short = { training: { ...training, steps: 1 } };
+  const bare = await run(await newTask({ ...overrides, ...short }));
+  const evaluation = { fewShot: 0, hardPrompt: 'good or bad?' };
+  const instructed = await run(await newTask({ ...overrides, ...short, evaluation }));
+  expect(Object.keys(instructed.record.results)).toEqual(['tuned', 'zero-shot']);
+  expect(instructed.record.results['zero-shot']!.loss).not.toBe(bare.record.results['zero-shot']!.loss);
+});
+
 describe('a masked language model', () => {
   it('is shown with its mask and its label words', async () => {
     const preview = await previewRow(await newTask(BERT), 1, options());
