@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type GgufValue, HeaderGoesOn, parseGgufHeader } from '../../src/engine/models/gguf';
-import { tokenizerFromGguf } from '../../src/engine/models/ggufTokenizer';
-import { buildGguf } from '../models/ggufBuilder';
+import { type GgufValue, HeaderGoesOn, parseGgufHeader } from '../../src/engine/models/gguf/header';
+import { tokenizerFromGguf } from '../../src/engine/models/gguf/tokenizer';
+import { buildGguf } from '../models/gguf/ggufBuilder';
 import { FUZZ_CASES, fuzz } from './fuzz';
 
 const FILE = 'damaged.gguf';

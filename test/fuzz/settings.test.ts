@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { FAMILIES, familyOfGguf, familyOfModelType } from '../../src/engine/models/families/families';
 import type { Architecture, FileTensors } from '../../src/engine/models/families/family';
-import { type GgufHeader, type GgufValue, parseGgufHeader } from '../../src/engine/models/gguf';
+import { type GgufHeader, type GgufValue, parseGgufHeader } from '../../src/engine/models/gguf/header';
 import { refusalOfConfig, refusalOfGguf } from '../../src/engine/models/refusals';
 import { gatherWeights } from '../../src/engine/models/weights';
 import { parseSafetensorsHeader } from '../../src/engine/safetensors';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach } from 'vitest';
-import type { GgufValue } from '../../src/engine/models/gguf';
-import { buildGguf } from './ggufBuilder';
+import type { GgufValue } from '../../src/engine/models/gguf/header';
+import { buildGguf } from './gguf/ggufBuilder';
 
 export const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
 export const TINY_GGUF = join(fixtures, 'tiny-llama-gguf/tiny-llama-mixed.gguf');

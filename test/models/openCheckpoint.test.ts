@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/engine/models/checkpoint';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import { reportError, SoftpromptError } from '../../src/protocol/errors';
-import { buildGguf } from './ggufBuilder';
+import { buildGguf } from './gguf/ggufBuilder';
 
 const fixtures = fileURLToPath(new URL('../oracle/fixtures/', import.meta.url));
 const tied = join(fixtures, 'tiny-llama-gqa-tied');

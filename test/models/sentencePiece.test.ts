@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { GgufValue } from '../../src/engine/models/gguf';
-import { tokenizerFromGguf } from '../../src/engine/models/ggufTokenizer';
+import type { GgufValue } from '../../src/engine/models/gguf/header';
+import { tokenizerFromGguf } from '../../src/engine/models/gguf/tokenizer';
 
 interface Reference {
   metadata: Record<string, GgufValue>;

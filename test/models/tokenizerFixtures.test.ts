@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { ModelKind } from '../../src/engine/models/checkpoint';
-import { readGgufHeader } from '../../src/engine/models/gguf';
-import { tokenizerFromGguf } from '../../src/engine/models/ggufTokenizer';
+import { readGgufHeader } from '../../src/engine/models/gguf/header';
+import { tokenizerFromGguf } from '../../src/engine/models/gguf/tokenizer';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
 import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
 

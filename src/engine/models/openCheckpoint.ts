@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
 import type { Checkpoint } from './checkpoint';
-import { openGguf } from './ggufFile';
+import { openGguf } from './gguf/openGguf';
 import { findOnnxFile, openOnnx } from './onnx/openOnnx';
 import { openSafetensorsFolder } from './safetensorsFolder';
 import type { Tokenizer } from './tokenizer';

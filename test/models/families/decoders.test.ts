@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { printGraph } from '../../../src/engine/graph/printGraph';
 import { familyOfGguf, familyOfModelType } from '../../../src/engine/models/families/families';
 import type { Architecture, FileTensors } from '../../../src/engine/models/families/family';
-import { type GgufValue, parseGgufHeader } from '../../../src/engine/models/gguf';
+import { type GgufValue, parseGgufHeader } from '../../../src/engine/models/gguf/header';
 import { SoftpromptError } from '../../../src/protocol/errors';
 
 type Json = Record<string, unknown>;

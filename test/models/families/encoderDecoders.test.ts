@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { printGraph } from '../../../src/engine/graph/printGraph';
 import { familyOfGguf, familyOfModelType } from '../../../src/engine/models/families/families';
 import type { Architecture } from '../../../src/engine/models/families/family';
-import { type GgufValue, parseGgufHeader } from '../../../src/engine/models/gguf';
+import { type GgufValue, parseGgufHeader } from '../../../src/engine/models/gguf/header';
 import { gatherWeights } from '../../../src/engine/models/weights';
 import { parseSafetensorsHeader } from '../../../src/engine/safetensors';
 import { MODELS } from '../conformance/cases';

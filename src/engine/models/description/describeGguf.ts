@@ -1,7 +1,7 @@
 import { SoftpromptError } from '../../../protocol/errors';
-import { cutShort, type GgufTensor } from '../gguf';
-import { type GgufParts, openGgufParts } from '../ggufParts';
-import { ELEMENT_TYPES, elementTypeName } from '../quantisation';
+import { cutShort, type GgufTensor } from '../gguf/header';
+import { type GgufParts, openGgufParts } from '../gguf/parts';
+import { ELEMENT_TYPES, elementTypeName } from '../gguf/quantisation';
 import { refusalOfGguf } from '../refusals';
 import { addTo, type ModelDescription, mostOf, obstacleOf, product, refused } from './description';
 import { kindOfGguf } from './kindOf';

@@ -1,7 +1,7 @@
 import type { ModelKind } from '../checkpoint';
 import { familyOfGguf, familyOfModelType } from '../families/families';
 import type { FileTensors } from '../families/family';
-import type { GgufValue } from '../gguf';
+import type { GgufValue } from '../gguf/header';
 
 /** What kind of model a config.json describes. Throws SoftpromptError where opening the model would. */
 export function kindOfConfig(json: unknown, architecture: string, tensors: FileTensors): ModelKind {

@@ -1,4 +1,4 @@
-import type { GgufValue } from '../gguf';
+import type { GgufValue } from '../gguf/header';
 import type { LanguageModel } from '../languageModel';
 
 /** Where a weight of ours is in a model's files, and what is done to it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GgufValue } from '../gguf';
+import type { GgufValue } from '../gguf/header';
 import type { RotaryPositions } from '../rotaryScaling';
 import type { FileTensors } from './family';
 import type { GatedDecoder } from './gatedDecoder';

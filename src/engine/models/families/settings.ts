@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
-import type { GgufValue } from '../gguf';
+import type { GgufValue } from '../gguf/header';
 import { ACTIVATIONS, type Activation } from '../graphs/blocks';
 import type { FileTensors } from './family';
 

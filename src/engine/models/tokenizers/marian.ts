@@ -1,6 +1,6 @@
+import { ggufUnigrams } from '../gguf/sentencePiece';
+import { type GgufVocabulary, UNUSED } from '../gguf/vocabulary';
 import { DescriptionError } from './descriptionError';
-import { ggufUnigrams } from './ggufSentencePiece';
-import { type GgufVocabulary, UNUSED } from './ggufVocabulary';
 import type { TokenizerParts } from './pipeline';
 import { readSentencePiece, UNIGRAM } from './sentencePieceFile';
 

@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 import { z } from 'zod';
+import type { GgufVocabulary } from '../gguf/vocabulary';
 import { DescriptionError } from './descriptionError';
-import type { GgufVocabulary } from './ggufVocabulary';
 
 // A SentencePiece model file: https://github.com/google/sentencepiece/blob/master/src/sentencepiece_model.proto, with the fields
 // that are read here. Others are skipped, as protobuf defines.

@@ -1,10 +1,10 @@
-import { decoder } from './decoders';
-import { type GgufVocabulary, ggufAddedTokens } from './ggufVocabulary';
-import { normaliser } from './normalisers';
-import type { TokenizerParts } from './pipeline';
-import { cutter } from './preTokenizers';
-import { wordPieceModel } from './wordPiece';
-import { WORD_START } from './wordStarts';
+import { decoder } from '../tokenizers/decoders';
+import { normaliser } from '../tokenizers/normalisers';
+import type { TokenizerParts } from '../tokenizers/pipeline';
+import { cutter } from '../tokenizers/preTokenizers';
+import { wordPieceModel } from '../tokenizers/wordPiece';
+import { WORD_START } from '../tokenizers/wordStarts';
+import { type GgufVocabulary, ggufAddedTokens } from './vocabulary';
 
 const CONTINUED = '##';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GGUF_LIMITS, HeaderGoesOn, parseGgufHeader } from '../../src/engine/models/gguf';
-import { SoftpromptError } from '../../src/protocol/errors';
+import { GGUF_LIMITS, HeaderGoesOn, parseGgufHeader } from '../../../src/engine/models/gguf/header';
+import { SoftpromptError } from '../../../src/protocol/errors';
 import { buildGguf, text, uint32, uint64 } from './ggufBuilder';
 
 const sample = buildGguf({ 'general.architecture': 'llama', a: 7, b: true, c: 0.5, d: ['x', 'ü🙂'] }, [

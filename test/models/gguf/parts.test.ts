@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openGgufParts } from '../../src/engine/models/ggufParts';
-import { SoftpromptError } from '../../src/protocol/errors';
+import { openGgufParts } from '../../../src/engine/models/gguf/parts';
+import { SoftpromptError } from '../../../src/protocol/errors';
 import { buildGguf } from './ggufBuilder';
 
 let folder: string;

@@ -1,4 +1,4 @@
-import type { AddedToken } from './addedTokens';
+import type { AddedToken } from '../tokenizers/addedTokens';
 
 /** The tokens of a GGUF file by id. */
 export interface GgufVocabulary {

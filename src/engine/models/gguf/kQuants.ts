@@ -1,4 +1,4 @@
-import { halfValues } from '../halfFloat';
+import { halfValues } from '../../halfFloat';
 
 // ggml's types of 256 values a block, with scales that are quantised themselves: most published GGUF files use them.
 

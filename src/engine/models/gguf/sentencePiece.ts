@@ -1,6 +1,10 @@
-import { bytePairs } from './bpe';
-import { byteTokens } from './byteFallback';
-import { decoder } from './decoders';
+import { bytePairs } from '../tokenizers/bpe';
+import { byteTokens } from '../tokenizers/byteFallback';
+import { decoder } from '../tokenizers/decoders';
+import type { TokenizerParts } from '../tokenizers/pipeline';
+import { CharacterMap } from '../tokenizers/precompiled';
+import { unigrams } from '../tokenizers/unigram';
+import { WORD_START } from '../tokenizers/wordStarts';
 import {
   BYTE,
   type GgufVocabulary,
@@ -9,11 +13,7 @@ import {
   NORMAL,
   UNUSED,
   USER_DEFINED,
-} from './ggufVocabulary';
-import type { TokenizerParts } from './pipeline';
-import { CharacterMap } from './precompiled';
-import { unigrams } from './unigram';
-import { WORD_START } from './wordStarts';
+} from './vocabulary';
 
 export interface SentencePieceSettings {
   unknown?: number;

@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { SoftpromptError } from '../../protocol/errors';
-import { textOfBytes } from './byteLevel';
-import type { ChatDescription } from './chatDescription';
-import type { ModelKind } from './checkpoint';
-import type { GgufValue } from './gguf';
-import type { Tokenizer } from './tokenizer';
-import { describedIn } from './tokenizerParts';
-import { bytePairsByRules } from './tokenizers/bpe';
-import { decoder } from './tokenizers/decoders';
-import { type Cut, cutNamed, cutNames, wordSteps } from './tokenizers/ggufCuts';
-import { ggufScoredPairs, ggufUnigrams, type SentencePieceSettings } from './tokenizers/ggufSentencePiece';
-import { type GgufVocabulary, ggufAddedTokens, idsByToken } from './tokenizers/ggufVocabulary';
-import { ggufWordPieces } from './tokenizers/ggufWordPiece';
-import { assembleTokenizer, type TokenizerParts } from './tokenizers/pipeline';
-import { cutter } from './tokenizers/preTokenizers';
+import { SoftpromptError } from '../../../protocol/errors';
+import { textOfBytes } from '../byteLevel';
+import type { ChatDescription } from '../chatDescription';
+import type { ModelKind } from '../checkpoint';
+import type { Tokenizer } from '../tokenizer';
+import { describedIn } from '../tokenizerParts';
+import { bytePairsByRules } from '../tokenizers/bpe';
+import { decoder } from '../tokenizers/decoders';
+import { assembleTokenizer, type TokenizerParts } from '../tokenizers/pipeline';
+import { cutter } from '../tokenizers/preTokenizers';
+import { type Cut, cutNamed, cutNames, wordSteps } from './cuts';
+import type { GgufValue } from './header';
+import { ggufScoredPairs, ggufUnigrams, type SentencePieceSettings } from './sentencePiece';
+import { type GgufVocabulary, ggufAddedTokens, idsByToken } from './vocabulary';
+import { ggufWordPieces } from './wordPiece';
 
 const id = z.int().min(0);
 const metadataSchema = z.object({

@@ -1,4 +1,4 @@
-import type { GgufValue } from '../../src/engine/models/gguf';
+import type { GgufValue } from '../../../src/engine/models/gguf/header';
 
 /** Writes small GGUF files for tests, independently of the reader. Metadata: text, whole numbers, truth values, lists of text or of numbers. */
 export function buildGguf(

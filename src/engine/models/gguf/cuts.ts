@@ -1,4 +1,4 @@
-import { GPT2_WORDS, type PreTokenizer } from './preTokenizers';
+import { GPT2_WORDS, type PreTokenizer } from '../tokenizers/preTokenizers';
 
 // What llama.cpp's names for cuts into words (`tokenizer.ggml.pre`) stand for. Where llama.cpp itself uses an
 // approximation, the pattern of the models' own tokenizer.json stands here.

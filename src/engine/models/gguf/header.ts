@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { SoftpromptError } from '../../protocol/errors';
+import { SoftpromptError } from '../../../protocol/errors';
 
 // GGUF, versions 2 and 3, little endian: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 

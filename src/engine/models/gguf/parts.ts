@@ -1,8 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { SoftpromptError } from '../../protocol/errors';
-import { type GgufHeader, type GgufTensor, type GgufValue, type HeaderOptions, readGgufHeader } from './gguf';
+import { SoftpromptError } from '../../../protocol/errors';
+import {
+  type GgufHeader,
+  type GgufTensor,
+  type GgufValue,
+  type HeaderOptions,
+  readGgufHeader,
+} from './header';
 
 // Large models are split into files NAME-00001-of-00003.gguf …, each with tensors of its own; the first has the metadata.
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ELEMENT_TYPES } from '../../src/engine/models/quantisation';
+import { ELEMENT_TYPES } from '../../../src/engine/models/gguf/quantisation';
 
 type Blocks = Record<string, { values: number; raw: string; float32: string }>;
 
-const file = new URL('../oracle/fixtures/gguf-blocks.json', import.meta.url);
+const file = new URL('../../oracle/fixtures/gguf-blocks.json', import.meta.url);
 const blocks = JSON.parse(readFileSync(file, 'utf8')) as Blocks;
 
 describe('element types of GGUF', () => {

@@ -1,4 +1,4 @@
-import { halfValues } from '../halfFloat';
+import { halfValues } from '../../halfFloat';
 
 // ggml's types whose half bytes are not counted from a minimum but looked up.
 

@@ -1,4 +1,4 @@
-import { halfValues } from '../halfFloat';
+import { halfValues } from '../../halfFloat';
 import { q2_k, q3_k, q4_k, q5_k, q6_k } from './kQuants';
 import { iq4_nl, iq4_xs } from './nonLinearQuants';
 

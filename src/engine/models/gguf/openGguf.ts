@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { SoftpromptError } from '../../protocol/errors';
-import type { Checkpoint } from './checkpoint';
-import { familyOfGguf } from './families/families';
-import { hashSamples } from './fingerprint';
-import { cutShort, type GgufTensor } from './gguf';
-import { type GgufPart, openGgufParts } from './ggufParts';
-import { tokenizerFromGguf } from './ggufTokenizer';
+import { SoftpromptError } from '../../../protocol/errors';
+import type { Checkpoint } from '../checkpoint';
+import { familyOfGguf } from '../families/families';
+import { hashSamples } from '../fingerprint';
+import { refusalError, refusalOfGguf } from '../refusals';
+import { countParameters, type FileTensor, gatherWeights } from '../weights';
+import { cutShort, type GgufTensor } from './header';
+import { type GgufPart, openGgufParts } from './parts';
 import { ELEMENT_TYPES, elementTypeName } from './quantisation';
-import { refusalError, refusalOfGguf } from './refusals';
-import { countParameters, type FileTensor, gatherWeights } from './weights';
+import { tokenizerFromGguf } from './tokenizer';
 
 /** Quantised values are read and turned into float32 in pieces of about this size, so that no tensor is held twice. */
 const PIECE_BYTES = 4 * 2 ** 20;
