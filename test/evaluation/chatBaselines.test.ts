@@ -9,7 +9,7 @@ import {
 } from '../../src/engine/evaluation/baselines';
 import { taskReader } from '../../src/engine/evaluation/taskReader';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
-import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
+import { tokenizerFromFolder } from '../../src/engine/models/tokenizers/folder';
 import { parseChatTemplate } from '../../src/engine/prompt/chat/chatTemplate';
 import type { ChatMessage, ResolvedTask } from '../../src/protocol/taskFile';
 import { smallTask } from './characters';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/engine/models/modelJson';
-import { tokenizerFromDescription } from '../../src/engine/models/tokenizerFolder';
+import { tokenizerFromDescription } from '../../src/engine/models/tokenizers/folder';
 import { FUZZ_CASES, fuzz } from './fuzz';
 import { mutateJson } from './mutate';
 import { TOKENIZER_SEEDS } from './tokenizerSeeds';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
+import { tokenizerFromFolder } from '../../src/engine/models/tokenizers/folder';
 import { SoftpromptError } from '../../src/protocol/errors';
 
 const folder = fileURLToPath(new URL('../oracle/fixtures/tokenizer-kinds/marian', import.meta.url));

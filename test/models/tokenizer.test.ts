@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { Tokenizer as Runtime } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BYTE_OF_CHARACTER } from '../../src/engine/models/byteLevel';
 import { defaultCacheFolder } from '../../src/engine/models/cacheFolder';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
-import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
-import { tokenizerParts } from '../../src/engine/models/tokenizerParts';
+import { BYTE_OF_CHARACTER } from '../../src/engine/models/tokenizers/byteLevel';
+import { tokenizerFromFolder } from '../../src/engine/models/tokenizers/folder';
+import { tokenizerParts } from '../../src/engine/models/tokenizers/parts';
 import { assembleTokenizer } from '../../src/engine/models/tokenizers/pipeline';
 import { cutter } from '../../src/engine/models/tokenizers/preTokenizers';
 

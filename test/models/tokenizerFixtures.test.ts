@@ -7,7 +7,7 @@ import type { ModelKind } from '../../src/engine/models/checkpoint';
 import { readGgufHeader } from '../../src/engine/models/gguf/header';
 import { tokenizerFromGguf } from '../../src/engine/models/gguf/tokenizer';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
-import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
+import { tokenizerFromFolder } from '../../src/engine/models/tokenizers/folder';
 
 const models = fileURLToPath(new URL('../oracle/fixtures/models/', import.meta.url));
 

@@ -8,7 +8,7 @@ import type { ReadRow } from '../../src/engine/evaluation/taskReader';
 import { readGgufHeader } from '../../src/engine/models/gguf/header';
 import { tokenizerFromGguf } from '../../src/engine/models/gguf/tokenizer';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
-import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
+import { tokenizerFromFolder } from '../../src/engine/models/tokenizers/folder';
 import { parseChatTemplate } from '../../src/engine/prompt/chat/chatTemplate';
 import type { Conversation } from '../../src/engine/prompt/chat/conversation';
 import { CHAT_LIMITS } from '../../src/engine/prompt/chat/limits';

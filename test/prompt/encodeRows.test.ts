@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
-import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
+import { tokenizerFromFolder } from '../../src/engine/models/tokenizers/folder';
 import { encodeRow, encodeTarget } from '../../src/engine/prompt/encodeRows';
 import { parseTemplate, renderTemplate } from '../../src/engine/prompt/template';
 import { byteTokenizer, wordTokenizer } from './tokenizers';

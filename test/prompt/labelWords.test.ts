@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
-import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
+import { tokenizerFromFolder } from '../../src/engine/models/tokenizers/folder';
 import { chooseLabelWords, readableLabel, recordLabelWords } from '../../src/engine/prompt/labelWords';
 import { wordTokenizer } from './tokenizers';
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { examplesBefore } from '../../src/engine/evaluation/fewShotExamples';
 import { TaskReader } from '../../src/engine/evaluation/taskReader';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
-import { tokenizerFromFolder } from '../../src/engine/models/tokenizerFolder';
+import { tokenizerFromFolder } from '../../src/engine/models/tokenizers/folder';
 import { maskedWording } from '../../src/engine/prompt/maskedWording';
 import { parseTemplate } from '../../src/engine/prompt/template';
 import type { ResolvedTask } from '../../src/protocol/taskFile';

@@ -11,7 +11,7 @@ import { hashSamples } from './fingerprint';
 import { invalidJson, readJson } from './modelJson';
 import { readPooling } from './pooling';
 import { refusalError, refusalOfConfig, refusalOfFiles } from './refusals';
-import { tokenizerFromFolder } from './tokenizerFolder';
+import { tokenizerFromFolder } from './tokenizers/folder';
 import { countParameters, type FileTensor, gatherWeights } from './weights';
 
 const CONFIG = 'config.json';

@@ -1,5 +1,5 @@
-import type { ChatDescription } from './chatDescription';
 import type { ModelKind } from './checkpoint';
+import type { ChatDescription } from './tokenizers/chatDescription';
 
 /** Text to token ids and back, as the base model was trained with. */
 export interface Tokenizer {

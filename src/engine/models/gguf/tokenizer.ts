@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
-import { textOfBytes } from '../byteLevel';
-import type { ChatDescription } from '../chatDescription';
 import type { ModelKind } from '../checkpoint';
 import type { Tokenizer } from '../tokenizer';
-import { describedIn } from '../tokenizerParts';
 import { bytePairsByRules } from '../tokenizers/bpe';
+import { textOfBytes } from '../tokenizers/byteLevel';
+import type { ChatDescription } from '../tokenizers/chatDescription';
 import { decoder } from '../tokenizers/decoders';
+import { describedIn } from '../tokenizers/parts';
 import { assembleTokenizer, type TokenizerParts } from '../tokenizers/pipeline';
 import { cutter } from '../tokenizers/preTokenizers';
 import { type Cut, cutNamed, cutNames, wordSteps } from './cuts';

@@ -6,7 +6,7 @@ import type { Initializer } from '../../graph/graph';
 import type { Checkpoint, ModelConfig, ModelKind } from '../checkpoint';
 import { readPooling } from '../pooling';
 import { refusalError, refusalOfArchitecture } from '../refusals';
-import { tokenizerFromFolder } from '../tokenizerFolder';
+import { tokenizerFromFolder } from '../tokenizers/folder';
 import { findHalves, type ImportedPair, importPair } from './encoderDecoder';
 import { importedModel, importedPair } from './importedModel';
 import { type ImportedGraph, importGraph } from './importGraph';
@@ -139,6 +139,7 @@ function describe(
     keyValueHeads: keys ? Number(keys[1]) : heads,
     headSize: keys ? Number(keys[3]) : (settings.headSize ?? hiddenSize / heads),
     contextLength: settings.contextLength ?? USUAL_CONTEXT,
+    ...(imported.countsTokens ? { countsTokens: true } : {}),
     ...(pair
       ? {
           encoder: { layers: pair.encoder.cuts.length - 1, heads: pair.heads },

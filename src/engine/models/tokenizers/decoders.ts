@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BYTE_OF_CHARACTER } from '../byteLevel';
 import { byteOfToken } from './byteFallback';
+import { BYTE_OF_CHARACTER } from './byteLevel';
 import { notRead } from './descriptionError';
 import { checkGrowth, MAX_REPLACEMENT } from './growth';
 import { compilePattern, patternSchema } from './regex';

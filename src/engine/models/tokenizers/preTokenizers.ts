@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHARACTER_OF_BYTE } from '../byteLevel';
+import { CHARACTER_OF_BYTE } from './byteLevel';
 import { notRead } from './descriptionError';
 import { checkGrowth } from './growth';
 import { compilePattern, escaped, type Pattern, patternSchema } from './regex';

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../../protocol/taskFile';
-import type { ChatDescription } from '../../models/chatDescription';
+import type { ChatDescription } from '../../models/tokenizers/chatDescription';
 import type { Tokenizer } from '../../models/tokenizer';
 import { fillParts, type TemplatePart } from '../template';
 import type { Wording } from '../wording';

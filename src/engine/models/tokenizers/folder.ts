@@ -1,14 +1,14 @@
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import type { ModelKind } from '../checkpoint';
+import { invalidJson, readJson } from '../modelJson';
+import type { Tokenizer } from '../tokenizer';
 import { chatOfFolder } from './chatDescription';
-import type { ModelKind } from './checkpoint';
 import { isMarianFolder, marianFromFolder } from './marianFolder';
-import { invalidJson, readJson } from './modelJson';
+import { MAX_TOKEN_ID } from './model';
+import { describedIn, tokenizerParts } from './parts';
+import { assembleTokenizer } from './pipeline';
 import { markersOf } from './postProcessor';
-import type { Tokenizer } from './tokenizer';
-import { describedIn, tokenizerParts } from './tokenizerParts';
-import { MAX_TOKEN_ID } from './tokenizers/model';
-import { assembleTokenizer } from './tokenizers/pipeline';
 
 const TOKENIZER = 'tokenizer.json';
 const SETTINGS = 'tokenizer_config.json';

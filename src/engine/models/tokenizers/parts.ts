@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { SoftpromptError } from '../../protocol/errors';
+import { SoftpromptError } from '../../../protocol/errors';
+import type { AddedToken } from './addedTokens';
 import { textOfBytes } from './byteLevel';
-import type { AddedToken } from './tokenizers/addedTokens';
-import { decoder } from './tokenizers/decoders';
-import { DescriptionError } from './tokenizers/descriptionError';
-import { type ModelDescription, wordModel } from './tokenizers/model';
-import { normaliser } from './tokenizers/normalisers';
-import type { TokenizerParts } from './tokenizers/pipeline';
-import { cutter, type PreTokenizer } from './tokenizers/preTokenizers';
-import { WORD_START } from './tokenizers/wordStarts';
+import { decoder } from './decoders';
+import { DescriptionError } from './descriptionError';
+import { type ModelDescription, wordModel } from './model';
+import { normaliser } from './normalisers';
+import type { TokenizerParts } from './pipeline';
+import { cutter, type PreTokenizer } from './preTokenizers';
+import { WORD_START } from './wordStarts';
 
 /** What tokenizer.json holds, as far as it is looked into here. */
 export interface TokenizerDescription {

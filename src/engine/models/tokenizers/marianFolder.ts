@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { SoftpromptError } from '../../protocol/errors';
-import { invalidJson, readJson } from './modelJson';
-import type { Tokenizer } from './tokenizer';
-import { describedIn } from './tokenizerParts';
-import { marianParts } from './tokenizers/marian';
-import { MAX_TOKEN_ID } from './tokenizers/model';
-import { assembleTokenizer } from './tokenizers/pipeline';
-import { SENTENCEPIECE_LIMITS } from './tokenizers/sentencePieceFile';
+import { SoftpromptError } from '../../../protocol/errors';
+import { invalidJson, readJson } from '../modelJson';
+import type { Tokenizer } from '../tokenizer';
+import { marianParts } from './marian';
+import { MAX_TOKEN_ID } from './model';
+import { describedIn } from './parts';
+import { assembleTokenizer } from './pipeline';
+import { SENTENCEPIECE_LIMITS } from './sentencePieceFile';
 
 // Marian's translation models come without tokenizer.json: a SentencePiece model for each language, and vocab.json.
 
