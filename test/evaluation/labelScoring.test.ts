@@ -67,6 +67,18 @@ describe('scoreWholeLabels', () => {
     expect(sum[3 * 77 + 76]).toBeCloseTo(likelihood(model, [...rows[3]!], labels[76]!), 4);
   });
 
+  it('puts no more tokens into a row than the context has room for', async () => {
+    const labels = Array.from({ length: 12 }, (_, label) => [label, 20, 21, 22]);
+    const rows = [Int32Array.of(1, 2, 3), new Int32Array(20).fill(4)];
+    const model = new HashModel(VOCABULARY, undefined, 32);
+    const prefix = await model.prefix(model.embed([11, 12]));
+    const { sum } = await scoreWholeLabels(model, rows, labels, prefix);
+    const lengths = model.batches.flatMap((batch) => batch.rows.map(({ tokens }) => tokens.length));
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(30);
+    expect(Math.max(...lengths)).toBeGreaterThan(26);
+    expect(sum[12 + 11]).toBeCloseTo(likelihood(model, [11, 12, ...rows[1]!], labels[11]!), 4);
+  });
+
   it('takes several passes for more labels than one holds', async () => {
     const labels = Array.from({ length: 700 }, (_, label) => [
       label % 30,
@@ -105,6 +117,12 @@ describe('packLabels', () => {
       { after: 0, target: 6 },
       { after: 1, target: 8 },
     ]);
+  });
+
+  it('keeps labels apart where there is no room', () => {
+    const packs = packLabels([[5, 6], [5, 7, 8], [5]], 0);
+    expect(packs.map(({ branches }) => new Set(branches).size)).toEqual([1, 1, 0]);
+    expect(packs.map(({ labels }) => labels.map(({ label }) => label))).toEqual([[1], [0], [2]]);
   });
 
   it('needs no tokens for labels of one token', () => {

@@ -2,7 +2,7 @@ import type { Prefix, PromptModel } from '../compile/promptModel';
 import { type AnswerPlace, answerPlace } from '../prompt/answerPlace';
 import { microBatches } from '../prompt/batches';
 import type { ClassHead, Readout } from '../prompt/tokenRow';
-import { packLabels } from './packedLabels';
+import { PACK_TOKENS, packLabels } from './packedLabels';
 
 /** Padded tokens that go through the model together: enough to keep two to eight cores busy, small in memory. */
 export const BATCH_TOKENS = 1024;
@@ -61,7 +61,7 @@ export async function scoreWholeLabels(
   { place = BEHIND, onProgress }: ScoringOptions = {},
 ): Promise<{ sum: LabelScores; mean: LabelScores }> {
   const sum = new Float64Array(rows.length * labels.length);
-  const packs = packLabels(labels);
+  const packs = packLabels(labels, packingRoom(model, rows, prefix));
   let done = 0;
   for (const pack of packs) {
     const packedLengths = rows.map((row) => row.length + pack.tokens.length);
@@ -85,6 +85,17 @@ export async function scoreWholeLabels(
     }
   }
   return { sum, mean: sum.map((score, index) => score / labels[index % labels.length]!.length) };
+}
+
+/**
+ * Tokens of labels that may stand behind a row. Side by side they may be more than the context, though none of their positions
+ * is, but graphs of others may hold tables for so many tokens and no more.
+ */
+function packingRoom({ config }: PromptModel, rows: readonly Int32Array[], prefix: Prefix | null): number {
+  if (config.countsTokens) return 0;
+  if (config.kind === 'encoder-decoder') return PACK_TOKENS;
+  const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
+  return Math.max(0, Math.min(PACK_TOKENS, config.contextLength - longest - (prefix?.length ?? 0)));
 }
 
 /** Readouts of a micro-batch: each is a row of logits over the whole vocabulary. */

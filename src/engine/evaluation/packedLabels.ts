@@ -16,13 +16,16 @@ export interface PackedLabels {
 }
 
 /** Tokens and readouts appended to one row at most; more labels than that take several passes. */
-const PACK_TOKENS = 512;
+export const PACK_TOKENS = 512;
 const PACK_READOUTS = 512;
 
-/** Packs all labels into as few passes as the limits allow: one, unless there are hundreds of labels. */
-export function packLabels(labels: readonly (readonly number[])[]): PackedLabels[] {
+/**
+ * Packs all labels into as few passes as the limits allow: one, unless there are hundreds of labels. `room`: tokens that
+ * may be appended, except for a label alone; 0 keeps labels apart.
+ */
+export function packLabels(labels: readonly (readonly number[])[], room = PACK_TOKENS): PackedLabels[] {
   const packs: PackedLabels[] = [];
-  let pack = new LabelPacker();
+  let pack = new LabelPacker(room);
   // Longer labels first: a label that is the beginning of another finds its place already there.
   const order = labels
     .map((_, label) => label)
@@ -30,7 +33,7 @@ export function packLabels(labels: readonly (readonly number[])[]): PackedLabels
   for (const label of order) {
     if (!pack.fits(labels[label]!)) {
       packs.push(pack.finish());
-      pack = new LabelPacker();
+      pack = new LabelPacker(room);
     }
     pack.add(label, labels[label]!);
   }
@@ -48,10 +51,12 @@ class LabelPacker {
   private readonly places = new Map<string, number>([['', -1]]);
   private readonly readoutIndex = new Map<string, number>();
 
+  constructor(private readonly room: number) {}
+
   fits(label: readonly number[]): boolean {
     return (
       this.labels.length === 0 ||
-      (this.tokens.length + label.length - 1 <= PACK_TOKENS &&
+      (this.tokens.length + label.length - 1 <= this.room &&
         this.readouts.length + label.length <= PACK_READOUTS)
     );
   }

@@ -39,6 +39,8 @@ export interface ModelConfig {
   encoder?: { layers: number; heads: number };
   /** What an encoder-decoder's answer begins with, before its first token. */
   decoderStart?: number;
+  /** Its graph counts where a token stands by itself: alternatives cannot stand side by side behind a row. */
+  countsTokens?: boolean;
   /** Words that stand in the vocabulary for the model's own use: never part of an answer, whatever their logits. */
   neverWritten?: readonly number[];
 }

@@ -28,6 +28,8 @@ export interface ImportedGraph {
   head?: OutputHead;
   /** No token looks at a later one. */
   causal: boolean;
+  /** It counts where tokens stand by itself, as T5's distances: our positions are asked for their shape at most. */
+  countsTokens: boolean;
   heads: number;
 }
 
@@ -104,6 +106,8 @@ function findPorts(model: OnnxModel, read: (initializer: Initializer) => Uint8Ar
   ]);
   if (graph.nodes.some((node) => node.inputs.some((input) => input.startsWith('size of '))))
     ports.positions();
+  const isPosition = (input: string) =>
+    ports.list.some(({ kind, name }) => kind === 'positions' && name === input);
   return {
     layers: {
       graph,
@@ -116,6 +120,7 @@ function findPorts(model: OnnxModel, read: (initializer: Initializer) => Uint8Ar
     embeddingScale: scaled?.scale,
     head,
     causal: needs.some(({ causal }) => causal),
+    countsTokens: !graph.nodes.some(({ op, inputs }) => op !== 'Shape' && inputs.some(isPosition)),
     heads: Number(graph.shapeOf(found.softmax[0]!.inputs[0]!)[1]),
   };
 }
