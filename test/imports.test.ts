@@ -101,6 +101,15 @@ it('keeps the parts of the engine in order', () => {
   expect(wrong.filter(({ to }) => !contracts.includes(to))).toEqual([]);
 });
 
+it('takes zod as a namespace in the extension, which then bundles only what it uses of it', () => {
+  const whole = ['extension', 'protocol'].flatMap((room) =>
+    sourceFiles(join(SRC, room)).filter((file) =>
+      /import \{.*\} from 'zod'/.test(readFileSync(file, 'utf8')),
+    ),
+  );
+  expect(whole).toEqual([]);
+});
+
 it('loads each special package in one place only', () => {
   const wrong = imports.filter(({ from, to, local }) => {
     const owner = Object.keys(PACKAGES).find((name) => to === name || to.startsWith(`${name}/`));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { reportError } from '../protocol/errors';
 import type { FromPanel, ToPanel } from '../protocol/panel';
 import type { RunDetail, RunEvent } from '../protocol/runs';

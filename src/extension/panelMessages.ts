@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FromPanel, PanelState } from '../protocol/panel';
 
 const signal = <T extends string>(type: T) => z.strictObject({ type: z.literal(type) });

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatReport, reportError } from '../protocol/errors';
 import type { HostClient } from './hostClient';
 import { previewText } from './previewText';

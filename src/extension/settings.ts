@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Params } from '../protocol/requests';
 
 export const SECTION = 'softprompt';

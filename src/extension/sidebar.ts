@@ -19,6 +19,9 @@ import type { TaskIndex } from './taskIndex';
 /** Live runs tell of each step; the tree is redrawn this often at most. */
 const REDRAW_MILLISECONDS = 500;
 
+/** A place with more models than this starts closed. */
+const MOST_OPEN = 12;
+
 /** Tasks with their runs and scores. Empty, it shows the welcome text of package.json. */
 export class TasksView implements vscode.TreeDataProvider<TaskNode | RunNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -95,7 +98,10 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode | PlaceNode
   getTreeItem(node: ModelNode | PlaceNode): vscode.TreeItem {
     const item = treeItem(node);
     item.id = node.kind === 'place' ? `place ${node.place}` : `${node.model.place} ${node.model.name}`;
-    if (node.kind === 'place') item.collapsibleState = vscode.TreeItemCollapsibleState.Expanded;
+    if (node.kind === 'place') {
+      const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+      item.collapsibleState = node.models.length > MOST_OPEN ? Collapsed : Expanded;
+    }
     return item;
   }
 

@@ -1,4 +1,4 @@
-import type { ModelPlace, ModelSummary } from '../protocol/models';
+import { MODEL_KINDS, type ModelPlace, type ModelSummary } from '../protocol/models';
 import type { RunState, RunSummary } from '../protocol/runs';
 import { isLive } from './liveSummary';
 import type { TaskEntry } from './taskEntry';
@@ -6,6 +6,7 @@ import {
   bytes,
   count,
   modelFacts,
+  OBSTACLES,
   PLACE_NAMES,
   percent,
   runDescription,
@@ -158,19 +159,21 @@ export function appearance(node: SidebarNode): Appearance {
 }
 
 function modelAppearance(model: ModelSummary): Appearance {
-  const { obstacle } = model;
+  const { obstacle, name, path } = model;
+  const what = [model.architecture, model.kind && MODEL_KINDS[model.kind], model.format];
   const there = model.state === 'on-disk';
   const state = obstacle ? 'obstacle' : there ? 'on-disk' : 'available';
   return {
     label: model.title,
-    description: modelFacts(model),
+    description: [obstacle && OBSTACLES[obstacle.kind], modelFacts(model)].filter(Boolean).join(' · '),
     tooltip: [
       obstacle && `It cannot be tuned here. ${obstacle.reason}`,
       obstacle?.hint,
-      `${model.name} (${[model.architecture, model.format].filter(Boolean).join(', ')})`,
+      name === path ? undefined : name,
+      what.filter(Boolean).join(', '),
       model.licence && `Licence: ${model.licence}`,
-      model.memory && `Tuning takes about ${bytes(model.memory)} of memory.`,
-      model.path ?? 'Not on this computer yet.',
+      !obstacle && model.memory && `Tuning takes about ${bytes(model.memory)} of memory.`,
+      path ?? 'Not on this computer yet.',
     ]
       .filter(Boolean)
       .join('\n'),

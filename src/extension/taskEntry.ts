@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { parse } from 'jsonc-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import { taskName } from './files';
 
 /** A task file as lists show it. Whether it is valid is the host's to say. */

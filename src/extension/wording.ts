@@ -1,5 +1,5 @@
 import type { DatasetSummary } from '../protocol/dataset';
-import type { ModelPlace, ModelSummary } from '../protocol/models';
+import type { ModelPlace, ModelSummary, Obstacle } from '../protocol/models';
 import type { RunState, RunSummary } from '../protocol/runs';
 
 // What lists, lenses and the status bar say, without the editor: plain text from plain data.
@@ -32,9 +32,17 @@ export const PLACE_NAMES: Readonly<Record<ModelPlace, string>> = {
   'lm-studio': 'LM Studio',
 };
 
+/** Why a model cannot be tuned here, in a word or two. */
+export const OBSTACLES: Readonly<Record<Obstacle['kind'], string>> = {
+  unsupported: 'not supported',
+  'too-large': 'too large',
+  incomplete: 'incomplete',
+  broken: 'damaged',
+};
+
 /** Right of a model's name: `135M · Q4_1 · 98 MB`. */
 export function modelFacts({ parameters, quantisation, size }: ModelSummary): string {
-  return [parameters > 0 && parameterCount(parameters), quantisation, bytes(size)]
+  return [parameters > 0 && parameterCount(parameters), quantisation, size > 0 && bytes(size)]
     .filter(Boolean)
     .join(' · ');
 }

@@ -1,6 +1,16 @@
 /** Where a model was found: the catalogue's own folder, or a place that other programs keep models in. */
 export type ModelPlace = 'catalogue' | 'cache' | 'hugging-face' | 'ollama' | 'lm-studio' | 'workspace';
 
+export type ModelKind = 'decoder' | 'masked' | 'encoder' | 'encoder-decoder';
+
+/** Kinds of models as people read them. */
+export const MODEL_KINDS: Readonly<Record<ModelKind, string>> = {
+  decoder: 'decoder',
+  masked: 'masked language model',
+  encoder: 'encoder without head',
+  'encoder-decoder': 'encoder-decoder',
+};
+
 export type ModelFormat = 'safetensors' | 'gguf' | 'onnx';
 
 /** Why a model cannot be tuned here, as a sentence. */
@@ -19,7 +29,7 @@ export interface ModelSummary {
   place: ModelPlace;
   /** As the files name it, for example `llama`. */
   architecture: string;
-  kind?: 'decoder' | 'masked' | 'encoder' | 'encoder-decoder';
+  kind?: ModelKind;
   format?: ModelFormat;
   /** 0 when unknown. */
   parameters: number;

@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ErrorReport } from './errors';
 import type { Contender, Metrics } from './metrics';
+import type { ModelKind } from './models';
 import type { ResolvedTask } from './taskFile';
 
 /** `interrupted`: the process went away; the run can be resumed from its checkpoint. */
@@ -42,6 +43,9 @@ export interface RunRecord {
     name: string;
     path: string;
     hash: string;
+    /** Absent in runs of older versions. */
+    architecture?: string;
+    kind?: ModelKind;
     parameters: number;
     hiddenSize: number;
     /** Width of a virtual token, where it is not the hidden size. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // The schema of NAME.softprompt.json. Descriptions are what the editor shows on hover; the JSON Schema that the
 // extension contributes is generated from this file (scripts/taskSchema.mjs) and a test holds the two together.

@@ -174,6 +174,7 @@ export function lineChart(spec: ChartSpec): Chart {
       ctx.fillText(label, at + (fits ? 0 : 2 * pixel), top - 2 * pixel);
     }
     let above = Number.NEGATIVE_INFINITY;
+    let nameTop = Number.POSITIVE_INFINITY;
     for (const { value, label, colour } of [...data.levels].sort((a, b) => b.value - a.value)) {
       const at = Math.round(chart.valToPos(value, 'y', true)) + 0.5;
       ctx.strokeStyle = toCss(colours.of(colour));
@@ -181,12 +182,15 @@ export function lineChart(spec: ChartSpec): Chart {
       dashed(ctx, [6 * pixel, 4 * pixel], left, at, left + width, at);
       // Under its line when the name of the one above would be in the way.
       const line = FONT_SIZE * pixel;
-      const under = at - above < line * 2.4 || at - top < line * 1.5;
+      const crowded = at - above < line * 2.4 || at - top < line * 1.5;
+      // At the bottom of the chart there is no room under a line: then on top of the other name.
+      const under = crowded && at + line * 1.5 < top + height;
       ctx.textAlign = 'right';
       ctx.textBaseline = under ? 'top' : 'bottom';
-      const y = at + (under ? 4 : -3) * pixel;
+      const y = under ? at + 4 * pixel : Math.min(at - 3 * pixel, crowded ? nameTop : at);
       haloText(ctx, label, left + width - 4 * pixel, y, toCss(colours.background), 3 * pixel);
       above = under ? at + line : at;
+      nameTop = under ? y : y - line;
     }
     ctx.restore();
   }

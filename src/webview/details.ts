@@ -1,9 +1,10 @@
+import { MODEL_KINDS } from '../protocol/models';
 import type { RunRecord } from '../protocol/runs';
 import { button } from './controls';
 import { type Child, el, fill, onChange } from './dom';
 import { fileName, formatCount, formatDuration, formatNumber, formatParameters, formatRows } from './format';
 import type { Component, PanelContext } from './panelContext';
-import { promptText, templateParts } from './templateHoles';
+import { templateParts } from './templateHoles';
 
 type Fact = [name: string, ...value: Child[]];
 
@@ -39,13 +40,18 @@ export function details(context: PanelContext): Component {
         card('Data', dataFacts(record)),
         card('Training', trainingFacts(record)),
         card('Evaluation and machine', runFacts(record)),
-        record.labelWords && labelWordsCard(record.labelWords),
+        record.labelWords && (hasHead(record) ? classHeadCard : labelWordsCard)(record.labelWords),
       );
     },
   };
 }
 
-function promptCard({ task }: RunRecord): HTMLElement {
+/** A class head is trained beside the prompt. */
+function hasHead({ model }: RunRecord): boolean {
+  return model.tuned !== undefined;
+}
+
+function promptCard({ task, model }: RunRecord): HTMLElement {
   const { virtualTokens, init } = task.method;
   return el(
     'section',
@@ -55,10 +61,21 @@ function promptCard({ task }: RunRecord): HTMLElement {
       'pre',
       { class: 'template' },
       el('span', { class: 'soft', title: 'The soft prompt stands here' }, `${virtualTokens} virtual tokens`),
-      ...templateParts(promptText(task)).map((part) =>
-        part.kind === 'text' ? part.text : el('span', { class: 'hole' }, part.column),
-      ),
+      ...(task.messages?.map(({ role, content }) =>
+        el(
+          'span',
+          { class: 'message' },
+          el('span', { class: 'role' }, role),
+          el('span', {}, ...pieces(content)),
+        ),
+      ) ?? pieces(task.template ?? '', model.kind === 'masked')),
     ),
+    task.messages &&
+      el(
+        'p',
+        { class: 'hint' },
+        'The model’s own chat template puts the messages into the form it was taught.',
+      ),
     init.from === 'text' && init.text
       ? el('p', { class: 'hint' }, `The virtual tokens started from the text “${init.text}”`)
       : el(
@@ -71,15 +88,34 @@ function promptCard({ task }: RunRecord): HTMLElement {
   );
 }
 
-function modelFacts({ model, task }: RunRecord): Fact[] {
+/** Text with its holes marked; where a masked language model has no `{mask}` to answer at, it stands at the end. */
+function pieces(template: string, masked = false): Child[] {
+  const parts = templateParts(template);
+  if (masked && !parts.some(({ kind }) => kind === 'mask'))
+    parts.push({ kind: 'text', text: ' ' }, { kind: 'mask' });
+  return parts.map((part) => {
+    if (part.kind === 'text') return part.text;
+    return part.kind === 'hole'
+      ? el('span', { class: 'hole' }, part.column)
+      : el('span', { class: 'mask', title: 'The model answers here' }, 'mask');
+  });
+}
+
+function modelFacts(record: RunRecord): Fact[] {
+  const { model, task } = record;
+  const prompt = task.method.virtualTokens * (model.embeddingSize ?? model.hiddenSize);
   return [
     ['Name', model.name],
+    ...(model.kind ? [['Kind', MODEL_KINDS[model.kind]] as Fact] : []),
+    ...(model.architecture ? [['Architecture', model.architecture] as Fact] : []),
     ['Parameters', `${formatParameters(model.parameters)}, all frozen`],
     ['Layers', model.layers],
     ['Hidden size', model.hiddenSize],
     [
       'Tuned parameters',
-      formatCount(model.tuned ?? task.method.virtualTokens * (model.embeddingSize ?? model.hiddenSize)),
+      model.tuned === undefined
+        ? formatCount(prompt)
+        : `${formatCount(model.tuned)} (prompt ${formatCount(prompt)}, class head ${formatCount(model.tuned - prompt)})`,
     ],
     ['File', path(model.path)],
     ['Hash', hash(model.hash)],
@@ -109,10 +145,12 @@ function dataFacts({ data, task }: RunRecord): Fact[] {
   ];
 }
 
-function trainingFacts({ task: { training, method }, steps, best }: RunRecord): Fact[] {
+function trainingFacts(record: RunRecord): Fact[] {
+  const { training, method } = record.task;
+  const { steps, best } = record;
   const { length, batch } = training;
   return [
-    ['Method', 'prompt tuning'],
+    ['Method', hasHead(record) ? 'prompt tuning and a class head' : 'prompt tuning'],
     ['Virtual tokens', `${method.virtualTokens}, ${method.placement} the text`],
     [
       'Steps',
@@ -140,11 +178,17 @@ function trainingFacts({ task: { training, method }, steps, best }: RunRecord): 
   ];
 }
 
-function runFacts({ id, task, device, seconds, softprompt }: RunRecord): Fact[] {
+function runFacts(record: RunRecord): Fact[] {
+  const { id, task, device, seconds, softprompt, results } = record;
   const { fewShot, zeroShot, hardPrompt, maxRows } = task.evaluation;
+  const bare = hasHead(record)
+    ? 'similarity to the labels'
+    : `the bare ${task.messages ? 'messages' : 'template'}`;
+  // Not every model has a use, or room, for the examples that the task asks for.
+  const noExamples = fewShot === 0 || (results.tuned && !results['few-shot']);
   return [
-    ['Zero-shot', zeroShot ? (hardPrompt ? `with “${hardPrompt}”` : 'the bare template') : 'left out'],
-    ['Few-shot', fewShot > 0 ? formatRows(fewShot, 'example') : 'left out'],
+    ['Zero-shot', zeroShot ? (hardPrompt ? `with “${hardPrompt}”` : bare) : 'left out'],
+    ['Few-shot', noExamples ? 'left out' : formatRows(fewShot, 'example')],
     ['Test rows used', maxRows === undefined ? 'all' : `at most ${formatCount(maxRows)}`],
     ['Device', `${device.cpu}, ${formatRows(device.threads, 'thread')}`],
     ['Precision', device.precision],
@@ -161,24 +205,36 @@ function runFacts({ id, task, device, seconds, softprompt }: RunRecord): Fact[] 
   ];
 }
 
-function labelWordsCard(words: NonNullable<RunRecord['labelWords']>): HTMLElement {
+type LabelWords = NonNullable<RunRecord['labelWords']>;
+
+function labelWordsCard(words: LabelWords): HTMLElement {
+  return wordsCard(
+    'Label words',
+    'For each class, the text whose likelihood stands for it. Set target.words in the task file to choose others.',
+    ['Class', 'Word', 'Token ids'],
+    words.map((one) => ({ ...one, word: one.word.replaceAll(' ', '␣') })),
+  );
+}
+
+function classHeadCard(words: LabelWords): HTMLElement {
+  return wordsCard(
+    'Class head',
+    'Trained beside the prompt. Each class starts from a text; set target.words in the task file to choose others.',
+    ['Class', 'Starts from', 'Token ids'],
+    words,
+  );
+}
+
+function wordsCard(title: string, hint: string, columns: string[], words: LabelWords): HTMLElement {
   return el(
     'section',
-    { class: 'card wide', 'aria-label': 'Label words' },
-    el('h2', {}, 'Label words'),
-    el(
-      'p',
-      { class: 'hint' },
-      'For each class, the text whose likelihood stands for it. Set target.words in the task file to choose others.',
-    ),
+    { class: 'card wide', 'aria-label': title },
+    el('h2', {}, title),
+    el('p', { class: 'hint' }, hint),
     el(
       'table',
       { class: 'classes' },
-      el(
-        'thead',
-        {},
-        el('tr', {}, ...['Class', 'Word', 'Token ids'].map((name) => el('th', { scope: 'col' }, name))),
-      ),
+      el('thead', {}, el('tr', {}, ...columns.map((name) => el('th', { scope: 'col' }, name)))),
       el(
         'tbody',
         {},
@@ -187,7 +243,7 @@ function labelWordsCard(words: NonNullable<RunRecord['labelWords']>): HTMLElemen
             'tr',
             {},
             el('th', { scope: 'row' }, label),
-            el('td', {}, el('code', {}, word.replaceAll(' ', '␣'))),
+            el('td', {}, el('code', {}, word)),
             el('td', { class: 'quiet' }, tokens.join(', ')),
           ),
         ),

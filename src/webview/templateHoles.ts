@@ -1,9 +1,12 @@
 import type { ResolvedTask } from '../protocol/taskFile';
 
-export type TemplatePart = { kind: 'text'; text: string } | { kind: 'hole'; column: string };
+export type TemplatePart =
+  | { kind: 'text'; text: string }
+  | { kind: 'hole'; column: string }
+  | { kind: 'mask' };
 
 /**
- * A template's text and its `{column}` holes in order; `{{` and `}}` stand for braces. `{mask}` is text: where a masked language
+ * A template's text and its `{column}` holes in order; `{{` and `}}` stand for braces. `{mask}` is where a masked language
  * model answers.
  */
 export function templateParts(template: string): TemplatePart[] {
@@ -11,13 +14,13 @@ export function templateParts(template: string): TemplatePart[] {
   let text = '';
   for (const match of template.matchAll(/\{\{|\}\}|\{([^{}]+)\}|[^{}]+|[{}]/g)) {
     const column = match[1];
-    if (column === undefined || column.trim() === 'mask') {
+    if (column === undefined) {
       text += match[0] === '{{' ? '{' : match[0] === '}}' ? '}' : match[0];
       continue;
     }
     if (text) parts.push({ kind: 'text', text });
     text = '';
-    parts.push({ kind: 'hole', column });
+    parts.push(column.trim() === 'mask' ? { kind: 'mask' } : { kind: 'hole', column });
   }
   if (text) parts.push({ kind: 'text', text });
   return parts;

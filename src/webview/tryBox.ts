@@ -90,7 +90,7 @@ export function tryBox(context: PanelContext): Component {
       answer,
       column('Tuned prompt', tuned, 'tuned'),
       column('Zero-shot', zeroShot, 'zero-shot'),
-      el('p', { class: 'hint answer-time' }, `Both answered in ${Math.round(milliseconds)} ms.`),
+      el('p', { class: 'hint answer-time' }, `The tuned prompt answered in ${Math.round(milliseconds)} ms.`),
     );
   }
 }

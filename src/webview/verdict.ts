@@ -116,6 +116,8 @@ function evidenceOf(standing: Standing, run: ShownRun): (string | HTMLElement)[]
   const same = hard.length > 0 ? ', the same for all' : '';
   const unseen = split === 'test' ? ', none seen in training' : '';
   const sentences: (string | HTMLElement)[] = [`${rows}${same}${unseen}. `];
+  if (run.record.model.tuned !== undefined && hard.length > 0)
+    sentences.push('Zero-shot is by similarity to the labels; the tuned prompt has a trained class head. ');
   if (split === 'validation' && hard.length === 0 && RUN_STATES[run.progress.state].live)
     sentences.push('The hard prompts follow. ');
   const pairs = split === 'test' ? comparePaired(run.predictions) : undefined;

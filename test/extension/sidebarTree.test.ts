@@ -117,6 +117,27 @@ describe('modelNodes', () => {
     expect(refused.tooltip).toContain('It cannot be tuned here. It is a mixture of experts (mixtral).');
   });
 
+  it('says what is in the way beside the name, and the memory only of what can be tuned', () => {
+    const tooLarge = { kind: 'too-large', reason: 'Tuning takes about 60 GB of memory.' } as const;
+    const of = (more: Partial<ModelSummary>) =>
+      appearance({ kind: 'model', model: model('a', { memory: 1.6e9, ...more }) });
+    expect(of({ obstacle: tooLarge }).description).toBe('too large · 135M · Q4_1 · 98 MB');
+    expect(of({ obstacle: tooLarge }).tooltip).not.toContain('1.6 GB');
+    expect(of({}).tooltip).toContain('Tuning takes about 1.6 GB of memory.');
+    const broken = { kind: 'broken', reason: 'It is cut short.' } as const;
+    expect(of({ obstacle: broken, parameters: 0, quantisation: undefined, size: 0 }).description).toBe(
+      'damaged',
+    );
+  });
+
+  it('tells the kind of a model, and its path once', () => {
+    const path = '/w/mini';
+    const more = { name: path, path, architecture: 'bert', kind: 'encoder', format: 'safetensors' } as const;
+    expect(appearance({ kind: 'model', model: model('mini', more) }).tooltip).toBe(
+      'bert, encoder without head, safetensors\n/w/mini',
+    );
+  });
+
   it('puts models of other programs and of the workspace under their places', () => {
     const nodes = modelNodes([
       model('z', { place: 'ollama' }),

@@ -169,7 +169,7 @@ describe('an encoder with a class head', () => {
       task_type: 'SEQ_CLS',
       modules_to_save: expect.arrayContaining(['classifier', 'score']),
     });
-    expect(record.model.tuned).toBe(4 * 32 + 2 * 33);
+    expect(record.model).toMatchObject({ kind: 'encoder', tuned: 4 * 32 + 2 * 33 });
   });
 
   it('is not asked with an adapter whose head is not its own', async () => {

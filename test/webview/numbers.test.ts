@@ -65,6 +65,16 @@ test('templates: holes, braces, repeated columns', () => {
   expect(templateColumns('none')).toEqual([]);
 });
 
+test('a mask is no column, and no text of the template', () => {
+  expect(templateParts('{x} is {mask}, {{mask}}')).toEqual([
+    { kind: 'hole', column: 'x' },
+    { kind: 'text', text: ' is ' },
+    { kind: 'mask' },
+    { kind: 'text', text: ', {mask}' },
+  ]);
+  expect(templateColumns('{x} is {mask}')).toEqual(['x']);
+});
+
 test('the prompt of a task is its template, or its messages under who says them', () => {
   expect(promptText({ template: 'a {x}' })).toBe('a {x}');
   const messages = [

@@ -5,7 +5,7 @@ import type { TrialAnswer } from '../../src/protocol/requests';
 import type { RunState } from '../../src/protocol/runs';
 import { canShowPages } from '../chromium';
 import { type Harness, type OpenOptions, type Panel, startHarness, THEMES } from './harness';
-import { failedRun, liveSteps, syntheticRun, textRun } from './syntheticRun';
+import { failedRun, liveSteps, runOf, syntheticRun, textRun } from './syntheticRun';
 
 const ANSWER: TrialAnswer = {
   tuned: { predicted: 'delivery', probabilities: { delivery: 0.9, returns: 0.1 } },
@@ -347,6 +347,62 @@ describe.runIf(canShowPages)('test rows', () => {
     expect(inner).toBeGreaterThan(outer!);
     const [page, width] = await panel.page.evaluate(() => [document.body.scrollWidth, window.innerWidth]);
     expect(page).toBeLessThanOrEqual(width!);
+  });
+});
+
+describe.runIf(canShowPages)('details', () => {
+  const card = (name: string) => panel.page.getByRole('region', { name, exact: true });
+  const fact = (name: string) =>
+    panel.page
+      .locator('.details .pairs > div', { has: panel.page.getByText(name, { exact: true }) })
+      .locator('dd');
+  const show = async (...run: Parameters<typeof runOf>) => {
+    await open();
+    await panel.send({ type: 'run', detail: runOf(...run) });
+    await tab(/Details/).click();
+  };
+
+  test('a masked language model: where it answers, at the end unless told', async () => {
+    await show('masked', { template: 'A {text} is {mask}.' });
+    expect(await card('Template').locator('pre').textContent()).toMatch(/virtual tokensA text is mask\.$/);
+    expect(await card('Template').locator('.mask').count()).toBe(1);
+    expect(await fact('Kind').textContent()).toBe('masked language model');
+    expect(await fact('Architecture').textContent()).toBe('bert');
+    expect(await card('Label words').isVisible()).toBe(true);
+    await panel.send({ type: 'run', detail: runOf('masked', { template: 'About {text}:' }) });
+    expect(await card('Template').locator('pre').textContent()).toMatch(/About text: mask$/);
+  });
+
+  test('an encoder: the class head and its size, similarity for zero-shot, no few-shot', async () => {
+    const prompt = 20 * 384;
+    const encoder = runOf('encoder', { template: '{text}' }, { hiddenSize: 384, tuned: prompt + 2_310 });
+    delete encoder.record.results['few-shot'];
+    await open();
+    await panel.send({ type: 'run', detail: encoder });
+    expect(await visible(/Zero-shot is by similarity to the labels/)).toBe(true);
+    await tab(/Details/).click();
+    expect(await fact('Tuned parameters').textContent()).toBe('9,990 (prompt 7,680, class head 2,310)');
+    expect(await fact('Zero-shot').textContent()).toBe('similarity to the labels');
+    expect(await fact('Few-shot').textContent()).toBe('left out');
+    expect(await card('Class head').getByRole('columnheader', { name: 'Starts from' }).isVisible()).toBe(
+      true,
+    );
+    expect(await card('Label words').count()).toBe(0);
+  });
+
+  test('messages: who says what, with the holes marked', async () => {
+    await show('decoder', {
+      template: undefined,
+      messages: [
+        { role: 'system', content: 'Sort messages.' },
+        { role: 'user', content: 'What is {text} about?' },
+      ],
+    });
+    const messages = card('Messages');
+    expect(await messages.locator('.role').allTextContents()).toEqual(['system', 'user']);
+    expect(await messages.locator('.hole').allTextContents()).toEqual(['text']);
+    expect(await fact('Zero-shot').textContent()).toBe('the bare messages');
+    expect(await fact('Few-shot').textContent()).toMatch(/examples$/);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   type LabelMetrics,
   type TextMetrics,
 } from '../../src/protocol/metrics';
+import type { ModelKind } from '../../src/protocol/models';
 import type { PredictionRecord, RunDetail, RunEvent, RunRecord, RunState } from '../../src/protocol/runs';
 
 // Runs made up for looking at the page: every number follows from the seed, and they fit each other as in a real run.
@@ -109,6 +110,19 @@ export function failedRun(): RunDetail {
     place: { file: '/work space/support/train.csv', line: 231, row: 214, column: 12 },
     hint: 'Fill the label in or remove the row, then resume the run.',
   };
+  return detail;
+}
+
+/** A run of another kind of model: `tuned` values where a class head is among them. */
+export function runOf(
+  kind: ModelKind,
+  task: Partial<RunRecord['task']>,
+  model: Partial<RunRecord['model']> = {},
+): RunDetail {
+  const detail = syntheticRun();
+  const { record } = detail;
+  record.task = { ...record.task, ...task };
+  record.model = { ...record.model, architecture: 'bert', kind, ...model };
   return detail;
 }
 

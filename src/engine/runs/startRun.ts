@@ -72,6 +72,8 @@ function newRecord(
       name: source.name,
       path: source.path,
       hash: fingerprint,
+      architecture: config.architecture,
+      kind: config.kind,
       parameters,
       hiddenSize,
       ...(embeddingSize !== hiddenSize && { embeddingSize }),
