@@ -179,3 +179,20 @@ describe('the greatest logit', () => {
     expect([...greatest(Float32Array.of(1, 5, 3, 9, 2, 4), 2, [1, 0])]).toEqual([2, 2]);
   });
 });
+
+it('scores labels one after another where a file counts distances itself', async () => {
+  const sums: Float64Array[] = [];
+  for (const place of ['t5', 't5/onnx/optimum']) {
+    const checkpoint = await openCheckpoint(join(MODELS, place));
+    const model = await openPromptModel(checkpoint, { cacheFolder: join(root, 'counted'), threads: 1 });
+    try {
+      const prefix = await model.prefix(model.embed([5, 6, 7]));
+      const options = { place: answerPlace(await checkpoint.tokenizer()) };
+      sums.push((await scoreWholeLabels(model, ROWS, LABELS, prefix, options)).sum);
+    } finally {
+      await model.close();
+      await checkpoint.close();
+    }
+  }
+  for (const [i, sum] of sums[1]!.entries()) expect(sum).toBeCloseTo(sums[0]![i]!, 4);
+});
