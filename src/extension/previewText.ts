@@ -20,7 +20,7 @@ export function previewText(prompt: RenderedPrompt): string {
     const width = Math.max(...prompt.labelWords.map(({ label }) => label.length));
     lines.push(
       prompt.classHead
-        ? 'Classes of the head that is trained beside the prompt, and the texts that they start from:'
+        ? 'Class head, trained beside the prompt; each class starts from a text:'
         : 'Label words, whose likelihood stands for each class:',
     );
     for (const { label, word } of prompt.labelWords) {

@@ -60,4 +60,18 @@ describe('previewText', () => {
     expect(text).toContain('⟦20 virtual tokens⟧\nMy card is lost\nCategory:');
     expect(text).toContain('  card_lost  " card"  ←\n  other      " other"');
   });
+
+  it('says so where a class head is trained, and no word is read', () => {
+    const text = previewText({
+      row: 1,
+      segments: [{ kind: 'text', text: 'My card is lost' }],
+      target: 'card_lost',
+      labelWords: [{ label: 'card_lost', word: 'card lost' }],
+      classHead: true,
+      tokens: 6,
+      cutTokens: 0,
+    });
+    expect(text).toContain('Class head, trained beside the prompt; each class starts from a text:');
+    expect(text).not.toContain('likelihood');
+  });
 });

@@ -14,6 +14,12 @@ describe('previewRow', () => {
     return previewRow(join(folder, 'a.softprompt.json'), row, { cacheFolder: folder });
   };
 
+  it('shows the label words of an encoder-decoder as a run reads them: nothing stands before them', async () => {
+    const model = join(__dirname, '../oracle/fixtures/models/bart');
+    const shown = await preview({ model, target: 'label', method: { virtualTokens: 4 } }, 2);
+    expect(shown.labelWords?.map(({ word }) => word.startsWith(' '))).toEqual([false, false]);
+  });
+
   it('shows virtual tokens, text, target and label words', async () => {
     expect(await preview({}, 2)).toMatchObject({
       row: 2,

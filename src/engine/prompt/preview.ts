@@ -27,7 +27,9 @@ export function previewPrompt(
     cutTokens,
   };
   if (target.kind === 'label') {
-    const words = taskLabels(labels, tokenizer, { given: target.words, separator: wording.separator });
+    // As a run reads them: a decoder of its own begins a text with them.
+    const separator = tokenizer.answerStart ? '' : wording.separator;
+    const words = taskLabels(labels, tokenizer, { given: target.words, separator });
     if (tokenizer.kind === 'encoder') preview.classHead = true;
     preview.labelWords = recordLabelWords(
       words,
