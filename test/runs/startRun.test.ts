@@ -155,6 +155,22 @@ describe('other tasks', () => {
     expect(predictions[0]!.baseline).toBeUndefined();
   });
 
+  it('with a limit beyond the context: it says that there is no room for more', async () => {
+    const folder = await mkdtemp(join(root, 'task-'));
+    const task = await writeTinyTask(folder, {
+      limit: 100_000,
+      training: { steps: 1 },
+      evaluation: { fewShot: 0 },
+    });
+    const csv = await readFile(join(folder, 'tiny.csv'), 'utf8');
+    await writeFile(join(folder, 'tiny.csv'), `${csv}${'a long row '.repeat(500)},bad\n`);
+    const events: RunEvent[] = [];
+    await startRun(task, { cacheFolder: join(root, 'cache'), onEvent: (event) => events.push(event) });
+    expect(ofType(events, 'notice')).toContainEqual(
+      expect.objectContaining({ hint: expect.stringMatching(/context of \d+ tokens has no room for more/) }),
+    );
+  });
+
   it('with rows that are left out or cut: it says so', async () => {
     const folder = await mkdtemp(join(root, 'task-'));
     const task = await writeTinyTask(folder, { limit: 30 });
@@ -168,6 +184,9 @@ describe('other tasks', () => {
     const notices = ofType(events, 'notice').map(({ message }) => message);
     expect(notices).toContainEqual(expect.stringMatching(/^1 row was left out/));
     expect(notices).toContainEqual(expect.stringMatching(/rows? (was|were) cut to 30 tokens/));
+    expect(ofType(events, 'notice')).toContainEqual(
+      expect.objectContaining({ hint: expect.stringMatching(/raise "limit"/) }),
+    );
     expect(record.data.leftOut.count).toBe(1);
     expect(record.data.cutRows).toBeGreaterThan(0);
   });
@@ -257,6 +276,24 @@ describe('a run that cannot be', () => {
     const task = await writeTinyTask(folder, { model: './nowhere.gguf' });
     await expect(startRun(task, { cacheFolder: join(root, 'cache') })).rejects.toMatchObject({
       code: 'model-missing',
+    });
+    expect(await readdir(folder)).toEqual(['tiny.csv', 'tiny.softprompt.json']);
+  });
+
+  it.each([
+    ['a mask', { template: '{text} {mask}' }, /\{mask\}/],
+    [
+      'messages',
+      { template: undefined, messages: [{ role: 'user' as const, content: '{text}' }] },
+      /chat template/,
+    ],
+  ])('leaves no folder where the model cannot do with %s', async (_, overrides, message) => {
+    const folder = await mkdtemp(join(root, 'task-'));
+    const task = await writeTinyTask(folder, overrides);
+    await expect(startRun(task, { cacheFolder: join(root, 'cache') })).rejects.toMatchObject({
+      code: 'task-invalid',
+      message: expect.stringMatching(message),
+      details: { place: { file: task } },
     });
     expect(await readdir(folder)).toEqual(['tiny.csv', 'tiny.softprompt.json']);
   });

@@ -21,7 +21,15 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
     });
   }
   const checkpoint = await open(path, found.isDirectory());
-  return { ...checkpoint, tokenizer: async () => withAnswerStart(await checkpoint.tokenizer(), checkpoint) };
+  let tokenizer: Promise<Tokenizer> | undefined;
+  const read = async () => withAnswerStart(await checkpoint.tokenizer(), checkpoint);
+  return {
+    ...checkpoint,
+    tokenizer: () => {
+      tokenizer ??= read();
+      return tokenizer;
+    },
+  };
 }
 
 /** What an encoder-decoder writes begins with its own start, then as every text does. */

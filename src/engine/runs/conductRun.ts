@@ -6,6 +6,7 @@ import { namingFullDisk } from '../durableFile';
 import { evaluateTuned } from '../evaluation/evaluate';
 import { taskReader } from '../evaluation/taskReader';
 import { recordLabelWords } from '../prompt/labelWords';
+import { fitToContext } from '../task/fitToContext';
 import { writeCheckpoint } from '../tuning/checkpoint';
 import { initialParameters } from '../tuning/initialise';
 import { train } from '../tuning/trainer';
@@ -61,8 +62,6 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
   const { run, prepared, source, control, options } = undertaking;
   run.tellPhase('loading model');
   const tokenizer = await source.tokenizer();
-  // What this model cannot do with the task's prompt or labels shows before minutes go into compiling it.
-  taskReader(prepared, tokenizer);
   const model = await openPromptModel(source, {
     cacheFolder: options.cacheFolder,
     threads: options.threads,
@@ -108,9 +107,15 @@ async function readRows(bench: Workbench): Promise<TrainingRows> {
   }
   for (const { message, hint } of warnings) run.notice(message, hint);
   if (cutRows > 0) {
+    const { contextLength, kind } = bench.model.config;
+    const most = fitToContext({ ...task, limit: contextLength }, contextLength, kind).limit;
+    const advice =
+      task.limit < most
+        ? 'raise "limit" in the task file to keep more of it.'
+        : `the model's context of ${contextLength} tokens has no room for more.`;
     run.notice(
       `${counted(cutRows, 'row')} cut to ${task.limit} tokens.`,
-      'Their longest text was cut; raise "limit" in the task file to keep more of it.',
+      `Their longest text was cut; ${advice}`,
     );
   }
   if (task.target.kind === 'label') {

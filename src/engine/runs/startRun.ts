@@ -1,11 +1,14 @@
 import { availableParallelism, cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { version } from '../../../package.json';
+import { SoftpromptError } from '../../protocol/errors';
 import type { RunEvent, RunRecord } from '../../protocol/runs';
 import { headSize } from '../compile/classHead';
+import { taskReader } from '../evaluation/taskReader';
 import type { Checkpoint } from '../models/checkpoint';
 import { openCheckpoint } from '../models/openCheckpoint';
 import { resolveModel } from '../models/resolveModel';
+import type { Tokenizer } from '../models/tokenizer';
 import { fitToContext } from '../task/fitToContext';
 import { type PreparedTask, prepareTask } from '../task/prepareTask';
 import { conductRun } from './conductRun';
@@ -33,6 +36,7 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
   const source = await openCheckpoint(path);
   try {
     prepared.task = fitToContext(task, source.config.contextLength, source.config.kind);
+    checkPrompt(prepared, await source.tokenizer());
     await control.breathe();
     const now = new Date();
     const folder = await createRunFolder(
@@ -48,6 +52,18 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
     return await conductRun({ run, prepared, source, control, options });
   } finally {
     await source.close();
+  }
+}
+
+/** What this model cannot do with the task's prompt or labels shows before there is a run. */
+function checkPrompt(prepared: PreparedTask, tokenizer: Tokenizer): void {
+  try {
+    taskReader(prepared, tokenizer);
+  } catch (error) {
+    if (!(error instanceof SoftpromptError) || error.code !== 'task-invalid' || error.details.place)
+      throw error;
+    const place = { file: prepared.task.file };
+    throw new SoftpromptError(error.code, error.message, { ...error.details, place });
   }
 }
 
