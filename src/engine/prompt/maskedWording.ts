@@ -38,6 +38,6 @@ export function refuseMask(parts: readonly TemplatePart[]): void {
   throw new SoftpromptError(
     'task-invalid',
     'The template has a {mask}, but the model is no masked language model: it does not fill in words.',
-    { hint: 'Leave {mask} out: the answer comes after the prompt.' },
+    { hint: 'Leave {mask} out: the answer comes after the prompt. A column called mask needs another name.' },
   );
 }
