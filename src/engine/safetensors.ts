@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../protocol/errors';
 import { parseBoundedJson } from './boundedJson';
 import { bfloat16ToFloat32, float16ToFloat32 } from './halfFloat';

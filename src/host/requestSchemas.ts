@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Params, RequestName } from '../protocol/requests';
 
 const path = z.string().min(1);

@@ -4,7 +4,7 @@ import {
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ErrorReport, reportError } from '../protocol/errors';
 import { type Params, type RequestName, type Result, SOFTPROMPT_ERROR } from '../protocol/requests';
 import { requestSchemas } from './requestSchemas';

@@ -1,6 +1,7 @@
 /** Where a model was found: the catalogue's own folder, or a place that other programs keep models in. */
 export type ModelPlace = 'catalogue' | 'cache' | 'hugging-face' | 'ollama' | 'lm-studio' | 'workspace';
 
+/** `masked`: an encoder with the head that fills in masks. `encoder`: one without head. */
 export type ModelKind = 'decoder' | 'masked' | 'encoder' | 'encoder-decoder';
 
 /** Kinds of models as people read them. */

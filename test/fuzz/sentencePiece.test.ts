@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describedIn } from '../../src/engine/models/tokenizers/parts';
 import { marianParts } from '../../src/engine/models/tokenizers/marian';
+import { describedIn } from '../../src/engine/models/tokenizers/parts';
 import { assembleTokenizer } from '../../src/engine/models/tokenizers/pipeline';
 import { FUZZ_CASES, fuzz } from './fuzz';
 

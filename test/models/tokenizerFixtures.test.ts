@@ -3,11 +3,11 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { ModelKind } from '../../src/engine/models/checkpoint';
 import { readGgufHeader } from '../../src/engine/models/gguf/header';
 import { tokenizerFromGguf } from '../../src/engine/models/gguf/tokenizer';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
 import { tokenizerFromFolder } from '../../src/engine/models/tokenizers/folder';
+import type { ModelKind } from '../../src/protocol/models';
 
 const models = fileURLToPath(new URL('../oracle/fixtures/models/', import.meta.url));
 

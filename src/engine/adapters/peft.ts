@@ -1,10 +1,10 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import type { ModelKind } from '../../protocol/models';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import { replaceFile } from '../durableFile';
-import type { ModelKind } from '../models/checkpoint';
 import type { ClassHead } from '../prompt/tokenRow';
 import { openSafetensors } from '../safetensors';
 import { writeSafetensors } from '../safetensorsWriter';

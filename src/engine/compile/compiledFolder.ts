@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import type { ElementType, Graph } from '../graph/graph';
 import { writeOnnx } from '../graph/writeOnnx';

@@ -1,3 +1,4 @@
+import type { ModelKind } from '../../protocol/models';
 import type { ElementType } from '../graph/graph';
 import type { LanguageModel } from './languageModel';
 import type { Tokenizer } from './tokenizer';
@@ -14,9 +15,6 @@ export interface TensorEntry {
    */
   read(): Promise<Float32Array | Uint8Array>;
 }
-
-/** `masked`: an encoder with the head that fills in masks. `encoder`: one without head. */
-export type ModelKind = 'decoder' | 'masked' | 'encoder' | 'encoder-decoder';
 
 /** What is said of every model, whatever its family; all else is the family's own business. */
 export interface ModelConfig {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 
 /** Why a model cannot be tuned, in words: `it is a mixture of experts (mixtral)`, and what to do instead. */

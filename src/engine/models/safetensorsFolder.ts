@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import { openSafetensors, type SafetensorsFile } from '../safetensors';
 import type { Checkpoint } from './checkpoint';

@@ -1,4 +1,4 @@
-import type { ModelKind } from './checkpoint';
+import type { ModelKind } from '../../protocol/models';
 import type { ChatDescription } from './tokenizers/chatDescription';
 
 /** Text to token ids and back, as the base model was trained with. */

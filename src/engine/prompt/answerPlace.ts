@@ -1,4 +1,4 @@
-import type { ModelKind } from '../models/checkpoint';
+import type { ModelKind } from '../../protocol/models';
 import type { Tokenizer } from '../models/tokenizer';
 import type { TokenRow } from './tokenRow';
 

@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ErrorReport, SoftpromptError } from '../../protocol/errors';
 import { LIVE_STATES, type RunRecord } from '../../protocol/runs';
 import { replaceFile } from '../durableFile';

@@ -1,6 +1,6 @@
 import { SoftpromptError } from '../../protocol/errors';
+import type { ModelKind } from '../../protocol/models';
 import type { ResolvedTask } from '../../protocol/taskFile';
-import type { ModelKind } from '../models/checkpoint';
 
 /** Room for a label after the prompt, in tokens: hard prompts are scored by whole labels. */
 const LABEL_TOKENS = 32;

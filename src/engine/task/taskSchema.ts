@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { taskFileSchema } from '../../protocol/taskFile';
 
 /**

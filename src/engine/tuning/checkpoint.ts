@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import { namingFullDisk, syncFolder, writeDurably } from '../durableFile';
 import { openSafetensors } from '../safetensors';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ModelKind } from '../../../src/engine/models/checkpoint';
+import type { ModelKind } from '../../../src/protocol/models';
 import { type FixtureArray, readArrays } from '../../oracle/arrays';
 
 /** The tiny models of test/oracle/fixtures/models. */

@@ -1,5 +1,5 @@
 import type { PromptModel } from '../../../src/engine/compile/promptModel';
-import type { ModelKind } from '../../../src/engine/models/checkpoint';
+import type { ModelKind } from '../../../src/protocol/models';
 import type { FixtureArray } from '../../oracle/arrays';
 import type { Expected } from './cases';
 import { measureDecoder } from './decoder';

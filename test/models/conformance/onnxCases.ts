@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ModelKind } from '../../../src/engine/models/checkpoint';
+import type { ModelKind } from '../../../src/protocol/models';
 import { type Case, MODELS, readExpected } from './cases';
 
 /** Exports of the tiny models whose weights are the model's own, or have numbers of their own beside them. */

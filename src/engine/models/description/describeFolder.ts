@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
 import { openSafetensors } from '../../safetensors';
 import { invalidJson, readJson } from '../modelJson';

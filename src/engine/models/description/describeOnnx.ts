@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
 import { readJson } from '../modelJson';
 import { refusalOfArchitecture } from '../refusals';

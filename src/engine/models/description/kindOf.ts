@@ -1,4 +1,4 @@
-import type { ModelKind } from '../checkpoint';
+import type { ModelKind } from '../../../protocol/models';
 import { familyOfGguf, familyOfModelType } from '../families/families';
 import type { FileTensors } from '../families/family';
 import type { GgufValue } from '../gguf/header';

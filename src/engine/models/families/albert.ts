@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { encoderGraphs, encoderModel } from '../graphs/encoder';
 import type { Family } from './family';
 import { parametersOf, sourcesIn } from './parameters';

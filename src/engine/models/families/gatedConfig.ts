@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type RotaryParameters, type RotaryPositions, rotaryParameters } from '../rotaryScaling';
 import type { FileTensors } from './family';
 import type { GatedDecoder } from './gatedDecoder';

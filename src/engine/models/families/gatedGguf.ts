@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GgufValue } from '../gguf/header';
 import type { RotaryPositions } from '../rotaryScaling';
 import type { FileTensors } from './family';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Family } from './family';
 import { windowsOf } from './gatedConfig';
 import { type GatedDecoder, gatedDecoder } from './gatedDecoder';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ModelConfig } from '../checkpoint';
 import type { SelfAttention } from '../graphs/selfAttention';
 import type { RotaryParameters } from '../rotaryScaling';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ModelConfig } from '../checkpoint';
 import type { Activation } from '../graphs/blocks';
 import { decoderModel } from '../graphs/decoder';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bartArchitecture, bartSchema } from './bart';
 import type { Family } from './family';
 import { count, parseSettings, unsupportedSetting } from './settings';

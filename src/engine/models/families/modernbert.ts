@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { encoderGraphs, encoderModel } from '../graphs/encoder';
 import type { RotaryTable } from '../languageModel';
 import type { Family, FileTensors } from './family';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decoderModel } from '../graphs/decoder';
 import type { Family } from './family';
 import { type Places, parametersOf, sourcesIn } from './parameters';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Family, FileTensors } from './family';
 import { gatedConfig, gatedFromConfig, windowsOf } from './gatedConfig';
 import { gatedDecoder } from './gatedDecoder';

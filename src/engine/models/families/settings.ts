@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
 import type { GgufValue } from '../gguf/header';
 import { ACTIVATIONS, type Activation } from '../graphs/blocks';

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Obstacle } from '../../../protocol/models';
 import { formatBytes } from '../formatBytes';
 import type { FoundFile, Place } from './place';

@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
-import type { ModelKind } from '../checkpoint';
+import type { ModelKind } from '../../../protocol/models';
 import type { Tokenizer } from '../tokenizer';
 import { bytePairsByRules } from '../tokenizers/bpe';
 import { textOfBytes } from '../tokenizers/byteLevel';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { byteTokens } from './byteFallback';
 import { DescriptionError } from './descriptionError';
 import type { WordModel } from './model';

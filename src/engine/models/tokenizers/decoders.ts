@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { byteOfToken } from './byteFallback';
 import { BYTE_OF_CHARACTER } from './byteLevel';
 import { notRead } from './descriptionError';

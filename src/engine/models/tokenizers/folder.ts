@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
-import type { ModelKind } from '../checkpoint';
+import * as z from 'zod';
+import type { ModelKind } from '../../../protocol/models';
 import { invalidJson, readJson } from '../modelJson';
 import type { Tokenizer } from '../tokenizer';
 import { chatOfFolder } from './chatDescription';

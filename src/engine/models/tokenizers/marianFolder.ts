@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
 import { invalidJson, readJson } from '../modelJson';
 import type { Tokenizer } from '../tokenizer';

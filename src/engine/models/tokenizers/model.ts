@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytePairsByRules } from './bpe';
 import { DescriptionError, notRead } from './descriptionError';
 import { unigramModel } from './unigram';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { notRead } from './descriptionError';
 import { checkGrowth, MAX_REPLACEMENT } from './growth';
 import { CharacterMap } from './precompiled';

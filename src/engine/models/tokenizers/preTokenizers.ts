@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CHARACTER_OF_BYTE } from './byteLevel';
 import { notRead } from './descriptionError';
 import { checkGrowth } from './growth';

@@ -1,5 +1,5 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DescriptionError } from './descriptionError';
 import { isQuick } from './regexProbe';
 

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GgufVocabulary } from '../gguf/vocabulary';
 import { DescriptionError } from './descriptionError';
 

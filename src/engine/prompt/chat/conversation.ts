@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../../protocol/taskFile';
-import type { ChatDescription } from '../../models/tokenizers/chatDescription';
 import type { Tokenizer } from '../../models/tokenizer';
+import type { ChatDescription } from '../../models/tokenizers/chatDescription';
 import { fillParts, type TemplatePart } from '../template';
 import type { Wording } from '../wording';
 import { type ChatTemplate, parseChatTemplate } from './chatTemplate';
