@@ -4,11 +4,12 @@ import { mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { byteLength } from '../graph/elementBytes';
 import type { ElementType, Graph } from '../graph/graph';
 import { writeOnnx } from '../graph/writeOnnx';
 import type { Checkpoint } from '../models/checkpoint';
 import type { LanguageModel } from '../models/languageModel';
-import { byteLength, type PlacedWeight, type WeightRequest, WeightRows, writeWeights } from './weightsFile';
+import { type PlacedWeight, type WeightRequest, WeightRows, writeWeights } from './weightsFile';
 
 const WEIGHTS = 'weights.bin';
 const MANIFEST = 'manifest.json';
@@ -65,7 +66,7 @@ export class CompiledFolder {
     for (const [name, initializer] of graph.initializers) {
       if (initializer.data.kind !== 'checkpoint') continue;
       const { offset } = this.find(initializer.data.tensor);
-      const length = byteLength(initializer);
+      const length = byteLength(initializer.type, initializer.shape);
       graph.initializers.set(name, {
         ...initializer,
         data: { kind: 'external', file: WEIGHTS, offset, length },
@@ -138,7 +139,7 @@ function collectWeights(model: LanguageModel): WeightRequest[] {
 }
 
 async function checkRoom(folder: string, requests: readonly WeightRequest[]): Promise<void> {
-  const needed = requests.reduce((sum, request) => sum + byteLength(request), 0);
+  const needed = requests.reduce((sum, request) => sum + byteLength(request.type, request.shape), 0);
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize < needed) throw diskFull(folder, undefined, needed, bavail * bsize);
 }

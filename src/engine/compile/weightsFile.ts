@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { SoftpromptError } from '../../protocol/errors';
+import { byteLength } from '../graph/elementBytes';
 import type { ElementType } from '../graph/graph';
 import type { Checkpoint } from '../models/checkpoint';
 
@@ -17,29 +18,6 @@ export interface WeightRequest {
   shape: readonly number[];
 }
 
-const BITS: Readonly<Record<ElementType, number>> = {
-  float32: 32,
-  float64: 64,
-  float16: 16,
-  bfloat16: 16,
-  int4: 4,
-  uint4: 4,
-  int8: 8,
-  uint8: 8,
-  int16: 16,
-  uint16: 16,
-  int32: 32,
-  uint32: 32,
-  int64: 64,
-  uint64: 64,
-  bool: 8,
-};
-
-/** Bytes of a weight; values of four bits are packed in twos. */
-export function byteLength({ type, shape }: Pick<WeightRequest, 'type' | 'shape'>): number {
-  return Math.ceil(shape.reduce((product, size) => product * size, BITS[type]) / 8);
-}
-
 /** Mapping a file asks for whole pages. */
 const ALIGNMENT = 4096;
 
@@ -53,7 +31,7 @@ export async function writeWeights(
   requests: readonly WeightRequest[],
   onProgress: (done: number, total: number) => void,
 ): Promise<Record<string, PlacedWeight>> {
-  const total = requests.reduce((sum, request) => sum + byteLength(request), 0);
+  const total = requests.reduce((sum, request) => sum + byteLength(request.type, request.shape), 0);
   const placed: Record<string, PlacedWeight> = {};
   const handle = await open(file, 'w');
   try {
@@ -81,9 +59,9 @@ async function writeTensor(
   const weight = checkpoint.weights.get(request.tensor);
   if (!weight) throw new Error(`the checkpoint has no weight ${request.tensor}`);
   const values = await weight.read();
-  if (values.byteLength !== byteLength(request)) {
+  if (values.byteLength !== byteLength(request.type, request.shape)) {
     throw new Error(
-      `the weight ${request.tensor} has ${values.byteLength} bytes, not ${byteLength(request)}`,
+      `the weight ${request.tensor} has ${values.byteLength} bytes, not ${byteLength(request.type, request.shape)}`,
     );
   }
   await handle.write(

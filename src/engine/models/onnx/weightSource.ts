@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SoftpromptError } from '../../../protocol/errors';
+import { byteLength } from '../../graph/elementBytes';
 import type { Initializer } from '../../graph/graph';
-import { byteLength } from '../../graph/readTensor';
 import { bfloat16ToFloat32, float16ToFloat32 } from '../../halfFloat';
 
 /** Reads initializers' values from the model's file and those beside it. */
