@@ -11,7 +11,7 @@ import {
 import { type Dim, intAttribute } from '../graph';
 import { DATA_TYPES } from '../onnxSchema';
 import { elementType } from '../readTensor';
-import type { Evaluation } from './evaluate';
+import type { Evaluation } from './evaluation';
 import { broadcastIndices } from './indexing';
 import { type Known, known, numbersOf } from './known';
 import { quantiseElement } from './quantise';

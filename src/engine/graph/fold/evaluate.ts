@@ -1,14 +1,9 @@
 import type { Node } from '../graph';
 import { ARITHMETIC } from './arithmetic';
+import type { Evaluation } from './evaluation';
 import type { Known } from './known';
 import { MOVEMENT } from './movement';
 import { SELECTION } from './selection';
-
-/**
- * The outputs of a node from its inputs ('' and what is not known are undefined); undefined where they cannot be
- * told.
- */
-export type Evaluation = (node: Node, inputs: readonly (Known | undefined)[]) => Known[] | undefined;
 
 /** Operators that shapes, masks and positions are computed with. */
 const EVALUATIONS: Readonly<Record<string, Evaluation>> = { ...ARITHMETIC, ...MOVEMENT, ...SELECTION };

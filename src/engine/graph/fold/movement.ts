@@ -1,7 +1,7 @@
 import { broadcastShapes, frontAxis } from '../dims';
 import { type Dim, intAttribute, intsAttribute } from '../graph';
 import { slicedRange } from '../slices';
-import type { Evaluation } from './evaluate';
+import type { Evaluation } from './evaluation';
 import { broadcastIndices, eachPlace, stridesOf } from './indexing';
 import { countOf, type Known, known, numbersOf } from './known';
 

@@ -1,6 +1,6 @@
 import { addDims, frontAxis, greaterDim, lesserDim, multiplyDims } from '../dims';
 import { type Dim, intAttribute } from '../graph';
-import type { Evaluation } from './evaluate';
+import type { Evaluation } from './evaluation';
 import { eachPlace, stridesOf } from './indexing';
 import { countOf, type Known, known, numbersOf } from './known';
 

@@ -4,8 +4,9 @@ import type { OnnxModel } from '../readOnnx';
 import { inferTypes } from '../shapeInference';
 import { openBranch } from './branches';
 import { canEvaluate, evaluate } from './evaluate';
-import { countOf, decodeKnown, encodeKnown, type Known, known } from './known';
+import { countOf, decodeKnown, encodeKnown, type Known } from './known';
 import { modernise } from './modernise';
+import { shapeValue } from './shapeValue';
 import { computeKnown } from './sizeValues';
 import { withoutSizes } from './withoutSizes';
 
@@ -184,7 +185,7 @@ class Specialiser {
   private compute(node: Node): Known[] | undefined {
     const { graph } = this;
     if (node.domain === '' && (node.op === 'Shape' || node.op === 'Size')) {
-      return [shapeOf(node, graph)];
+      return [shapeValue(node, graph)];
     }
     if (!canEvaluate(node)) return undefined;
     const given = node.inputs.filter(Boolean);
@@ -278,16 +279,6 @@ const SMALL = 64;
 /** Half precision is computed in float32. */
 function single(type: ElementType): ElementType {
   return type === 'float16' || type === 'bfloat16' ? 'float32' : type;
-}
-
-function shapeOf(node: Node, graph: Graph): Known {
-  const { shape } = graph.typeOf(node.inputs[0]!);
-  if (node.op === 'Size') throw new Error('its number of elements is not computed here');
-  const [{ shape: taken }] = inferTypes(node, graph) as [TensorType];
-  const { start } = node.attributes;
-  const first = start?.kind === 'int' ? start.value : 0;
-  const from = Math.max(0, first < 0 ? first + shape.length : first);
-  return known('int64', taken as number[], shape.slice(from, from + Number(taken[0])));
 }
 
 /** Numbers of elements of a node's outputs; named sizes count as large. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { byteTokens } from './byteFallback';
 import { DescriptionError } from './descriptionError';
-import type { WordModel } from './model';
+import type { WordModel } from './wordModel';
 
 /** Which token two neighbours become, and how early: lower ranks first, of equal ranks the leftmost. */
 export type Merge = (left: number, right: number) => { id: number; rank: number } | undefined;

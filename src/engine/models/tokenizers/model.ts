@@ -2,10 +2,8 @@ import * as z from 'zod';
 import { bytePairsByRules } from './bpe';
 import { DescriptionError, notRead } from './descriptionError';
 import { unigramModel } from './unigram';
+import type { WordModel } from './wordModel';
 import { wordPieceModel } from './wordPiece';
-
-/** A word to token ids. */
-export type WordModel = (word: string) => number[];
 
 /** Largest id of a token, for tables by id. The largest vocabularies in use have a quarter million. */
 export const MAX_TOKEN_ID = 2 ** 21;

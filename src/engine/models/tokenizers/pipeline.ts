@@ -1,10 +1,10 @@
 import type { Tokenizer } from '../tokenizer';
 import { type AddedToken, addedTokenFinder } from './addedTokens';
 import type { Decoder } from './decoders';
-import type { WordModel } from './model';
 import type { Normaliser } from './normalisers';
 import type { Cutter } from './preTokenizers';
 import { SHIELD, shieldFrom } from './shield';
+import type { WordModel } from './wordModel';
 import { wordStarts } from './wordStarts';
 
 /** What a tokenizer is made of, whichever file described it. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { byteTokens } from './byteFallback';
 import { DescriptionError } from './descriptionError';
-import type { WordModel } from './model';
 import { prefixTree, type TreeNode } from './prefixTree';
+import type { WordModel } from './wordModel';
 
 const UNKNOWN_PENALTY = 10;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DescriptionError } from './descriptionError';
-import type { WordModel } from './model';
+import type { WordModel } from './wordModel';
 
 const settingsSchema = z.object({
   unk_token: z.string(),

@@ -1,0 +1,2 @@
+/** A word to token ids. */
+export type WordModel = (word: string) => number[];
