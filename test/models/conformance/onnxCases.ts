@@ -26,6 +26,12 @@ const EXPORTS: readonly (readonly [model: string, folder: string, format: string
   ['minilm', 'optimum', 'ONNX, optimum'],
   ['minilm', 'torch', 'ONNX, torch.onnx'],
   ['minilm', 'fused', 'ONNX, fused by onnxruntime'],
+  ['gpt2', 'traced-13', 'ONNX, torch.onnx traced, opset 13'],
+  ['llama3', 'traced-14', 'ONNX, torch.onnx traced, opset 14'],
+  ['bert', 'traced-15', 'ONNX, torch.onnx traced, opset 15'],
+  ['gpt-neox', 'traced-16', 'ONNX, torch.onnx traced, opset 16'],
+  ['opt', 'traced-17', 'ONNX, torch.onnx traced, opset 17'],
+  ['qwen3', 'traced-18', 'ONNX, torch.onnx traced, opset 18'],
   ['t5', 'optimum', 'ONNX, optimum, merged', 'decoder_model_merged.onnx'],
 ];
 
