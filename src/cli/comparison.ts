@@ -43,10 +43,11 @@ function columns(metrics: Metrics): { title: string; text: string }[] {
 
 const intervalText = ([low, high]: Interval): string => `${score(low)} – ${score(high)}`;
 
-function contenderName(contender: Contender, { task }: RunRecord): string {
+function contenderName(contender: Contender, { task, fewShotExamples }: RunRecord): string {
+  const examples = fewShotExamples ?? task.evaluation.fewShot;
   const names: Record<Contender, string> = {
     tuned: `tuned soft prompt (${task.method.virtualTokens} virtual tokens)`,
-    'few-shot': `few-shot (${task.evaluation.fewShot} examples)`,
+    'few-shot': `few-shot (${examples} ${examples === 1 ? 'example' : 'examples'})`,
     'zero-shot': task.evaluation.hardPrompt ? 'zero-shot (your hard prompt)' : 'zero-shot (bare template)',
   };
   return names[contender];

@@ -73,6 +73,8 @@ export interface RunRecord {
   /** The step whose prompt is in adapter/. */
   best?: { step: number; score: number };
   results: Partial<Record<Contender, Metrics>>;
+  /** Examples that the few-shot prompt had room for. Absent before the test, and in runs of older versions. */
+  fewShotExamples?: number;
   nearestWords?: VirtualTokenWords[];
   seconds?: { training: number; evaluation: number; total: number };
   error?: ErrorReport;

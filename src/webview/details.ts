@@ -179,7 +179,7 @@ function trainingFacts(record: RunRecord): Fact[] {
 }
 
 function runFacts(record: RunRecord): Fact[] {
-  const { id, task, device, seconds, softprompt, results } = record;
+  const { id, task, device, seconds, softprompt, results, fewShotExamples } = record;
   const { fewShot, zeroShot, hardPrompt, maxRows } = task.evaluation;
   const bare = hasHead(record)
     ? 'similarity to the labels'
@@ -188,7 +188,7 @@ function runFacts(record: RunRecord): Fact[] {
   const noExamples = fewShot === 0 || (results.tuned && !results['few-shot']);
   return [
     ['Zero-shot', zeroShot ? (hardPrompt ? `with “${hardPrompt}”` : bare) : 'left out'],
-    ['Few-shot', noExamples ? 'left out' : formatRows(fewShot, 'example')],
+    ['Few-shot', noExamples ? 'left out' : formatRows(fewShotExamples ?? fewShot, 'example')],
     ['Test rows used', maxRows === undefined ? 'all' : `at most ${formatCount(maxRows)}`],
     ['Device', `${device.cpu}, ${formatRows(device.threads, 'thread')}`],
     ['Precision', device.precision],

@@ -28,6 +28,12 @@ describe('comparisonTable', () => {
     ]);
   });
 
+  it('counts the examples that there was room for', () => {
+    const results = { tuned: metrics(9, 10), 'few-shot': metrics(6, 10) };
+    const [, , fewShot] = comparisonTable({ ...record(results), fewShotExamples: 1 });
+    expect(fewShot).toMatch(/^few-shot \(1 example\) /);
+  });
+
   it('has other columns for free text', () => {
     const tuned = textMetrics([{ expected: 'a b', predicted: 'a', loss: 3, tokens: 2 }]);
     expect(comparisonTable(record({ tuned }))).toEqual([

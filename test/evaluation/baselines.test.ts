@@ -139,6 +139,8 @@ describe('chooseFewShot', () => {
     const fewShot = (await chooseFewShot(model, characters, smallTask(train)))!;
     expect(fewShot.prefix!.length).toBeGreaterThan(0);
     expect(fewShot.prefix!.length).toBeLessThanOrEqual(60);
+    expect(fewShot.examples).toBe(prefixText(fewShot.prefix).trimEnd().split('\n\n').length);
+    expect(fewShot.examples).toBeLessThan(4);
     const heard: string[] = [];
     const onNotice = (message: string) => heard.push(message);
     const short = new HashModel(128, () => 0, 60);

@@ -25,6 +25,8 @@ import { targetLosses } from './textAnswers';
 /** A hard prompt, ready to be asked: the strongest of its kind on the training rows. */
 export interface HardPrompt extends Setting {
   contender: Exclude<Contender, 'tuned'>;
+  /** How many examples stand before a row: fewer than the task asks for where the context has no room for more. */
+  examples?: number;
   /** In a sentence: what was chosen, and how it did on the training rows. */
   notice: string;
 }
@@ -122,6 +124,7 @@ export async function chooseFewShot(
   return {
     ...best,
     contender: 'few-shot',
+    examples: examples.length,
     notice: `Few-shot with ${count} (${shown}) ${notice}; the best of ${draws.length} draws.`,
   };
 }

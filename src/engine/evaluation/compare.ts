@@ -10,6 +10,8 @@ import type { ReadableTask } from './taskReader';
 
 export interface Comparison {
   results: Partial<Record<Contender, Metrics>>;
+  /** Examples of the few-shot prompt, where there is one. */
+  fewShotExamples?: number;
   /** The tuned prompt's predictions, beside those of the best hard prompt. */
   predictions: PredictionRecord[];
 }
@@ -56,5 +58,6 @@ export async function compareContenders(
   const predictions = best
     ? withBaseline(tuned.predictions, best.contender, best.evaluation)
     : tuned.predictions;
-  return { results, predictions };
+  const fewShotExamples = hardPrompts.find(({ contender }) => contender === 'few-shot')?.examples;
+  return { results, fewShotExamples, predictions };
 }

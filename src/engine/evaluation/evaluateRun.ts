@@ -72,7 +72,7 @@ export async function evaluateRun(
     for (const hardPrompt of hardPrompts) notice(hardPrompt.notice);
 
     const step = record.best?.step ?? 0;
-    const { results, predictions } = await compareContenders(
+    const { results, fewShotExamples, predictions } = await compareContenders(
       model,
       tokenizer,
       prepared,
@@ -85,7 +85,7 @@ export async function evaluateRun(
           emit({ type: 'evaluation', time: Date.now(), step, split: 'test', contender, metrics }),
       },
     );
-    const tested: RunRecord = { ...record, results };
+    const tested: RunRecord = { ...record, results, fewShotExamples };
     if (!file) {
       await refuseLiveRun(folder);
       await writePredictions(runFiles(folder).predictions, predictions);

@@ -15,7 +15,7 @@ export async function testRun(bench: Workbench, { best, seconds }: TrainingState
   await run.setState('testing');
   const { step, prompt } = best!;
   const hardPrompts = await opponents.choose();
-  const { results, predictions } = await compareContenders(
+  const { results, fewShotExamples, predictions } = await compareContenders(
     model,
     tokenizer,
     prepared,
@@ -35,6 +35,7 @@ export async function testRun(bench: Workbench, { best, seconds }: TrainingState
   const total = run.record.seconds?.total ?? 0;
   await run.update({
     results,
+    fewShotExamples,
     nearestWords: words,
     seconds: { training: seconds.training, evaluation, total },
   });
