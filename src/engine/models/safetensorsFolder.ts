@@ -9,6 +9,7 @@ import { familyOfModelType } from './families/families';
 import { parseSettings } from './families/settings';
 import { hashSamples } from './fingerprint';
 import { invalidJson, readJson } from './modelJson';
+import { modelName } from './modelName';
 import { readPooling } from './pooling';
 import { refusalError, refusalOfConfig, refusalOfFiles } from './refusals';
 import { tokenizerFromFolder } from './tokenizers/folder';
@@ -56,7 +57,7 @@ export async function openSafetensorsFolder(folder: string): Promise<Checkpoint>
     return {
       path: folder,
       format: 'safetensors',
-      name: basename(resolve(folder)),
+      name: modelName(resolve(folder)),
       fingerprint: await fingerprint(folder, files),
       config: model.config,
       parameters: countParameters(weights),

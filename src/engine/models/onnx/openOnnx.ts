@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { SoftpromptError } from '../../../protocol/errors';
 import type { ModelKind } from '../../../protocol/models';
 import type { Initializer } from '../../graph/graph';
 import type { Checkpoint, ModelConfig } from '../checkpoint';
+import { modelName } from '../modelName';
 import { readPooling } from '../pooling';
 import { refusalError, refusalOfArchitecture } from '../refusals';
 import { tokenizerFromFolder } from '../tokenizers/folder';
@@ -81,7 +82,7 @@ export async function openOnnx(path: string): Promise<Checkpoint> {
     return {
       path,
       format: 'onnx',
-      name: basename(folder),
+      name: modelName(folder),
       fingerprint: hash.digest('hex'),
       config,
       parameters: [...weights.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
