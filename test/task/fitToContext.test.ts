@@ -28,6 +28,17 @@ describe('fitToContext', () => {
     expect(() => fitToContext(task, 101, 'encoder-decoder')).toThrow('leave no room');
   });
 
+  it.each(['masked', 'encoder'] as const)(
+    'gives rows all the room of a model that answers in them: %s',
+    async (kind) => {
+      expect(fitToContext(await resolve({ limit: 1000 }), 256, kind).limit).toBe(256 - 20);
+      const instructed = await resolve({ limit: 1000, evaluation: { hardPrompt: 'Say how it is.' } });
+      expect(fitToContext(instructed, 256, kind).limit).toBe(256 - 20 - 32);
+      const long = await resolve({ method: { virtualTokens: 250 } });
+      expect(() => fitToContext(long, 256, kind)).toThrow('250 virtual tokens leave no room');
+    },
+  );
+
   it('refuses where no row has room', async () => {
     const task = await resolve({ method: { virtualTokens: 220 } });
     expect(() => fitToContext(task, 256)).toThrow('leave no room in the model’s context'.replace('’', "'"));

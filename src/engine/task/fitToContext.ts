@@ -2,8 +2,8 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { ModelKind } from '../../protocol/models';
 import type { ResolvedTask } from '../../protocol/taskFile';
 
-/** Room for a label after the prompt, in tokens: hard prompts are scored by whole labels. */
-const LABEL_TOKENS = 32;
+/** Room beside a row, in tokens: a label after it, since hard prompts are scored by whole labels, or the task's hard prompt. */
+const SPARE_TOKENS = 32;
 /** What stands before an answer that is written elsewhere. */
 const START_TOKENS = 2;
 /** A row with less room than this says nothing. */
@@ -21,14 +21,14 @@ export function fitToContext(
   kind: ModelKind = 'decoder',
 ): ResolvedTask {
   const { virtualTokens } = task.method;
-  const answer = task.target.kind === 'text' ? task.target.maxTokens : LABEL_TOKENS;
+  const answer = answerTokens(task, kind);
   const room = contextLength - virtualTokens;
   const elsewhere = kind === 'encoder-decoder';
   const limit = Math.min(task.limit, elsewhere ? room : room - answer);
   if (limit < LEAST_LIMIT || (elsewhere && answer > contextLength - START_TOKENS)) {
     throw new SoftpromptError(
       'task-invalid',
-      `${virtualTokens} virtual tokens and ${answer} tokens of answer leave no room in the model's context of ${contextLength} tokens.`,
+      `${virtualTokens} virtual tokens${answer > 0 ? ` and ${answer} tokens of answer` : ''} leave no room in the model's context of ${contextLength} tokens.`,
       {
         place: { file: task.file },
         hint: 'Take fewer virtual tokens or shorter answers, or a model with a longer context.',
@@ -36,4 +36,11 @@ export function fitToContext(
     );
   }
   return { ...task, limit };
+}
+
+/** Masked models and encoders answer inside the row: nothing comes after it. */
+function answerTokens({ target, evaluation }: ResolvedTask, kind: ModelKind): number {
+  if (target.kind === 'text') return target.maxTokens;
+  const inside = kind === 'masked' || kind === 'encoder';
+  return inside && evaluation.hardPrompt === undefined ? 0 : SPARE_TOKENS;
 }
