@@ -155,7 +155,7 @@ describe('an encoder with a class head', () => {
   it('is shown with the texts that its classes start from', async () => {
     const preview = await previewRow(await newTask(MINILM), 1, options());
     expect(preview).toMatchObject({ classHead: true, labelWords: [{ word: 'bad' }, { word: 'good' }] });
-    expect(previewText(preview)).toMatch(/head that is trained/);
+    expect(previewText(preview)).toMatch(/Class head, trained beside the prompt/);
   });
 
   it('saves prompt and head as PEFT does for sequence classification', async () => {
