@@ -208,8 +208,8 @@ describe('what a graph does not do is refused by its name', () => {
   it.each<[string, Json, string]>([
     ['llama2', { num_key_value_heads: 3 }, '4 heads of size 8, 3 key-value heads'],
     ['llama2', { num_hidden_layers: 1e6 }, 'num_hidden_layers'],
-    ['gpt2', { n_head: 5 }, '5 heads in 32 values'],
-    ['opt', { num_attention_heads: 5 }, '5 heads in 32 values'],
+    ['gpt2', { n_head: 5 }, '5 heads in a hidden size of 32'],
+    ['opt', { num_attention_heads: 5 }, '5 heads in a hidden size of 32'],
     ['gpt-neox', { num_attention_heads: 32 }, '32 heads of size 1'],
     ['phi3-longrope', { rope_parameters: { rope_type: 'longrope', long_factor: [1] } }, 'no short_factor'],
     ['gemma2', { attn_logit_softcapping: -3 }, 'attn_logit_softcapping'],

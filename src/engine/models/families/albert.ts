@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { encoderGraphs, encoderModel } from '../graphs/encoder';
+import { encoderGraphs } from '../graphs/encoder';
+import { bertModel } from './bertModel';
 import type { Family } from './family';
 import { parametersOf, sourcesIn } from './parameters';
-import { activationNamed, contradictorySettings, count, parseSettings, unsupportedSetting } from './settings';
+import { activationNamed, count, layerCount, parseSettings, unsupportedSetting } from './settings';
 
 /** ALBERT (Lan et al., 2020): BERT whose layers share their weights, with narrow token vectors that are widened once. */
 export const albert: Family = {
@@ -21,50 +22,22 @@ export const albert: Family = {
     if (embeddingSize === hiddenSize) {
       throw unsupportedSetting(tensors, 'token vectors as wide as its hidden states (embedding_size)');
     }
-    const activation = activationNamed(settings.hidden_act, tensors, 'hidden_act');
-    const heads = settings.num_attention_heads;
-    const headSize = hiddenSize / heads;
-    if (!Number.isInteger(headSize)) {
-      throw contradictorySettings(tensors, `${heads} heads in a hidden size of ${hiddenSize}`);
-    }
     const masked = tensors.shapeOf('predictions.dense.weight') !== undefined;
-    const positions = settings.max_position_embeddings;
-    const model = encoderModel({
-      config: {
-        architecture: 'albert',
-        kind: masked ? 'masked' : 'encoder',
-        hiddenSize,
-        embeddingSize,
-        layers: settings.num_hidden_layers,
-        heads,
-        keyValueHeads: heads,
-        headSize,
-        vocabularySize: settings.vocab_size,
-        contextLength: positions,
-      },
-      norm: { kind: 'layer', epsilon: settings.layer_norm_eps },
-      normPlace: 'after',
-      attention: () => ({
-        hiddenSize,
-        heads,
-        keyValueHeads: heads,
-        headSize,
-        inputBias: true,
-        outputBias: true,
-      }),
-      feedForward: {
-        hiddenSize,
-        intermediateSize: settings.intermediate_size,
-        gated: false,
-        activation,
-        bias: true,
-      },
-      learnedPositions: { count: positions, offset: 0 },
+    const model = bertModel(tensors, {
+      architecture: 'albert',
+      kind: masked ? 'masked' : 'encoder',
+      hiddenSize,
+      embeddingSize,
+      intermediateSize: settings.intermediate_size,
+      layers: settings.num_hidden_layers,
+      heads: settings.num_attention_heads,
+      vocabularySize: settings.vocab_size,
+      positions: settings.max_position_embeddings,
       tokenTypes: settings.type_vocab_size,
+      activation: activationNamed(settings.hidden_act, tensors, 'hidden_act'),
+      normEpsilon: settings.layer_norm_eps,
+      tied: settings.tie_word_embeddings ?? true,
       sharedLayers: true,
-      ...(masked && {
-        head: { activation, bias: true, tied: settings.tie_word_embeddings ?? true, outputBias: true },
-      }),
     });
     const sourceOf = sourcesIn(PLACES, ['', 'albert.']);
     return {
@@ -83,7 +56,7 @@ const configSchema = z.object({
   hidden_size: count,
   embedding_size: count,
   intermediate_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: layerCount,
   num_hidden_groups: count.default(1),
   inner_group_num: count.default(1),
   num_attention_heads: count,

@@ -4,7 +4,14 @@ import { type EncoderDecoderSpec, encoderDecoderGraphs, encoderDecoderModel } fr
 import { checkAnswerTokens } from './answerTokens';
 import type { Architecture, Family, FileTensors } from './family';
 import { parametersOf } from './parameters';
-import { activationNamed, contradictorySettings, count, parseSettings, unsupportedSetting } from './settings';
+import {
+  activationNamed,
+  contradictorySettings,
+  count,
+  layerCount,
+  parseSettings,
+  unsupportedSetting,
+} from './settings';
 
 /** BART (Lewis et al., 2020): learned positions, normalised embeddings, layer normalisation after each part, biases. */
 export const bart: Family = {
@@ -25,8 +32,8 @@ export const bartSchema = z.object({
   vocab_size: count,
   d_model: count,
   max_position_embeddings: count,
-  encoder_layers: count.max(1000),
-  decoder_layers: count.max(1000),
+  encoder_layers: layerCount,
+  decoder_layers: layerCount,
   encoder_attention_heads: count,
   decoder_attention_heads: count,
   encoder_ffn_dim: count,

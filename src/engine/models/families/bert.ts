@@ -1,13 +1,12 @@
 import * as z from 'zod';
-import type { ModelConfig } from '../checkpoint';
-import type { Activation } from '../graphs/blocks';
-import { encoderGraphs, encoderModel } from '../graphs/encoder';
+import { encoderGraphs } from '../graphs/encoder';
+import { type BertSettings, bertModel } from './bertModel';
 import type { Architecture, Family, FileTensors } from './family';
 import { type Places, parametersOf, sourcesIn } from './parameters';
 import {
   activationNamed,
-  contradictorySettings,
   count,
+  layerCount,
   parseGgufSettings,
   parseSettings,
   unsupportedSetting,
@@ -36,6 +35,7 @@ export const bert: Family = {
       architecture: settings.model_type,
       kind: masked ? 'masked' : 'encoder',
       hiddenSize: settings.hidden_size,
+      embeddingSize: settings.hidden_size,
       intermediateSize: settings.intermediate_size,
       layers: settings.num_hidden_layers,
       heads: settings.num_attention_heads,
@@ -60,16 +60,15 @@ export const bert: Family = {
       kind: 'encoder',
       pooling,
       hiddenSize: settings.embedding_length,
+      embeddingSize: settings.embedding_length,
       intermediateSize: settings.feed_forward_length,
       layers: settings.block_count,
       heads: settings['attention.head_count'],
       vocabularySize: tensors.shapeOf('token_embd.weight')?.[0] ?? 0,
       // The converter cuts RoBERTa's unused first positions off.
       positions: tensors.shapeOf('position_embd.weight')?.[0] ?? settings.context_length,
-      offset: 0,
       tokenTypes: tensors.shapeOf('token_types.weight')?.[0] ?? 0,
       activation: 'gelu',
-      headActivation: 'gelu',
       normEpsilon: settings['attention.layer_norm_epsilon'],
       tied: true,
     });
@@ -83,7 +82,7 @@ const configSchema = z.object({
   model_type: z.string(),
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: layerCount,
   num_attention_heads: count,
   vocab_size: count,
   max_position_embeddings: count,
@@ -97,7 +96,7 @@ const configSchema = z.object({
 });
 
 const ggufSchema = z.object({
-  block_count: count,
+  block_count: layerCount,
   context_length: count,
   embedding_length: count,
   feed_forward_length: count,
@@ -107,52 +106,8 @@ const ggufSchema = z.object({
   pooling_type: z.int().optional(),
 });
 
-interface BertSettings
-  extends Omit<ModelConfig, 'embeddingSize' | 'keyValueHeads' | 'headSize' | 'contextLength'> {
-  intermediateSize: number;
-  /** Rows of the table of positions, and the first that is used. */
-  positions: number;
-  offset: number;
-  tokenTypes: number;
-  activation: Activation;
-  headActivation: Activation;
-  normEpsilon: number;
-  tied: boolean;
-}
-
 function architecture(tensors: FileTensors, places: Places, settings: BertSettings): Architecture {
-  const { intermediateSize, positions, offset, tokenTypes, normEpsilon, tied, ...config } = settings;
-  const { hiddenSize, heads } = config;
-  const headSize = hiddenSize / heads;
-  if (!Number.isInteger(headSize)) {
-    throw contradictorySettings(tensors, `${heads} heads in a hidden size of ${hiddenSize}`);
-  }
-  const { activation, headActivation, ...known } = config;
-  const model = encoderModel({
-    config: {
-      ...known,
-      embeddingSize: hiddenSize,
-      keyValueHeads: heads,
-      headSize,
-      contextLength: positions - offset,
-    },
-    norm: { kind: 'layer', epsilon: normEpsilon },
-    normPlace: 'after',
-    attention: () => ({
-      hiddenSize,
-      heads,
-      keyValueHeads: heads,
-      headSize,
-      inputBias: true,
-      outputBias: true,
-    }),
-    feedForward: { hiddenSize, intermediateSize, gated: false, activation, bias: true },
-    learnedPositions: { count: positions, offset },
-    tokenTypes,
-    ...(config.kind === 'masked' && {
-      head: { activation: headActivation, bias: true, tied, outputBias: true },
-    }),
-  });
+  const model = bertModel(tensors, settings);
   const sourceOf = sourcesIn(places, ['', 'bert.', 'roberta.']);
   return {
     model,

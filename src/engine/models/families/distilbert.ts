@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { encoderGraphs, encoderModel } from '../graphs/encoder';
+import { encoderGraphs } from '../graphs/encoder';
+import { bertModel } from './bertModel';
 import type { Family } from './family';
 import { parametersOf, sourcesIn } from './parameters';
-import { activationNamed, contradictorySettings, count, parseSettings } from './settings';
+import { activationNamed, count, layerCount, parseSettings } from './settings';
 
 /** DistilBERT (Sanh et al., 2019): BERT without token types, with names of its own. */
 export const distilbert: Family = {
@@ -11,47 +12,20 @@ export const distilbert: Family = {
 
   fromConfig(json, tensors) {
     const settings = parseSettings(configSchema, json, tensors);
-    const { dim: hiddenSize, n_heads: heads, max_position_embeddings: positions } = settings;
-    const activation = activationNamed(settings.activation, tensors, 'activation');
-    const headSize = hiddenSize / heads;
-    if (!Number.isInteger(headSize)) {
-      throw contradictorySettings(tensors, `${heads} heads in a hidden size of ${hiddenSize}`);
-    }
     const masked = tensors.shapeOf('vocab_transform.weight') !== undefined;
-    const model = encoderModel({
-      config: {
-        architecture: 'distilbert',
-        kind: masked ? 'masked' : 'encoder',
-        hiddenSize,
-        embeddingSize: hiddenSize,
-        layers: settings.n_layers,
-        heads,
-        keyValueHeads: heads,
-        headSize,
-        vocabularySize: settings.vocab_size,
-        contextLength: positions,
-      },
-      norm: { kind: 'layer', epsilon: NORM_EPSILON },
-      normPlace: 'after',
-      attention: () => ({
-        hiddenSize,
-        heads,
-        keyValueHeads: heads,
-        headSize,
-        inputBias: true,
-        outputBias: true,
-      }),
-      feedForward: {
-        hiddenSize,
-        intermediateSize: settings.hidden_dim,
-        gated: false,
-        activation,
-        bias: true,
-      },
-      learnedPositions: { count: positions, offset: 0 },
-      ...(masked && {
-        head: { activation, bias: true, tied: settings.tie_word_embeddings ?? true, outputBias: true },
-      }),
+    const model = bertModel(tensors, {
+      architecture: 'distilbert',
+      kind: masked ? 'masked' : 'encoder',
+      hiddenSize: settings.dim,
+      embeddingSize: settings.dim,
+      intermediateSize: settings.hidden_dim,
+      layers: settings.n_layers,
+      heads: settings.n_heads,
+      vocabularySize: settings.vocab_size,
+      positions: settings.max_position_embeddings,
+      activation: activationNamed(settings.activation, tensors, 'activation'),
+      normEpsilon: NORM_EPSILON,
+      tied: settings.tie_word_embeddings ?? true,
     });
     return {
       model,
@@ -67,7 +41,7 @@ const NORM_EPSILON = 1e-12;
 const configSchema = z.object({
   dim: count,
   hidden_dim: count,
-  n_layers: count,
+  n_layers: layerCount,
   n_heads: count,
   vocab_size: count,
   max_position_embeddings: count,

@@ -3,14 +3,14 @@ import { type RotaryParameters, type RotaryPositions, rotaryParameters } from '.
 import type { FileTensors } from './family';
 import type { GatedDecoder } from './gatedDecoder';
 import type { Places } from './parameters';
-import { activationNamed, contradictorySettings, count, unsupportedSetting } from './settings';
+import { activationNamed, contradictorySettings, count, layerCount, unsupportedSetting } from './settings';
 
 /** Members of config.json that all these families have. */
 export const gatedConfig = z.looseObject({
   model_type: z.string(),
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count.max(1000),
+  num_hidden_layers: layerCount,
   num_attention_heads: count,
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),

@@ -4,13 +4,13 @@ import type { RotaryPositions } from '../rotaryScaling';
 import type { FileTensors } from './family';
 import type { GatedDecoder } from './gatedDecoder';
 import type { Places } from './parameters';
-import { contradictorySettings, count, parseGgufSettings, unsupportedSetting } from './settings';
+import { contradictorySettings, count, layerCount, parseGgufSettings, unsupportedSetting } from './settings';
 
 const positive = z.number().positive();
 
 /** GGUF metadata that all gated decoders have. */
 export const gatedGguf = z.looseObject({
-  block_count: count.max(1000),
+  block_count: layerCount,
   context_length: count,
   embedding_length: count,
   feed_forward_length: count,

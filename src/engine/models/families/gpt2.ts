@@ -7,8 +7,9 @@ import { GGUF_PLACES, vocabularySize } from './gatedGguf';
 import { type Places, parametersOf, rowsFrom, sourcesIn } from './parameters';
 import {
   activationNamed,
-  contradictorySettings,
   count,
+  headSizeOf,
+  layerCount,
   parseGgufSettings,
   parseSettings,
   unsupportedSetting,
@@ -17,7 +18,7 @@ import {
 const configSchema = z.looseObject({
   n_embd: count,
   n_head: count,
-  n_layer: count.max(1000),
+  n_layer: layerCount,
   n_inner: count.nullish(),
   n_positions: count,
   vocab_size: count,
@@ -33,7 +34,7 @@ const ggufSchema = z.looseObject({
   context_length: count,
   embedding_length: count,
   feed_forward_length: count,
-  block_count: count.max(1000),
+  block_count: layerCount,
   'attention.head_count': count,
   'attention.layer_norm_epsilon': z.number().positive(),
 });
@@ -50,8 +51,8 @@ export const gpt2: Family = {
     }
     const { n_embd: hiddenSize, n_head: heads } = settings;
     const plain = settings.scale_attn_weights ? 1 / Math.sqrt(hiddenSize / heads) : 1;
-    return architecture(tensors, {
-      ...sizes(hiddenSize, heads),
+    return architecture({
+      ...sizes(hiddenSize, heads, tensors),
       layers: settings.n_layer,
       vocabularySize: settings.vocab_size,
       contextLength: settings.n_positions,
@@ -68,8 +69,8 @@ export const gpt2: Family = {
   fromGguf(metadata, tensors) {
     const settings = parseGgufSettings(ggufSchema, metadata, tensors);
     const { embedding_length: hiddenSize, 'attention.head_count': heads } = settings;
-    return architecture(tensors, {
-      ...sizes(hiddenSize, heads),
+    return architecture({
+      ...sizes(hiddenSize, heads, tensors),
       layers: settings.block_count,
       vocabularySize: vocabularySize(tensors),
       contextLength: settings.context_length,
@@ -93,8 +94,7 @@ interface Gpt2 extends ModelConfig {
   sourceOf(name: string): Source;
 }
 
-function sizes(hiddenSize: number, heads: number) {
-  const headSize = hiddenSize / heads;
+function sizes(hiddenSize: number, heads: number, tensors: FileTensors) {
   return {
     architecture: 'gpt2',
     kind: 'decoder' as const,
@@ -102,15 +102,13 @@ function sizes(hiddenSize: number, heads: number) {
     embeddingSize: hiddenSize,
     heads,
     keyValueHeads: heads,
-    headSize,
+    headSize: headSizeOf(hiddenSize, heads, tensors),
   };
 }
 
-function architecture(tensors: FileTensors, settings: Gpt2): Architecture {
+function architecture(settings: Gpt2): Architecture {
   const { intermediateSize, activation, scale, normEpsilon, tiedHead, sourceOf, ...config } = settings;
   const { hiddenSize, heads, headSize, layers, contextLength } = config;
-  if (!Number.isInteger(headSize))
-    throw contradictorySettings(tensors, `${heads} heads in ${hiddenSize} values`);
   const model = decoderModel({
     config,
     norm: { kind: 'layer', epsilon: normEpsilon },

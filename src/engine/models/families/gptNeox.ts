@@ -6,14 +6,21 @@ import { type RotaryPositions, rotaryParameters, rotaryTable } from '../rotarySc
 import type { Architecture, Family, FileTensors, Source } from './family';
 import { GGUF_PLACES, vocabularySize } from './gatedGguf';
 import { type Places, parametersOf, rowsFrom, sourcesIn } from './parameters';
-import { activationNamed, contradictorySettings, count, parseGgufSettings, parseSettings } from './settings';
+import {
+  activationNamed,
+  contradictorySettings,
+  count,
+  layerCount,
+  parseGgufSettings,
+  parseSettings,
+} from './settings';
 
 const positive = z.number().positive();
 
 const configSchema = z.looseObject({
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count.max(1000),
+  num_hidden_layers: layerCount,
   num_attention_heads: count,
   vocab_size: count,
   max_position_embeddings: count,
@@ -32,7 +39,7 @@ const ggufSchema = z.looseObject({
   context_length: count,
   embedding_length: count,
   feed_forward_length: count,
-  block_count: count.max(1000),
+  block_count: layerCount,
   'attention.head_count': count,
   'attention.layer_norm_epsilon': positive,
   use_parallel_residual: z.boolean(),

@@ -3,7 +3,14 @@ import { encoderGraphs, encoderModel } from '../graphs/encoder';
 import type { RotaryTable } from '../languageModel';
 import type { Family, FileTensors } from './family';
 import { type Places, parametersOf, rowsFrom, sourcesIn } from './parameters';
-import { activationNamed, contradictorySettings, count, parseSettings, unsupportedSetting } from './settings';
+import {
+  activationNamed,
+  count,
+  headSizeOf,
+  layerCount,
+  parseSettings,
+  unsupportedSetting,
+} from './settings';
 
 /**
  * ModernBERT (Warner et al., 2024): rotary positions, normalisation before each half, gated feed-forward, no biases. Layers
@@ -17,10 +24,7 @@ export const modernbert: Family = {
     const settings = parseSettings(configSchema, json, tensors);
     const { hidden_size: hiddenSize, intermediate_size: intermediateSize } = settings;
     const heads = settings.num_attention_heads;
-    const headSize = hiddenSize / heads;
-    if (!Number.isInteger(headSize / 2)) {
-      throw contradictorySettings(tensors, `${heads} heads in a hidden size of ${hiddenSize}`);
-    }
+    const headSize = headSizeOf(hiddenSize, heads, tensors, 2);
     if (settings.norm_bias) throw unsupportedSetting(tensors, 'biases in its norms (norm_bias)');
     if (settings.mlp_bias) throw unsupportedSetting(tensors, 'biases in its feed-forward layers (mlp_bias)');
     if (settings.attention_bias) {
@@ -84,7 +88,7 @@ const rope = z.looseObject({ rope_theta: z.number().positive(), rope_type: z.str
 const configSchema = z.object({
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: layerCount,
   num_attention_heads: count,
   vocab_size: count,
   max_position_embeddings: count,

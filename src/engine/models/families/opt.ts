@@ -2,12 +2,19 @@ import * as z from 'zod';
 import { decoderModel } from '../graphs/decoder';
 import type { Family } from './family';
 import { type Places, parametersOf, sourcesIn } from './parameters';
-import { activationNamed, contradictorySettings, count, parseSettings, unsupportedSetting } from './settings';
+import {
+  activationNamed,
+  count,
+  headSizeOf,
+  layerCount,
+  parseSettings,
+  unsupportedSetting,
+} from './settings';
 
 const schema = z.looseObject({
   hidden_size: count,
   ffn_dim: count,
-  num_hidden_layers: count.max(1000),
+  num_hidden_layers: layerCount,
   num_attention_heads: count,
   vocab_size: count,
   max_position_embeddings: count,
@@ -37,9 +44,7 @@ export const opt: Family = {
   fromConfig(json, tensors) {
     const settings = parseSettings(schema, json, tensors);
     const { hidden_size: hiddenSize, num_attention_heads: heads, enable_bias: bias } = settings;
-    const headSize = hiddenSize / heads;
-    if (!Number.isInteger(headSize))
-      throw contradictorySettings(tensors, `${heads} heads in ${hiddenSize} values`);
+    const headSize = headSizeOf(hiddenSize, heads, tensors);
     if (!settings.layer_norm_elementwise_affine) {
       throw unsupportedSetting(tensors, 'normalisation without gains (layer_norm_elementwise_affine)');
     }

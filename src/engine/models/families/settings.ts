@@ -11,6 +11,9 @@ export const count = z
   .positive()
   .max(2 ** 24);
 
+/** More layers than any model has would be built until memory ends. */
+export const layerCount = count.max(1000);
+
 /** Checks config.json against a family's schema. Throws model-invalid that says what is wrong. */
 export function parseSettings<T>(
   schema: z.ZodType<T>,
@@ -62,6 +65,18 @@ export function contradictorySettings({ file }: Pick<FileTensors, 'file'>, what:
   return new SoftpromptError('model-invalid', `The model's settings do not fit: ${what}.`, {
     place: { file },
   });
+}
+
+/** The size of a head where all heads together are as wide as the hidden states. Throws model-invalid. */
+export function headSizeOf(
+  hiddenSize: number,
+  heads: number,
+  tensors: Pick<FileTensors, 'file'>,
+  multipleOf = 1,
+): number {
+  const headSize = hiddenSize / heads;
+  if (Number.isInteger(headSize / multipleOf)) return headSize;
+  throw contradictorySettings(tensors, `${heads} heads in a hidden size of ${hiddenSize}`);
 }
 
 /** An activation by its name in settings. Throws model-unsupported for those that no graph has. */

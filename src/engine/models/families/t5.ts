@@ -5,7 +5,14 @@ import { encoderDecoderGraphs, encoderDecoderModel } from '../graphs/encoderDeco
 import { checkAnswerTokens } from './answerTokens';
 import type { Architecture, Family, FileTensors } from './family';
 import { parametersOf } from './parameters';
-import { activationNamed, contradictorySettings, count, parseGgufSettings, parseSettings } from './settings';
+import {
+  activationNamed,
+  contradictorySettings,
+  count,
+  layerCount,
+  parseGgufSettings,
+  parseSettings,
+} from './settings';
 
 /**
  * T5 (Raffel et al., 2020), T5 1.1 and Flan-T5 (gated feed-forward, a head of its own) and mT5 (Xue et al., 2021): relative
@@ -96,8 +103,8 @@ const configSchema = z.object({
   d_model: count,
   d_kv: count,
   d_ff: count,
-  num_layers: count.max(1000),
-  num_decoder_layers: count.max(1000).nullish(),
+  num_layers: layerCount,
+  num_decoder_layers: layerCount.nullish(),
   num_heads: count,
   relative_attention_num_buckets: count,
   relative_attention_max_distance: count.optional(),
@@ -111,8 +118,8 @@ const configSchema = z.object({
 
 const ggufSchema = z
   .object({
-    block_count: count.max(1000),
-    decoder_block_count: count.max(1000).optional(),
+    block_count: layerCount,
+    decoder_block_count: layerCount.optional(),
     context_length: count,
     embedding_length: count,
     feed_forward_length: count,
