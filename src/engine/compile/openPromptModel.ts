@@ -9,7 +9,7 @@ import type { PromptModel } from './promptModel';
  * Fewer stages are a little faster (each session start costs some milliseconds), more answer a pause sooner and need less
  * memory for intermediate values. On SmolLM2-135M: two stages of some 200 ms.
  */
-const LAYERS_PER_STAGE = 15;
+export const LAYERS_PER_STAGE = 15;
 
 /**
  * Compiles a checkpoint for prompt tuning, or opens what was compiled before. Throws out-of-memory and disk-full where the model does not fit.
