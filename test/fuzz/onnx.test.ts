@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { byteLength } from '../../src/engine/graph/elementBytes';
 import type { Initializer } from '../../src/engine/graph/graph';
 import { DATA_TYPES } from '../../src/engine/graph/onnxSchema';
 import { decodeOnnx } from '../../src/engine/graph/readOnnx';
-import { byteLength } from '../../src/engine/graph/readTensor';
 import { importGraph } from '../../src/engine/models/onnx/importGraph';
 import { skimOnnx } from '../../src/engine/models/onnx/skim';
 import { attributes, graphMessage, onnxBytes, tensors } from '../graph/onnxBytes';
