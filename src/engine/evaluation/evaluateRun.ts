@@ -5,7 +5,7 @@ import { LIVE_STATES } from '../../protocol/runs';
 import { writePredictions } from '../runs/predictionsFile';
 import { runFiles } from '../runs/runFolder';
 import { readRecord, writeRecord } from '../runs/runRecord';
-import { prepareResolvedTask } from '../task/prepareTask';
+import { type PreparedTask, prepareResolvedTask } from '../task/prepareTask';
 import { RunControl } from '../tuning/runControl';
 import { chooseFewShot, chooseZeroShot } from './baselines';
 import { compareContenders } from './compare';
@@ -45,18 +45,7 @@ export async function evaluateRun(
     onPhase('reading data', 0, 0);
     const data = file ? { ...record.task.data, test: resolve(file) } : record.task.data;
     const prepared = await prepareResolvedTask({ ...record.task, data }, { signal });
-    // The run's own classes: a class that only this file has was not there to be learned.
-    if (record.labelWords) prepared.labels = record.labelWords.map(({ label }) => label);
-    const rows = record.labelWords
-      ? prepared.test.filter(({ target }) => prepared.labels.includes(target))
-      : prepared.test;
-    const unknown = prepared.test.length - rows.length;
-    if (rows.length === 0) {
-      throw new SoftpromptError('data-invalid', 'No row has a label that the run knows.', {
-        place: { file: data.test ?? data.train },
-        hint: `Its labels are ${prepared.labels.join(', ')}.`,
-      });
-    }
+    const { rows, unknown } = knownRows(prepared, record);
     if (unknown > 0) {
       const message = `${unknown} ${unknown === 1 ? 'row has a label' : 'rows have labels'} that the run does not know.`;
       notice(message, 'They are left out.');
@@ -95,6 +84,20 @@ export async function evaluateRun(
   } finally {
     await close();
   }
+}
+
+/** Keeps to the run's own classes: a class that only this file has was not there to be learned. */
+function knownRows(prepared: PreparedTask, { labelWords }: RunRecord) {
+  const { test, task } = prepared;
+  if (labelWords) prepared.labels = labelWords.map(({ label }) => label);
+  const rows = labelWords ? test.filter(({ target }) => prepared.labels.includes(target)) : test;
+  if (rows.length === 0) {
+    throw new SoftpromptError('data-invalid', 'No row has a label that the run knows.', {
+      place: { file: task.data.test ?? task.data.train },
+      hint: `Its labels are ${prepared.labels.join(', ')}.`,
+    });
+  }
+  return { rows, unknown: test.length - rows.length };
 }
 
 async function refuseLiveRun(folder: string): Promise<void> {
