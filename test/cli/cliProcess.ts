@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { NODE_BUNDLE } from '../nodeBundle';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -25,15 +26,9 @@ export class CliProcess {
     const folder = mkdtempSync(join(caches, 'cli-'));
     const file = join(folder, 'cli.cjs');
     await build({
+      ...NODE_BUNDLE,
       entryPoints: [join(ROOT, 'src/cli/main.ts')],
       outfile: file,
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      format: 'cjs',
-      mainFields: ['module', 'main'],
-      external: ['onnxruntime-node'],
-      logLevel: 'warning',
     });
     return new CliProcess(folder, file);
   }

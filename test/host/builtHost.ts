@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { HostLog } from '../../src/extension/hostClient';
+import { NODE_BUNDLE } from '../nodeBundle';
 
 const ROOT = join(__dirname, '../..');
 
@@ -8,15 +9,9 @@ const ROOT = join(__dirname, '../..');
 export async function buildHost(name: string): Promise<string> {
   const outdir = join(ROOT, 'node_modules/.cache/softprompt-test', name);
   await build({
+    ...NODE_BUNDLE,
     entryPoints: { host: join(ROOT, 'src/host/main.ts'), worker: join(ROOT, 'src/host/worker.ts') },
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    external: ['onnxruntime-node'],
     outdir,
-    logLevel: 'error',
   });
   return join(outdir, 'host.js');
 }

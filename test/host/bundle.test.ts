@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
+import { NODE_BUNDLE } from '../nodeBundle';
 
 /** The source files and packages that a bundle of this entry point would hold. */
 async function inputsOf(entry: string): Promise<string[]> {
   const { metafile } = await build({
+    ...NODE_BUNDLE,
     entryPoints: [join(__dirname, '../../src/host', entry)],
-    bundle: true,
     write: false,
     metafile: true,
-    platform: 'node',
-    mainFields: ['module', 'main'],
-    external: ['onnxruntime-node'],
     outdir: 'out',
   });
   const external = Object.values(metafile.inputs).flatMap(({ imports }) =>

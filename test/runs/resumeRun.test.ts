@@ -11,6 +11,7 @@ import { startRun } from '../../src/engine/runs/startRun';
 import { RunControl } from '../../src/engine/tuning/runControl';
 import type { RunEvent } from '../../src/protocol/runs';
 import type { TaskFile } from '../../src/protocol/taskFile';
+import { NODE_BUNDLE } from '../nodeBundle';
 import { writeTinyTask } from './tinyTask';
 
 let root: string;
@@ -126,13 +127,9 @@ describe('kill -9', () => {
 
     const script = join(__dirname, '../../node_modules/.cache', `runInProcess-${process.pid}.cjs`);
     buildSync({
+      ...NODE_BUNDLE,
       entryPoints: [join(__dirname, 'runInProcess.ts')],
       outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      mainFields: ['module', 'main'],
-      external: ['onnxruntime-node'],
     });
     const task = await newTask({ training });
     let kills = 0;
