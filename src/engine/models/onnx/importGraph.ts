@@ -8,8 +8,9 @@ import type { OnnxModel } from '../../graph/readOnnx';
 import { inferTypes } from '../../graph/shapeInference';
 import { sortNodes } from '../../graph/sortNodes';
 import { cacheInOrder, inOrderOfUse, widenPast } from './cache';
+import type { Example, MaskPattern } from './examples';
 import { fixSizes } from './fixSizes';
-import { inputRoles } from './inputRoles';
+import { type InputRoles, inputRoles } from './inputRoles';
 import { findCuts, type LayeredGraph } from './layers';
 import { replaceMasks } from './masks';
 import { findOutputHead, type OutputHead } from './outputHead';
@@ -65,28 +66,7 @@ function findPorts(model: OnnxModel, read: (initializer: Initializer) => Uint8Ar
   const examples = cached
     ? [example(EXAMPLES.cached), example(EXAMPLES.longPast)]
     : [example(EXAMPLES.long, EXAMPLES.short)];
-  dropNanGuards(graph, dependents(graph, [lookup.output]));
-  const active = dependents(graph, [
-    lookup.output,
-    ...[...roles.past, ...roles.source].flatMap(({ keys, values }) => [keys, values]),
-  ]);
-  const { attentionMask } = roles;
-  const masks = replaceMasks({ build, ports, examples, active, attentionMask });
-  replacePositions(build, ports, examples[0]!, roles);
-  const needs = [...masks.found];
-  expandFused(build, {
-    mask: (need, node) => {
-      const known = masks.fused.get(node.name);
-      const pattern = {
-        causal: need.causal || (known?.causal ?? false),
-        window: need.window ?? known?.window,
-      };
-      needs.push(pattern);
-      return ports.mask(pattern.window);
-    },
-    positions: () => ports.positions(),
-    rowsShape: () => ports.rowsShape(),
-  });
+  const patterns = replaceInputs({ build, ports, examples }, roles, lookup);
   const widened = widenPast(build, ports, roles.past);
   tidy(graph, logits);
   fuseKnown(graph);
@@ -100,10 +80,8 @@ function findPorts(model: OnnxModel, read: (initializer: Initializer) => Uint8Ar
   if (!found || found.softmax.length === 0) {
     throw unsupported('Its layers cannot be told from each other.', undefined, ORIGINAL);
   }
-  checkInputs(graph, { hidden, output, lookup: lookup.output }, [
-    ...ports.list.map(({ name }) => name),
-    ...[...roles.past, ...roles.source].flatMap(({ keys, values }) => [keys, values]),
-  ]);
+  const fed = [...ports.list.map(({ name }) => name), ...keysAndValues(roles)];
+  checkInputs(graph, { hidden, output, lookup: lookup.output }, fed);
   if (graph.nodes.some((node) => node.inputs.some((input) => input.startsWith('size of '))))
     ports.positions();
   const isPosition = (input: string) =>
@@ -119,10 +97,46 @@ function findPorts(model: OnnxModel, read: (initializer: Initializer) => Uint8Ar
     lookup,
     embeddingScale: scaled?.scale,
     head,
-    causal: needs.some(({ causal }) => causal),
+    causal: patterns.some(({ causal }) => causal),
     countsTokens: !graph.nodes.some(({ op, inputs }) => op !== 'Shape' && inputs.some(isPosition)),
     heads: Number(graph.shapeOf(found.softmax[0]!.inputs[0]!)[1]),
   };
+}
+
+/**
+ * Puts our masks and positions in the place of the exporter's, and writes fused operators out.
+ *
+ * @returns what each attention was allowed to look at
+ */
+function replaceInputs(
+  { build, ports, examples }: { build: GraphBuilder; ports: ImportPorts; examples: readonly Example[] },
+  roles: InputRoles,
+  lookup: TokenLookup,
+): MaskPattern[] {
+  const { graph } = build;
+  dropNanGuards(graph, dependents(graph, [lookup.output]));
+  const active = dependents(graph, [lookup.output, ...keysAndValues(roles)]);
+  const masks = replaceMasks({ build, ports, examples, active, attentionMask: roles.attentionMask });
+  replacePositions(build, ports, examples[0]!, roles);
+  const patterns = [...masks.found];
+  expandFused(build, {
+    mask: (need, node) => {
+      const known = masks.fused.get(node.name);
+      const pattern = {
+        causal: need.causal || (known?.causal ?? false),
+        window: need.window ?? known?.window,
+      };
+      patterns.push(pattern);
+      return ports.mask(pattern.window);
+    },
+    positions: () => ports.positions(),
+    rowsShape: () => ports.rowsShape(),
+  });
+  return patterns;
+}
+
+function keysAndValues({ past, source }: InputRoles): string[] {
+  return [...past, ...source].flatMap(({ keys, values }) => [keys, values]);
 }
 
 /** Sizes that masks and positions are worked out for. The long past shows windows of up to that many tokens. */
