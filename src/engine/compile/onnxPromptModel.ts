@@ -1,5 +1,5 @@
-import type { ModelConfig } from '../models/checkpoint';
 import type { Head, LanguageModel } from '../models/languageModel';
+import type { ModelConfig } from '../models/modelConfig';
 import type { ClassHead, Readout, TokenBatch, TrainedWords, Words } from '../prompt/tokenRow';
 import { Scratch } from '../runtime/scratch';
 import { floats, integers, type Tensor } from '../runtime/tensor';

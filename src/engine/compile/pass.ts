@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../models/checkpoint';
+import type { ModelConfig } from '../models/modelConfig';
 import type { TokenBatch } from '../prompt/tokenRow';
 import type { Scratch } from '../runtime/scratch';
 import type { Breathe, GenerateOptions, Prefix } from './promptModel';

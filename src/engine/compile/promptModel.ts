@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../models/checkpoint';
+import type { ModelConfig } from '../models/modelConfig';
 import type { ClassHead, TokenBatch, TrainedWords, Words } from '../prompt/tokenRow';
 
 /** What all rows find before them: the soft prompt, or a hard prompt's tokens. */

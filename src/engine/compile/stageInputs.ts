@@ -1,5 +1,5 @@
-import type { ModelConfig } from '../models/checkpoint';
 import { SIZES, type Stage } from '../models/languageModel';
+import type { ModelConfig } from '../models/modelConfig';
 import { floats, type Tensor } from '../runtime/tensor';
 import type { BatchTensors } from './batchTensors';
 import type { Prefix } from './promptModel';

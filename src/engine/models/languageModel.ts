@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph';
-import type { ModelConfig } from './checkpoint';
+import type { ModelConfig } from './modelConfig';
 
 /** A layer's keys and values, as value names in a stage's graph: [rows, heads, tokens, head size]. */
 export interface KeyValuePorts {

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../checkpoint';
+import type { ModelConfig } from '../modelConfig';
 import type { FileTensors } from './family';
 import { contradictorySettings } from './settings';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { ModelConfig } from '../checkpoint';
 import { type EncoderDecoderSpec, encoderDecoderGraphs, encoderDecoderModel } from '../graphs/encoderDecoder';
+import type { ModelConfig } from '../modelConfig';
 import { checkAnswerTokens } from './answerTokens';
 import type { Architecture, Family, FileTensors } from './family';
 import { parametersOf } from './parameters';

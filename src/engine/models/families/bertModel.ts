@@ -1,7 +1,7 @@
-import type { ModelConfig } from '../checkpoint';
 import type { Activation } from '../graphs/blocks';
 import { encoderModel } from '../graphs/encoder';
 import type { LanguageModel } from '../languageModel';
+import type { ModelConfig } from '../modelConfig';
 import type { FileTensors } from './family';
 import { headSizeOf } from './settings';
 

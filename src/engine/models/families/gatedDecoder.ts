@@ -1,7 +1,7 @@
-import type { ModelConfig } from '../checkpoint';
 import type { Activation } from '../graphs/blocks';
 import { type DecoderSpec, decoderModel } from '../graphs/decoder';
 import type { SelfAttention } from '../graphs/selfAttention';
+import type { ModelConfig } from '../modelConfig';
 import { type RotaryPositions, rotaryTable } from '../rotaryScaling';
 import type { Architecture, FileTensors } from './family';
 import { type Places, parametersOf, sourcesIn } from './parameters';

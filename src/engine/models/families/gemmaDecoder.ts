@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { ModelConfig } from '../checkpoint';
 import type { SelfAttention } from '../graphs/selfAttention';
+import type { ModelConfig } from '../modelConfig';
 import type { RotaryParameters } from '../rotaryScaling';
 import type { FileTensors } from './family';
 import { gatedConfig, gatedFromConfig, LLAMA_PLACES } from './gatedConfig';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { ModelConfig } from '../checkpoint';
 import type { Activation } from '../graphs/blocks';
 import { decoderModel } from '../graphs/decoder';
+import type { ModelConfig } from '../modelConfig';
 import { type RotaryPositions, rotaryParameters, rotaryTable } from '../rotaryScaling';
 import type { Architecture, Family, FileTensors, Source } from './family';
 import { GGUF_PLACES, vocabularySize } from './gatedGguf';

@@ -1,5 +1,4 @@
 import { type GraphBuilder, newGraph } from '../../graph/builder';
-import type { ModelConfig } from '../checkpoint';
 import {
   type Head,
   type KeyValuePorts,
@@ -8,6 +7,7 @@ import {
   SIZES,
   type Stage,
 } from '../languageModel';
+import type { ModelConfig } from '../modelConfig';
 import { linear, type Norm, normalise, softCap } from './blocks';
 import { type FeedForward, feedForward } from './feedForward';
 import { type SelfAttention, selfAttention } from './selfAttention';

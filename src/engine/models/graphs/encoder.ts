@@ -1,7 +1,7 @@
 import { type GraphBuilder, newGraph } from '../../graph/builder';
 import type { Graph } from '../../graph/graph';
-import type { ModelConfig } from '../checkpoint';
 import { type Head, type LanguageModel, type RotaryTable, SIZES, type Stage } from '../languageModel';
+import type { ModelConfig } from '../modelConfig';
 import { ACTIVATIONS, type Activation, linear, type Norm, normalise } from './blocks';
 import { type FeedForward, feedForward } from './feedForward';
 import { type SelfAttention, selfAttention } from './selfAttention';

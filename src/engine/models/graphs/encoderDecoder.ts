@@ -1,8 +1,8 @@
 import { type GraphBuilder, newGraph } from '../../graph/builder';
 import { floatsInitializer } from '../../graph/constants';
 import type { Graph } from '../../graph/graph';
-import type { ModelConfig } from '../checkpoint';
 import { type Head, type KeyValuePorts, type LanguageModel, SIZES, type Stage } from '../languageModel';
+import type { ModelConfig } from '../modelConfig';
 import { type Norm, normalise } from './blocks';
 import { type FeedForward, feedForward } from './feedForward';
 import { type RelativePositions, relativeBias } from './relativePositions';

@@ -1,7 +1,7 @@
 import { type GraphBuilder, newGraph } from '../../graph/builder';
 import { MICROSOFT } from '../../graph/graph';
-import type { ModelConfig } from '../checkpoint';
 import type { Head } from '../languageModel';
+import type { ModelConfig } from '../modelConfig';
 
 export interface WordHead {
   config: Pick<ModelConfig, 'hiddenSize' | 'embeddingSize' | 'vocabularySize'>;

@@ -1,8 +1,9 @@
 import { type GraphBuilder, newGraph } from '../../graph/builder';
 import { extract } from '../../graph/extract';
 import { type Graph, type Initializer, MICROSOFT, type Node } from '../../graph/graph';
-import type { ModelConfig, TensorEntry } from '../checkpoint';
+import type { TensorEntry } from '../checkpoint';
 import type { Head, LanguageModel } from '../languageModel';
+import type { ModelConfig } from '../modelConfig';
 import { blocksOf, dequantiseBlocks } from './blocks';
 import { type ConstantTable, readTable } from './constantTable';
 import type { ImportedPair } from './encoderDecoder';
