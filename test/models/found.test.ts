@@ -320,6 +320,7 @@ describe('whether a model can be tuned', () => {
       ['optimum-with-past/model.onnx', 'llama', 'float32'],
       ['optimum-without-past/model.onnx', 'llama', 'float32'],
       ['torch/model.onnx', 'llama', 'float32'],
+      ['traced-14/model.onnx', 'llama', 'float32'],
     ]);
     for (const { obstacle, parameters, format } of models) {
       expect({ obstacle, format }).toEqual({ obstacle: undefined, format: 'onnx' });
