@@ -5,6 +5,7 @@ import { scoreLabelWords } from '../../src/engine/evaluation/labelScoring';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import { microBatches } from '../../src/engine/prompt/batches';
 import type { TokenBatch } from '../../src/engine/prompt/tokenRow';
+import type { Precision } from '../../src/protocol/precision';
 import { profileSessions } from './profile';
 import { matrixOperations, measuredPeak } from './theory';
 
@@ -32,13 +33,13 @@ type Request =
 const MICRO_BATCH_TOKENS = 512;
 
 async function main(): Promise<void> {
-  const [path, , text] = process.argv.slice(2) as [string, string, string];
+  const [path, precision, text] = process.argv.slice(2) as [string, Precision, string];
   const settings = JSON.parse(text) as Settings;
   const { virtualTokens, threads, cacheFolder } = settings;
   const profile = settings.profile ? await profileSessions(settings.profile) : null;
   const checkpoint = await openCheckpoint(path);
   const tokenizer = await checkpoint.tokenizer();
-  const model = await openPromptModel(checkpoint, { cacheFolder, threads });
+  const model = await openPromptModel(checkpoint, { cacheFolder, threads, precision });
   const words = Int32Array.from(settings.words, (word) => tokenizer.encode(word)[0]!);
   const prompt = model.embed(Array.from({ length: virtualTokens }, (_, i) => 1000 + i));
 

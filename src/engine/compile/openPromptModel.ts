@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { SoftpromptError } from '../../protocol/errors';
+import type { Precision } from '../../protocol/precision';
 import type { Checkpoint } from '../models/checkpoint';
 import { checkModelFits } from '../models/sizeCheck';
 import { CompiledFolder } from './compiledFolder';
@@ -19,11 +21,14 @@ export async function openPromptModel(
   options: {
     cacheFolder: string;
     threads?: number;
+    /** float32 unless told. */
+    precision?: Precision;
     layersPerStage?: number;
     /** Bytes of weights written, the first time a model is opened. */
     onProgress?: (done: number, total: number) => void;
   },
 ): Promise<PromptModel> {
+  if (options.precision === 'int8') throw new SoftpromptError('internal', 'int8 is not there yet.');
   checkModelFits(checkpoint);
   const { model } = checkpoint;
   const folder = await CompiledFolder.open(checkpoint, model, options);

@@ -1,0 +1,4 @@
+/** In what numbers a model computes: `float32` is the reference, `int8` the fast way. */
+export const PRECISIONS = ['float32', 'int8'] as const;
+
+export type Precision = (typeof PRECISIONS)[number];
