@@ -1,76 +1,53 @@
-// Our side of bench/run.mjs: requests in, answers out, a line of JSON each.
+// Our side of the measurements: requests in, answers out, a line of JSON each.
 import { createInterface } from 'node:readline';
 import { openPromptModel } from '../../src/engine/compile/openPromptModel';
 import { scoreLabelWords } from '../../src/engine/evaluation/labelScoring';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
-import { microBatches } from '../../src/engine/prompt/batches';
-import type { TokenBatch } from '../../src/engine/prompt/tokenRow';
+import { SoftpromptError } from '../../src/protocol/errors';
 import type { Precision } from '../../src/protocol/precision';
+import { firstLayers } from './firstLayers';
 import { profileSessions } from './profile';
-import { matrixOperations, measuredPeak } from './theory';
-
-interface Settings {
-  virtualTokens: number;
-  threads: number;
-  /** Label words; a row's label is an index into them. */
-  words: string[];
-  cacheFolder: string;
-  /** Folder for onnxruntime's profiles; none unless given. */
-  profile?: string;
-}
-
-interface TextRow {
-  text: string;
-  label: number;
-}
+import type { BenchRow, OurSettings, SideSettings } from './sides';
+import { type EncodedRow, stepBatches } from './stepBatches';
+import { trainTask } from './training';
 
 type Request =
-  | { work: 'gradient' | 'forward' | 'predict' | 'lengths'; rows: TextRow[] }
-  | { work: 'operations'; steps: TextRow[][] }
-  | { work: 'peak' | 'profile' };
-
-/** As in training: src/engine/tuning/trainingRows.ts. */
-const MICRO_BATCH_TOKENS = 512;
+  | { work: 'gradient' | 'forward' | 'predict'; rows: BenchRow[]; start?: number[] }
+  | { work: 'train'; task: string }
+  | { work: 'profile' };
 
 async function main(): Promise<void> {
   const [path, precision, text] = process.argv.slice(2) as [string, Precision, string];
-  const settings = JSON.parse(text) as Settings;
-  const { virtualTokens, threads, cacheFolder } = settings;
-  const profile = settings.profile ? await profileSessions(settings.profile) : null;
-  const checkpoint = await openCheckpoint(path);
-  const tokenizer = await checkpoint.tokenizer();
-  const model = await openPromptModel(checkpoint, { cacheFolder, threads, precision });
+  const settings = JSON.parse(text) as SideSettings & OurSettings;
+  const { layers, profile: profileFolder } = settings;
+  const profile = profileFolder ? await profileSessions(profileFolder) : null;
+  const whole = await openCheckpoint(path);
+  const checkpoint = layers ? firstLayers(whole, layers) : whole;
+  const tokenizer = await whole.tokenizer();
+  const opened = await openPromptModel(checkpoint, { ...settings, precision }).catch(skip);
+  if ('skipped' in opened) return say(opened);
+  const model = opened;
   const words = Int32Array.from(settings.words, (word) => tokenizer.encode(word)[0]!);
-  const prompt = model.embed(Array.from({ length: virtualTokens }, (_, i) => 1000 + i));
 
-  const encode = (rows: readonly TextRow[]) =>
-    rows.map(({ text, label }) => ({ tokens: Int32Array.from(tokenizer.encode(text)), label }));
-  type Row = ReturnType<typeof encode>[number];
-  const batches = (rows: readonly Row[]): TokenBatch[] =>
-    microBatches(
-      rows.map(({ tokens }) => tokens.length),
-      { maxTokens: MICRO_BATCH_TOKENS },
-    ).map((part) => ({
-      rows: part.map((i) => ({ tokens: rows[i]!.tokens })),
-      readouts: part.map((i, row) => ({
-        row,
-        position: rows[i]!.tokens.length - 1,
-        target: rows[i]!.label,
-      })),
+  const encode = (rows: readonly BenchRow[]): EncodedRow[] =>
+    rows.map(({ text, tokens, label }) => ({
+      tokens: Int32Array.from(tokens ?? tokenizer.encode(text!)),
+      label,
     }));
 
   /** Mean loss of each kind of work. */
   const work = {
-    gradient: async (rows: readonly Row[]) => (await model.gradient(prompt, batches(rows), words)).loss,
-    forward: async (rows: readonly Row[]) => {
+    gradient: async (rows: readonly EncodedRow[], prompt: Float32Array) =>
+      (await model.gradient(prompt, stepBatches(rows), words)).loss,
+    forward: async (rows: readonly EncodedRow[], prompt: Float32Array) => {
       const prefix = await model.prefix(prompt);
       let sum = 0;
-      for (const batch of batches(rows)) {
+      for (const batch of stepBatches(rows)) {
         for (const value of await model.logProbabilities(batch, words, prefix)) sum -= value;
       }
       return sum / rows.length;
     },
-    predict: async (rows: readonly Row[]) => {
+    predict: async (rows: readonly EncodedRow[], prompt: Float32Array) => {
       const texts = rows.map(({ tokens }) => tokens);
       const scores = await scoreLabelWords(model, texts, words, await model.prefix(prompt));
       return meanLoss(
@@ -80,33 +57,35 @@ async function main(): Promise<void> {
     },
   };
 
-  const answer = async (request: Request): Promise<object> => {
+  const answer = async (request: Request): Promise<void> => {
     switch (request.work) {
-      case 'lengths':
-        return { lengths: encode(request.rows).map(({ tokens }) => tokens.length) };
-      case 'operations': {
-        const steps = request.steps.map((rows) => batches(encode(rows)));
-        return matrixOperations(checkpoint.model, virtualTokens, steps);
-      }
-      case 'peak':
-        return { perSecond: await measuredPeak(threads) };
+      case 'train':
+        return trainTask(model, tokenizer, request.task, say);
       case 'profile':
-        return { operators: profile?.() ?? [] };
+        return say({ operators: profile?.() ?? [] });
       default: {
         const rows = encode(request.rows);
+        const prompt = model.embed(request.start ?? settings.start);
         const start = performance.now();
-        const loss = await work[request.work](rows);
-        return { loss, seconds: (performance.now() - start) / 1000 };
+        const loss = await work[request.work](rows, prompt);
+        say({ loss, seconds: (performance.now() - start) / 1000 });
       }
     }
   };
-
-  const say = (values: object) => {
-    const peak = process.resourceUsage().maxRSS / 1024;
-    process.stdout.write(`${JSON.stringify({ ...values, peak })}\n`);
-  };
   say({});
-  for await (const line of createInterface({ input: process.stdin })) say(await answer(JSON.parse(line)));
+  for await (const line of createInterface({ input: process.stdin })) await answer(JSON.parse(line));
+}
+
+/** What cannot be done here is left out of the measurement. */
+function skip(error: unknown): { skipped: string } {
+  if (error instanceof SoftpromptError) return { skipped: error.message };
+  throw error;
+}
+
+/** An answer, with the megabytes of memory that were used at most so far. */
+function say(values: object): void {
+  const peak = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`${JSON.stringify({ ...values, peak })}\n`);
 }
 
 /** Cross-entropy over scores, row-major [labels.length, classes]. */

@@ -1,4 +1,4 @@
-"""PyTorch's side of bench/run.mjs: requests in, answers out, a line of JSON each.
+"""PyTorch's side of the measurements: requests in, answers out, a line of JSON each.
 
 Variants: `peft` is stock PEFT as its users call it; `gathered` takes the last layer's states at the places that enter the
 loss before the head; `gathered-bfloat16` does so with bfloat16 weights and eager attention.
@@ -22,9 +22,15 @@ import transformers  # noqa: E402
 sys.path.insert(0, str(Path(__file__).parents[2] / "test" / "oracle"))
 from smollm2_reference import load_model, load_tokenizer  # noqa: E402
 
+LOOK_ROWS = 32  # Rows of like length that are evaluated at once.
+
 gguf, variant, settings = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-virtual_tokens, rows_a_step = settings["virtualTokens"], settings["rows"]
+start_ids = settings["start"]
+virtual_tokens, rows_a_pass = len(start_ids), settings["pass"]
 torch.set_num_threads(settings["threads"])
+if settings.get("maxMegabytes"):
+    most = settings["maxMegabytes"] * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def answer(**values):
@@ -39,11 +45,12 @@ if variant == "gathered-bfloat16" and not torch.ops.mkldnn._is_mkldnn_bf16_suppo
 tokenizer = load_tokenizer(gguf)
 base = load_model(gguf)
 words = [tokenizer.encode(word).ids[0] for word in settings["words"]]
-start_vectors = base.get_input_embeddings().weight[1000 : 1000 + virtual_tokens].clone()
+start_vectors = base.get_input_embeddings().weight[start_ids].clone()
 if variant == "peft":
     config = peft.PromptTuningConfig(task_type=peft.TaskType.CAUSAL_LM, num_virtual_tokens=virtual_tokens)
     model = peft.get_peft_model(base, config).train()
-    model.prompt_encoder["default"].embedding.weight.data.copy_(start_vectors)
+    prompt = model.prompt_encoder["default"].embedding.weight
+    prompt.data.copy_(start_vectors)
 else:
     if variant == "gathered-bfloat16":
         base = base.to(torch.bfloat16)
@@ -52,62 +59,110 @@ else:
 
 
 def encode(rows):
-    return [tokenizer.encode(row["text"]).ids for row in rows]
+    return [row["tokens"] if "tokens" in row else tokenizer.encode(row["text"]).ids for row in rows]
 
 
-def chosen_logits(encoded):
-    """Logits of the label words behind each row, in float32: [rows, words]. Padded to the longest, on the right."""
+def padded(encoded):
+    """Token ids and mask, padded to the longest on the right, and where each row ends."""
     longest = max(map(len, encoded))
     ids = torch.tensor([row + [0] * (longest - len(row)) for row in encoded])
     mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in encoded])
-    last = torch.tensor([virtual_tokens + len(row) - 1 for row in encoded])
-    every = torch.arange(len(encoded))
-    if variant == "peft":
-        return model(input_ids=ids, attention_mask=mask).logits[every, last][:, words]
+    return ids, mask, torch.tensor([virtual_tokens + len(row) - 1 for row in encoded])
+
+
+def gathered_logits(encoded):
+    """Logits of the label words behind each row, in float32: [rows, words]. The head sees the ends of the rows alone."""
+    ids, mask, last = padded(encoded)
     text = base.get_input_embeddings()(ids)
     before = prompt.to(text.dtype).expand(len(encoded), -1, -1)
     seen = torch.cat([torch.ones(len(encoded), virtual_tokens, dtype=mask.dtype), mask], dim=1)
     states = base.model(
         inputs_embeds=torch.cat([before, text], dim=1), attention_mask=seen, use_cache=False
     ).last_hidden_state
-    return base.lm_head(states[every, last])[:, words].float()
+    return base.lm_head(states[torch.arange(len(encoded)), last])[:, words].float()
 
 
-def mean_loss(encoded, rows):
+def stock_logits(encoded):
+    """The same out of the logits of every word at every place."""
+    ids, mask, last = padded(encoded)
+    return model(input_ids=ids, attention_mask=mask).logits[torch.arange(len(encoded)), last][:, words]
+
+
+def mean_loss(encoded, rows, logits=stock_logits if variant == "peft" else gathered_logits):
     labels = torch.tensor([row["label"] for row in rows])
-    return torch.nn.functional.cross_entropy(chosen_logits(encoded), labels)
+    return torch.nn.functional.cross_entropy(logits(encoded), labels)
 
 
-def gradient(encoded, rows):
-    loss = mean_loss(encoded, rows)
-    loss.backward()
-    if variant == "peft":
-        model.zero_grad()
-    else:
-        prompt.grad = None
-    return loss.item()
+def passes(rows):
+    for at in range(0, len(rows), rows_a_pass):
+        yield slice(at, at + rows_a_pass)
+
+
+def accumulate(encoded, rows):
+    """Loss of a step; its gradient is in `prompt.grad`."""
+    prompt.grad = None
+    total = 0.0
+    for part in passes(rows):
+        loss = mean_loss(encoded[part], rows[part]) * (len(rows[part]) / len(rows))
+        loss.backward()
+        total += loss.item()
+    return total
 
 
 @torch.inference_mode()
 def forward(encoded, rows):
-    return mean_loss(encoded, rows).item()
+    return sum(mean_loss(encoded[part], rows[part]).item() * len(rows[part]) for part in passes(rows)) / len(rows)
 
 
-@torch.inference_mode()
-def predict(encoded, rows):
-    """Mean loss over many rows, as many at a time as in training."""
-    total = 0.0
-    for at in range(0, len(rows), rows_a_step):
-        part = slice(at, at + rows_a_step)
-        total += mean_loss(encoded[part], rows[part]).item() * len(rows[part])
-    return total / len(rows)
+def look(step, rows, all_encoded):
+    """Accuracy and loss over many rows; of all variants without needless logits, since its time does not count."""
+    start = time.perf_counter()
+    order = sorted(range(len(rows)), key=lambda i: len(all_encoded[i]))
+    correct, total = 0, 0.0
+    with torch.inference_mode():
+        for at in range(0, len(rows), LOOK_ROWS):
+            part = order[at : at + LOOK_ROWS]
+            logits = gathered_logits([all_encoded[i] for i in part])
+            labels = torch.tensor([rows[i]["label"] for i in part])
+            correct += (logits.argmax(dim=1) == labels).sum().item()
+            total += torch.nn.functional.cross_entropy(logits, labels, reduction="sum").item()
+    seconds = time.perf_counter() - start
+    answer(type="look", step=step, accuracy=correct / len(rows), loss=total / len(rows), seconds=seconds)
 
 
-WORK = {"gradient": gradient, "forward": forward, "predict": predict}
+def train(plan):
+    """A training as planned: rows, learning rates and looks."""
+    held_out, every = plan["validation"], plan["every"]
+    held_out_encoded = encode(held_out)
+    optimiser = torch.optim.AdamW([prompt], weight_decay=plan["weightDecay"])
+    for number, step in enumerate(plan["steps"]):
+        if number % every == 0:
+            look(number, held_out, held_out_encoded)
+        encoded = encode(step["rows"])
+        start = time.perf_counter()
+        optimiser.param_groups[0]["lr"] = step["learningRate"]
+        loss = accumulate(encoded, step["rows"])
+        torch.nn.utils.clip_grad_norm_([prompt], plan["clip"])
+        optimiser.step()
+        answer(type="step", step=number + 1, loss=loss, seconds=time.perf_counter() - start)
+    look(len(plan["steps"]), held_out, held_out_encoded)
+    answer(type="done")
+
+
+WORK = {"gradient": accumulate, "forward": forward, "predict": forward}
 answer(versions=f"PyTorch {torch.__version__}, Transformers {transformers.__version__}, PEFT {peft.__version__}")
 for line in sys.stdin:
     request = json.loads(line)
+    if request["work"] == "train":
+        train(request["plan"])
+        continue
     encoded = encode(request["rows"])
     start = time.perf_counter()
-    loss = WORK[request["work"]](encoded, request["rows"])
+    try:
+        loss = WORK[request["work"]](encoded, request["rows"])
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, RuntimeError) and "memory" not in str(error):
+            raise
+        answer(outOfMemory=True)
+        continue
     answer(loss=loss, seconds=time.perf_counter() - start)

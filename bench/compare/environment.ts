@@ -6,7 +6,7 @@ const REQUIREMENTS = resolve('test/oracle/requirements.txt');
 const FOLDER = resolve('bench/.venv');
 
 /** A Python with the packages that the fixtures are made with, in a virtual environment of the benchmark's own. */
-export function preparePython() {
+export function preparePython(): string {
   const python = join(FOLDER, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   const installed = join(FOLDER, 'installed.txt');
   const wanted = readFileSync(REQUIREMENTS, 'utf8');
@@ -18,7 +18,7 @@ export function preparePython() {
   return python;
 }
 
-function run(command, args) {
+function run(command: string, args: readonly string[]): void {
   const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`, { cause: error });
 }

@@ -1,0 +1,26 @@
+/** One way to do a step. */
+export interface Variant {
+  name: string;
+  side: 'PyTorch' | 'Softprompt';
+  /** What the side's program is told: the kind of PyTorch, or our precision. */
+  argument: string;
+  /** Its losses must agree with those of the other exact ones. */
+  exact: boolean;
+}
+
+/** What is compared, one line a variant. */
+export const VARIANTS: readonly Variant[] = [
+  { name: 'PEFT, stock', side: 'PyTorch', argument: 'peft', exact: true },
+  { name: 'PyTorch, gathered', side: 'PyTorch', argument: 'gathered', exact: true },
+  { name: 'PyTorch, gathered, bfloat16', side: 'PyTorch', argument: 'gathered-bfloat16', exact: false },
+  { name: 'Softprompt, float32', side: 'Softprompt', argument: 'float32', exact: true },
+  { name: 'Softprompt, int8', side: 'Softprompt', argument: 'int8', exact: false },
+];
+
+export const STOCK = VARIANTS[0]!;
+
+/** Variants whose names hold one of some words, divided by "|"; all where none are given. */
+export function chooseVariants(only = ''): readonly Variant[] {
+  const words = only.split('|');
+  return VARIANTS.filter(({ name }) => words.some((word) => name.includes(word)));
+}

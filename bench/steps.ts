@@ -1,0 +1,228 @@
+// Softprompt beside PEFT and the best PyTorch we know of, in turn, on the same model file, rows and prompt:
+//   npm run bench -- --model MODEL.gguf --rows ROWS.jsonl [options]
+// A Llama in GGUF, and rows with {text, label}. Prints a table and what the machine could do, and writes all of it as JSON.
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openCheckpoint } from '../src/engine/models/openCheckpoint';
+import { readRows, stepsOf, stretchRows } from './compare/benchRows';
+import { tellLoad, tellMachine } from './compare/machine';
+import type { OperatorTime } from './compare/profile';
+import { figuresOf, figuresTable, type Measured } from './compare/report';
+import type { Side } from './compare/side';
+import { type BenchRow, type OurSettings, Sides } from './compare/sides';
+import { sum } from './compare/statistics';
+import { stepBatches } from './compare/stepBatches';
+import { matrixOperations, measuredPeak } from './compare/theory';
+import { chooseVariants, STOCK, type Variant } from './compare/variants';
+
+const { values: options } = parseArgs({
+  options: {
+    model: { type: 'string' },
+    rows: { type: 'string' },
+    template: { type: 'string', default: 'Review: {text}\nSentiment:' },
+    words: { type: 'string', default: 'negative,positive' }, // Labels, each with its word: a space and the label.
+    python: { type: 'string' }, // One with test/oracle/requirements.txt; else bench/.venv is made.
+    steps: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '2' }, // How often each step is taken; the shortest time counts: others may be at work.
+    batch: { type: 'string', default: '16' },
+    pass: { type: 'string' }, // Rows that go through PyTorch at once, where a whole step does not fit the memory.
+    tokens: { type: 'string' }, // Rows of so many tokens, made by saying a text again and again; else as they are.
+    predict: { type: 'string', default: '128' }, // Rows of the prediction; 0: none.
+    sorted: { type: 'boolean', default: false }, // Rows of like length meet in a step, as in training; else as they stand in the file.
+    threads: { type: 'string', default: String(availableParallelism()) },
+    only: { type: 'string' }, // Variants whose name holds this; several, divided by "|".
+    profile: { type: 'boolean', default: false }, // Which operators our time goes to. Slows us down a little.
+    json: { type: 'string', default: `bench/results/${new Date().toISOString().replaceAll(':', '-')}.json` },
+  },
+});
+if (!options.model || !options.rows) {
+  console.error('npm run bench -- --model MODEL.gguf --rows ROWS.jsonl [options]: see bench/steps.ts');
+  process.exit(2);
+}
+const VIRTUAL_TOKENS = 20;
+/** How far the losses of float32 variants may be apart. */
+const TOLERANCE = 1e-3;
+
+const steps = Number(options.steps);
+const batch = Number(options.batch);
+const labels = options.words.split(',');
+const threads = Number(options.threads);
+const settings = {
+  start: Array.from({ length: VIRTUAL_TOKENS }, (_, i) => 1000 + i),
+  words: labels.map((label) => ` ${label}`),
+  threads,
+  pass: Number(options.pass ?? batch),
+};
+const sides = new Sides(options.model, options.python);
+
+/** Opens a variant and takes the first step, which opens sessions and fills buffers. */
+async function start(variant: Variant, rows: readonly BenchRow[], extra?: Partial<OurSettings>) {
+  const side = sides.open(variant, settings, extra);
+  const { skipped, versions } = await side.answer<{ skipped?: string; versions?: string }>();
+  if (skipped) return { skipped };
+  const opened = side.age;
+  await side.ask({ work: 'gradient', rows });
+  return { side, versions, times: { opened, firstStep: side.age } };
+}
+
+async function main(model: string, file: string): Promise<void> {
+  const machine = tellMachine(threads);
+  const loadBefore = tellLoad('before');
+  const checkpoint = await openCheckpoint(model);
+  const tokenizer = await checkpoint.tokenizer();
+  const read = readRows(file, options.template, labels);
+  const wanted = [
+    ...read.slice(0, (steps + 1) * batch),
+    ...read.slice(read.length - Number(options.predict)),
+  ];
+  const rows = options.tokens ? stretchRows(tokenizer, wanted, Number(options.tokens)) : wanted;
+  const encoded = rows.map(({ text, tokens, label }: BenchRow) => ({
+    tokens: Int32Array.from(tokens ?? tokenizer.encode(text!)),
+    label,
+  }));
+  const warmUp = rows.slice(0, batch);
+  const unseen = rows.slice((steps + 1) * batch);
+  const stepping = Array.from({ length: steps * batch }, (_, i) => batch + i);
+  const order = { batch, sorted: options.sorted };
+  const lengths = stepping.map((i) => encoded[i]!.tokens.length);
+  const plan = stepsOf(stepping, lengths, order);
+  const tokens = sum(lengths);
+  if (options.sorted) unseen.sort((a, b) => (a.text?.length ?? 0) - (b.text?.length ?? 0));
+
+  const profiles = options.profile ? mkdtempSync(join(__dirname, 'profile-')) : undefined;
+  const measured: Measured[] = [];
+  const open: Side[] = [];
+  const versions = new Set([`Node ${process.version}`]);
+  try {
+    for (const variant of chooseVariants(options.only)) {
+      const ours = variant.side === 'Softprompt';
+      // Ours compiles the model when it is opened for the first time.
+      const cold = ours ? await start(variant, warmUp) : undefined;
+      await cold?.side?.stop();
+      const { side, skipped, times, ...started } = await start(variant, warmUp, { profile: profiles });
+      if (!side) {
+        console.log(`${variant.name}: left out, ${skipped}`);
+        continue;
+      }
+      open.push(side);
+      if (started.versions) versions.add(started.versions);
+      const empty = { gradient: plan.map(() => []), forward: plan.map(() => []) };
+      measured.push({ variant, start: times, coldStart: cold?.times, ...empty, peak: 0, worstDifference: 0 });
+    }
+    console.log([...versions].join(', '));
+
+    /** Lets all variants do the same work, in turn, and compares their losses. */
+    const inTurn = async (
+      request: object,
+      take: (of: Measured, answer: { seconds: number; peak: number }) => void,
+    ) => {
+      const losses: number[] = [];
+      for (const [i, side] of open.entries()) {
+        const answer = await side.ask<{ loss: number; seconds: number; outOfMemory?: true }>(request);
+        if (answer.outOfMemory) throw new Error(`${measured[i]!.variant.name}: out of memory; try --pass`);
+        losses.push(answer.loss);
+        take(measured[i]!, answer);
+      }
+      const reference = losses[measured.findIndex(({ variant }) => variant.exact)] ?? losses[0]!;
+      for (const [i, of] of measured.entries()) {
+        const difference = Math.abs(losses[i]! - reference);
+        of.worstDifference = Math.max(of.worstDifference, difference);
+        if (of.variant.exact && !(difference <= TOLERANCE)) {
+          throw new Error(`${of.variant.name}: the loss differs by ${difference}: this is not the same work`);
+        }
+      }
+    };
+    for (const work of ['gradient', 'forward'] as const) {
+      for (let round = 0; round < Number(options.rounds); round++) {
+        for (const [step, chosen] of plan.entries()) {
+          await inTurn({ work, rows: chosen.map((i) => rows[i]!) }, (of, { seconds, peak }) => {
+            of[work][step]!.push(seconds);
+            if (work === 'gradient') of.peak = peak;
+          });
+        }
+      }
+    }
+    if (unseen.length > 0) {
+      await inTurn({ work: 'predict', rows: unseen }, (of, { seconds }) => {
+        of.predict = { rows: unseen.length, seconds };
+      });
+    }
+    const ours = measured.findIndex(({ variant }) => variant.side === 'Softprompt');
+    const { operators } = profiles
+      ? await open[ours]!.ask<{ operators: OperatorTime[] }>({ work: 'profile' })
+      : {};
+
+    const figures = figuresOf(measured, { rows: batch, tokens, stock: STOCK });
+    const texts = options.tokens ? ` of ${options.tokens} tokens` : '';
+    const kind = options.sorted ? ', of like length together' : '';
+    const passes = settings.pass < batch ? ` (${settings.pass} at a time in PyTorch)` : '';
+    console.log(
+      `\n${steps} steps of ${batch} rows${texts}${passes}${kind}; ${options.rounds} rounds, of which the shortest counts`,
+    );
+    console.log(figuresTable(figures));
+    console.log('× stock, × best: as fast as stock PEFT, and as the fastest PyTorch, over all steps');
+    for (const [name, { coldStart }] of Object.entries(figures)) {
+      if (!coldStart) continue;
+      const { opened, firstStep } = coldStart;
+      console.log(
+        `${name}, nothing compiled yet: open after ${opened.toFixed(1)} s, first step after ${firstStep.toFixed(1)} s`,
+      );
+    }
+    const batches = plan.map((step) => stepBatches(step.map((i) => encoded[i]!)));
+    const operations = matrixOperations(checkpoint.model, VIRTUAL_TOKENS, batches);
+    const perSecond = await measuredPeak(threads);
+    const giga = (value: number) => (value / 1e9).toFixed(0);
+    const count = operations.forward + operations.backward;
+    const parted = `${giga(operations.forward / steps)} forward, ${giga(operations.backward / steps)} backward`;
+    console.log(`Matrix products of our step: ${giga(count / steps)} GFLOP (${parted});`);
+    console.log(
+      `the largest float32 rate measured here is ${giga(perSecond)} GFLOP/s: ${(count / steps / perSecond).toFixed(2)} s a step at least.`,
+    );
+    const sharesOfPeak: Record<string, number> = {};
+    for (const { variant, gradient } of measured) {
+      if (variant.side !== 'Softprompt') continue;
+      const share = count / sum(gradient.map((times) => Math.min(...times))) / perSecond;
+      sharesOfPeak[variant.name] = share;
+      console.log(`${variant.name}: ${(100 * share).toFixed(0)} % of that rate`);
+    }
+    const padding = 1 - (tokens + steps * VIRTUAL_TOKENS) / operations.tokens;
+    console.log(`Padding of our micro-batches: ${(100 * padding).toFixed(1)} % of their tokens`);
+    if (operators) tellOperators(operators);
+    const record = {
+      date: new Date().toISOString(),
+      machine: { ...machine, loadBefore, loadAfter: tellLoad('after') },
+      versions: [...versions],
+      options,
+      figures,
+      measured,
+      theory: { operations, perSecond, padding, sharesOfPeak },
+      operators,
+    };
+    mkdirSync(dirname(resolve(options.json)), { recursive: true });
+    writeFileSync(options.json, JSON.stringify(record, null, 2));
+    console.log(`\nAll of it: ${options.json}`);
+  } finally {
+    for (const side of open) await side.stop();
+  }
+}
+
+function tellOperators(operators: readonly OperatorTime[]): void {
+  const total = sum(operators.map(({ seconds }) => seconds));
+  console.log('\nOperators of all our work since the start, by onnxruntime:');
+  for (const { operator, calls, seconds } of operators.slice(0, 20)) {
+    const share = ((100 * seconds) / total).toFixed(1);
+    console.log(
+      `${operator.padEnd(36)} ${seconds.toFixed(2).padStart(7)} s  ${share.padStart(5)} %  ${calls} calls`,
+    );
+  }
+}
+
+main(options.model, options.rows).then(
+  () => process.exit(0),
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
