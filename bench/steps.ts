@@ -15,7 +15,7 @@ import { type BenchRow, type OurSettings, Sides } from './compare/sides';
 import { sum } from './compare/statistics';
 import { stepBatches } from './compare/stepBatches';
 import { matrixOperations, measuredPeak } from './compare/theory';
-import { chooseVariants, STOCK, type Variant } from './compare/variants';
+import { chooseVariants, STOCK } from './compare/variants';
 
 const { values: options } = parseArgs({
   options: {
@@ -49,22 +49,16 @@ const steps = Number(options.steps);
 const batch = Number(options.batch);
 const labels = options.words.split(',');
 const threads = Number(options.threads);
-const settings = {
-  start: Array.from({ length: VIRTUAL_TOKENS }, (_, i) => 1000 + i),
-  words: labels.map((label) => ` ${label}`),
-  threads,
-  pass: Number(options.pass ?? batch),
-};
+const pass = Number(options.pass ?? batch);
 const sides = new Sides(options.model, options.python);
 
-/** Opens a variant and takes the first step, which opens sessions and fills buffers. */
-async function start(variant: Variant, rows: readonly BenchRow[], extra?: Partial<OurSettings>) {
-  const side = sides.open(variant, settings, extra);
+/** Waits for the model and for the first step, which opens sessions and fills buffers. */
+async function firstStep(side: Side, rows: readonly BenchRow[]) {
   const { skipped, versions } = await side.answer<{ skipped?: string; versions?: string }>();
   if (skipped) return { skipped };
   const opened = side.age;
   await side.ask({ work: 'gradient', rows });
-  return { side, versions, times: { opened, firstStep: side.age } };
+  return { versions, times: { opened, firstStep: side.age } };
 }
 
 async function main(model: string, file: string): Promise<void> {
@@ -72,6 +66,12 @@ async function main(model: string, file: string): Promise<void> {
   const loadBefore = tellLoad('before');
   const checkpoint = await openCheckpoint(model);
   const tokenizer = await checkpoint.tokenizer();
+  const settings = {
+    start: Array.from({ length: VIRTUAL_TOKENS }, (_, i) => 1000 + i),
+    words: labels.map((label) => tokenizer.encode(` ${label}`)[0]!),
+    threads,
+    pass,
+  };
   const read = readRows(file, options.template, labels);
   const wanted = [
     ...read.slice(0, (steps + 1) * batch),
@@ -93,23 +93,30 @@ async function main(model: string, file: string): Promise<void> {
 
   const profiles = options.profile ? mkdtempSync(join(__dirname, 'profile-')) : undefined;
   const measured: Measured[] = [];
+  /** All that were started, and in the order of `measured` those that take part. */
   const open: Side[] = [];
+  const taking: Side[] = [];
   const versions = new Set([`Node ${process.version}`]);
   try {
     for (const variant of chooseVariants(options.only)) {
-      const ours = variant.side === 'Softprompt';
+      const begin = async (extra?: Partial<OurSettings>) => {
+        const side = sides.open(variant, settings, extra);
+        open.push(side);
+        return { side, ...(await firstStep(side, warmUp)) };
+      };
       // Ours compiles the model when it is opened for the first time.
-      const cold = ours ? await start(variant, warmUp) : undefined;
-      await cold?.side?.stop();
-      const { side, skipped, times, ...started } = await start(variant, warmUp, { profile: profiles });
-      if (!side) {
-        console.log(`${variant.name}: left out, ${skipped}`);
+      const cold = variant.side === 'Softprompt' ? await begin() : undefined;
+      await cold?.side.stop();
+      const { side, times, ...started } = await begin({ profile: profiles });
+      if (!times) {
+        console.log(`${variant.name}: left out, ${started.skipped}`);
         continue;
       }
-      open.push(side);
       if (started.versions) versions.add(started.versions);
       const empty = { gradient: plan.map(() => []), forward: plan.map(() => []) };
-      measured.push({ variant, start: times, coldStart: cold?.times, ...empty, peak: 0, worstDifference: 0 });
+      const none = { predict: undefined, peak: 0, worstDifference: 0 };
+      measured.push({ variant, start: times, coldStart: cold?.times, ...empty, ...none });
+      taking.push(side);
     }
     console.log([...versions].join(', '));
 
@@ -119,7 +126,7 @@ async function main(model: string, file: string): Promise<void> {
       take: (of: Measured, answer: { seconds: number; peak: number }) => void,
     ) => {
       const losses: number[] = [];
-      for (const [i, side] of open.entries()) {
+      for (const [i, side] of taking.entries()) {
         const answer = await side.ask<{ loss: number; seconds: number; outOfMemory?: true }>(request);
         if (answer.outOfMemory) throw new Error(`${measured[i]!.variant.name}: out of memory; try --pass`);
         losses.push(answer.loss);
@@ -151,13 +158,13 @@ async function main(model: string, file: string): Promise<void> {
     }
     const ours = measured.findIndex(({ variant }) => variant.side === 'Softprompt');
     const { operators } = profiles
-      ? await open[ours]!.ask<{ operators: OperatorTime[] }>({ work: 'profile' })
+      ? await taking[ours]!.ask<{ operators: OperatorTime[] }>({ work: 'profile' })
       : {};
 
     const figures = figuresOf(measured, { rows: batch, tokens, stock: STOCK });
     const texts = options.tokens ? ` of ${options.tokens} tokens` : '';
     const kind = options.sorted ? ', of like length together' : '';
-    const passes = settings.pass < batch ? ` (${settings.pass} at a time in PyTorch)` : '';
+    const passes = pass < batch ? ` (${pass} at a time in PyTorch)` : '';
     console.log(
       `\n${steps} steps of ${batch} rows${texts}${passes}${kind}; ${options.rounds} rounds, of which the shortest counts`,
     );
@@ -172,21 +179,7 @@ async function main(model: string, file: string): Promise<void> {
     }
     const batches = plan.map((step) => stepBatches(step.map((i) => encoded[i]!)));
     const operations = matrixOperations(checkpoint.model, VIRTUAL_TOKENS, batches);
-    const perSecond = await measuredPeak(threads);
-    const giga = (value: number) => (value / 1e9).toFixed(0);
-    const count = operations.forward + operations.backward;
-    const parted = `${giga(operations.forward / steps)} forward, ${giga(operations.backward / steps)} backward`;
-    console.log(`Matrix products of our step: ${giga(count / steps)} GFLOP (${parted});`);
-    console.log(
-      `the largest float32 rate measured here is ${giga(perSecond)} GFLOP/s: ${(count / steps / perSecond).toFixed(2)} s a step at least.`,
-    );
-    const sharesOfPeak: Record<string, number> = {};
-    for (const { variant, gradient } of measured) {
-      if (variant.side !== 'Softprompt') continue;
-      const share = count / sum(gradient.map((times) => Math.min(...times))) / perSecond;
-      sharesOfPeak[variant.name] = share;
-      console.log(`${variant.name}: ${(100 * share).toFixed(0)} % of that rate`);
-    }
+    const theory = tellTheory(measured, operations, await measuredPeak(threads));
     const padding = 1 - (tokens + steps * VIRTUAL_TOKENS) / operations.tokens;
     console.log(`Padding of our micro-batches: ${(100 * padding).toFixed(1)} % of their tokens`);
     if (operators) tellOperators(operators);
@@ -197,7 +190,7 @@ async function main(model: string, file: string): Promise<void> {
       options,
       figures,
       measured,
-      theory: { operations, perSecond, padding, sharesOfPeak },
+      theory: { operations, padding, ...theory },
       operators,
     };
     mkdirSync(dirname(resolve(options.json)), { recursive: true });
@@ -206,6 +199,29 @@ async function main(model: string, file: string): Promise<void> {
   } finally {
     for (const side of open) await side.stop();
   }
+}
+
+/** What our steps come to, were there nothing but matrix products at the machine's largest rate. */
+function tellTheory(
+  measured: readonly Measured[],
+  operations: { forward: number; backward: number },
+  perSecond: number,
+) {
+  const giga = (value: number) => (value / 1e9).toFixed(0);
+  const count = operations.forward + operations.backward;
+  const parted = `${giga(operations.forward / steps)} forward, ${giga(operations.backward / steps)} backward`;
+  console.log(`Matrix products of our step: ${giga(count / steps)} GFLOP (${parted});`);
+  console.log(
+    `the largest float32 rate measured here is ${giga(perSecond)} GFLOP/s: ${(count / steps / perSecond).toFixed(2)} s a step at least.`,
+  );
+  const sharesOfPeak: Record<string, number> = {};
+  for (const { variant, gradient } of measured) {
+    if (variant.side !== 'Softprompt') continue;
+    const share = count / sum(gradient.map((times) => Math.min(...times))) / perSecond;
+    sharesOfPeak[variant.name] = share;
+    console.log(`${variant.name}: ${(100 * share).toFixed(0)} % of that rate`);
+  }
+  return { perSecond, sharesOfPeak };
 }
 
 function tellOperators(operators: readonly OperatorTime[]): void {

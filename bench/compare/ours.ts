@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const opened = await openPromptModel(checkpoint, { ...settings, precision }).catch(skip);
   if ('skipped' in opened) return say(opened);
   const model = opened;
-  const words = Int32Array.from(settings.words, (word) => tokenizer.encode(word)[0]!);
+  const words = Int32Array.from(settings.words);
 
   const encode = (rows: readonly BenchRow[]): EncodedRow[] =>
     rows.map(({ text, tokens, label }) => ({

@@ -25,7 +25,7 @@ from smollm2_reference import load_model, load_tokenizer  # noqa: E402
 LOOK_ROWS = 32  # Rows of like length that are evaluated at once.
 
 gguf, variant, settings = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-start_ids = settings["start"]
+start_ids, words = settings["start"], settings["words"]
 virtual_tokens, rows_a_pass = len(start_ids), settings["pass"]
 torch.set_num_threads(settings["threads"])
 if settings.get("maxMegabytes"):
@@ -44,7 +44,6 @@ if variant == "gathered-bfloat16" and not torch.ops.mkldnn._is_mkldnn_bf16_suppo
 
 tokenizer = load_tokenizer(gguf)
 base = load_model(gguf)
-words = [tokenizer.encode(word).ids[0] for word in settings["words"]]
 start_vectors = base.get_input_embeddings().weight[start_ids].clone()
 if variant == "peft":
     config = peft.PromptTuningConfig(task_type=peft.TaskType.CAUSAL_LM, num_virtual_tokens=virtual_tokens)

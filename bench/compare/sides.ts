@@ -7,8 +7,8 @@ import type { Variant } from './variants';
 export interface SideSettings {
   /** Token ids that the virtual tokens start as. */
   start: readonly number[];
-  /** Label words; a row's label is an index into them. */
-  words: readonly string[];
+  /** Token ids of the label words; a row's label is an index into them. */
+  words: readonly number[];
   threads: number;
 }
 
