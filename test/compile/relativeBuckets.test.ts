@@ -35,7 +35,7 @@ describe('buckets of relative positions', () => {
   });
 
   it('reach back over the cache', () => {
-    const cache = { shared: 0, padded: 1, lengths: [1, 1], generated: 3 };
+    const cache = { past: 0, before: [0, 0], padded: 1, lengths: [1, 1], generated: 3 };
     const { masks } = nextTokenTensors(tokens(2), cache);
     const { shape, data } = bucketTensor(input, masks.sight);
     expect(shape).toEqual([1, 1, 5]);

@@ -1,4 +1,4 @@
-import type { Prefix, PromptModel } from '../../src/engine/compile/promptModel';
+import type { GenerateOptions, Prefix, PromptModel } from '../../src/engine/compile/promptModel';
 import type { TokenBatch, TokenRow, Words } from '../../src/engine/prompt/tokenRow';
 
 /**
@@ -42,6 +42,13 @@ export class HashModel implements PromptModel {
     return { length: keys.length, layers: [{ keys, values: keys }] };
   }
 
+  /** What stands before the virtual tokens is each row's own. */
+  behindContexts(embeddings: Float32Array): Prefix {
+    return { length: embeddings.length, layers: [{ keys: embeddings, values: embeddings }] };
+  }
+
+  keepContexts(): void {}
+
   async logits(batch: TokenBatch, words: Words, prefix: Prefix | null): Promise<Float32Array> {
     this.batches.push(batch);
     return Float32Array.from(
@@ -76,10 +83,10 @@ export class HashModel implements PromptModel {
   async generate(
     rows: readonly Int32Array[],
     prefix: Prefix | null,
-    { maxTokens, stop }: { maxTokens: number; stop: readonly number[] },
+    { maxTokens, stop, contexts }: GenerateOptions,
   ): Promise<number[][]> {
-    return rows.map((row) => {
-      const history = visible({ tokens: row }, row.length - 1, prefix);
+    return rows.map((tokens, row) => {
+      const history = visible({ tokens, context: contexts?.[row] }, tokens.length - 1, prefix);
       const answer: number[] = [];
       while (answer.length < maxTokens) {
         const logits = this.scores(history, this.ids('all'));
@@ -116,5 +123,6 @@ function visible(row: TokenRow, position: number, prefix: Prefix | null): number
     const branch = row.branches?.[index] ?? 0;
     return branch === 0 || branch === own;
   });
-  return [...(prefix?.layers[0]?.keys ?? []), ...seen];
+  const { shared = [], own: before = [] } = row.context ?? {};
+  return [...shared, ...before, ...(prefix?.layers[0]?.keys ?? []), ...seen];
 }

@@ -118,25 +118,36 @@ function branchSight(rows: readonly TokenRow[], length: number, past: number, po
 }
 
 /**
- * For one more token a row, after `past` cached tokens of which each row has `lengths` real ones behind the shared
- * first `shared`.
+ * For one more token a row, behind `past` tokens of which each row has `before` real ones, behind `padded` more of which it has
+ * `lengths`, and behind those that were generated.
  */
 export function nextTokenTensors(
   next: Int32Array,
-  cache: { shared: number; padded: number; lengths: readonly number[]; generated: number },
+  cache: {
+    past: number;
+    before: readonly number[];
+    padded: number;
+    lengths: readonly number[];
+    generated: number;
+  },
 ): BatchTensors {
-  const { shared, padded, lengths, generated } = cache;
+  const { before, padded, lengths, generated } = cache;
   const rows = next.length;
-  const past = shared + padded + generated;
-  const position = (row: number) => shared + lengths[row]! + generated;
+  const own = cache.past;
+  const behind = own + padded;
+  const past = behind + generated;
+  const position = (row: number) => before[row]! + lengths[row]! + generated;
   const sight: Sight = {
     rows,
     batchRows: rows,
     length: 1,
     past,
-    sees: (row, _, key) => key < shared + lengths[row]! || key >= shared + padded,
+    sees: (row, _, key) => (key < own ? key < before[row]! : key < own + lengths[row]! || key >= behind),
     tokenPosition: position,
-    keyPosition: (row, key) => (key < shared + padded ? key : key - padded + lengths[row]!),
+    keyPosition: (row, key) => {
+      if (key < own) return key;
+      return before[row]! + (key < behind ? key - own : key - behind + lengths[row]!);
+    },
   };
   return {
     rows,

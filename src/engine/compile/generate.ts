@@ -1,4 +1,11 @@
-import { batchTensors, gatherReadouts, nextTokenTensors, type Source } from './batchTensors';
+import type { Readout } from '../prompt/tokenRow';
+import {
+  type BatchTensors,
+  batchTensors,
+  gatherReadouts,
+  nextTokenTensors,
+  type Source,
+} from './batchTensors';
 import { inferencePass } from './inferencePass';
 import type { PassContext } from './pass';
 import type { GenerateOptions, Prefix } from './promptModel';
@@ -25,25 +32,45 @@ export async function continueRows(
   c: PassContext,
   rows: readonly Int32Array[],
   prefix: Prefix | null,
-  { maxTokens, stop }: GenerateOptions,
+  options: GenerateOptions,
   source?: Source,
 ): Promise<number[][]> {
-  const shared = prefix?.length ?? 0;
-  const batch = {
+  const past = prefix?.length ?? 0;
+  const tensors = {
     ...batchTensors(
       rows.map((tokens) => ({ tokens })),
-      shared,
+      past,
     ),
     source,
   };
   const readouts = rows.map((tokens, row) => ({ row, position: tokens.length - 1, target: 0 }));
-  const lengths = rows.map((tokens) => tokens.length);
-  let { hidden, present } = await inferencePass(c, c.embed(batch.ids), batch, prefix, {
-    keepPresent: true,
-  });
-  let states = gatherReadouts(hidden, { rows: [], readouts });
+  const embeddings = c.embed(tensors.ids);
+  const lengths = rows.map(() => past);
+  return continueFrom(c, { tensors, embeddings, past: prefix, lengths, readouts }, options);
+}
+
+/** Rows as they go through the layers first, to be continued from there. */
+export interface Start {
+  tensors: BatchTensors;
+  /** [rows, length, embedding size] */
+  embeddings: Float32Array;
+  past: Prefix | null;
+  /** Tokens of each row's past that are no padding. */
+  lengths: readonly number[];
+  /** Of each row, its last token. */
+  readouts: readonly Readout[];
+}
+
+export async function continueFrom(
+  c: PassContext,
+  { tensors: first, embeddings, past: before, lengths, readouts }: Start,
+  { maxTokens, stop }: GenerateOptions,
+): Promise<number[][]> {
+  const rows = [...readouts.keys()];
+  let { hidden, present } = await inferencePass(c, embeddings, first, before, { keepPresent: true });
+  let states = gatherReadouts(hidden, { rows: [], readouts: [...readouts] });
   const answers = rows.map(() => [] as number[]);
-  const open = new Set(rows.keys());
+  const open = new Set(rows);
   for (let generated = 0; generated < maxTokens; generated++) {
     const next = greatest(await c.headLogits(states), rows.length, c.config.neverWritten);
     for (const row of open) {
@@ -51,13 +78,11 @@ export async function continueRows(
       else answers[row]!.push(next[row]!);
     }
     if (open.size === 0 || generated === maxTokens - 1) break;
-    const cache = { shared, padded: batch.length, lengths, generated };
-    const tensors = { ...nextTokenTensors(next, cache), source };
-    const past = { length: tensors.past, layers: present };
-    ({ hidden, present } = await inferencePass(c, c.embed(next), tensors, past, {
-      pastRows: rows.length,
-      keepPresent: true,
-    }));
+    const own = readouts.map(({ position }) => position + 1);
+    const cache = { past: first.past, before: lengths, padded: first.length, lengths: own, generated };
+    const tensors = { ...nextTokenTensors(next, cache), source: first.source };
+    const past = { length: tensors.past, rows: rows.length, layers: present };
+    ({ hidden, present } = await inferencePass(c, c.embed(next), tensors, past, { keepPresent: true }));
     states = hidden.data as Float32Array;
   }
   return answers;

@@ -8,7 +8,6 @@ import { stageInputs } from './stageInputs';
 /**
  * Runs all stages forward over embeddings [rows, length, embedding size].
  *
- * @param pastRows rows of the past's keys and values: 1 (shared), or as many as the batch has
  * @returns the last hidden states, and keys and values of past and new together where `keepPresent`
  */
 export async function inferencePass(
@@ -16,14 +15,14 @@ export async function inferencePass(
   embeddings: Float32Array,
   batch: BatchTensors,
   past: Prefix | null,
-  options: { pastRows?: number; keepPresent?: boolean } = {},
+  options: { keepPresent?: boolean } = {},
 ): Promise<{ hidden: Tensor; present: { keys: Float32Array; values: Float32Array }[] }> {
   let hidden = floats(embeddings, [batch.rows, batch.length, c.config.embeddingSize]);
   const present: { keys: Float32Array; values: Float32Array }[] = [];
   for (let index = 0; index < c.sessions.stages; index++) {
     await c.breathe();
     const { stage, forward } = c.sessions.plan(index);
-    const before = past && { prefix: past, firstLayer: present.length, rows: options.pastRows };
+    const before = past && { prefix: past, firstLayer: present.length };
     const inputs = { [stage.ports.hidden]: hidden, ...stageInputs(stage, batch, c.rotary, before, c.config) };
     const mark = c.scratch.mark();
     const outputs = await runIntoScratch(c, await c.sessions.forward(index), {

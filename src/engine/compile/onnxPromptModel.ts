@@ -1,8 +1,9 @@
 import type { Head, LanguageModel } from '../models/languageModel';
 import type { ModelConfig } from '../models/modelConfig';
-import type { ClassHead, Readout, TokenBatch, TrainedWords, Words } from '../prompt/tokenRow';
+import type { ClassHead, Readout, RowContext, TokenBatch, TrainedWords, Words } from '../prompt/tokenRow';
 import { Scratch } from '../runtime/scratch';
 import { floats, integers, type Tensor } from '../runtime/tensor';
+import type { ContextOptions } from './cachedPass';
 import { classLogits, classLoss, splitParameters } from './classHead';
 import type { CompiledFolder } from './compiledFolder';
 import type { Pass } from './pass';
@@ -31,7 +32,7 @@ export class OnnxPromptModel implements PromptModel {
   constructor(
     private readonly model: LanguageModel,
     folder: CompiledFolder,
-    options: { threads: number; layersPerStage: number },
+    options: { threads: number; layersPerStage: number } & ContextOptions,
   ) {
     this.config = model.config;
     this.embeddings = folder.rows(model.embeddings);
@@ -51,6 +52,7 @@ export class OnnxPromptModel implements PromptModel {
         headLogits: (hidden) => this.headLogits(hidden),
       },
       this.encoder,
+      options,
     );
   }
 
@@ -62,6 +64,14 @@ export class OnnxPromptModel implements PromptModel {
 
   prefix(embeddings: Float32Array, before?: Prefix): Promise<Prefix> {
     return this.pass.prefix(embeddings, before);
+  }
+
+  behindContexts(embeddings: Float32Array): Prefix {
+    return { length: embeddings.length / this.config.embeddingSize, layers: [], embeddings };
+  }
+
+  keepContexts(contexts: Iterable<RowContext>): void {
+    this.pass.keepContexts?.(contexts);
   }
 
   async logits(batch: TokenBatch, words: Words | ClassHead, prefix: Prefix | null): Promise<Float32Array> {
@@ -133,6 +143,7 @@ export class OnnxPromptModel implements PromptModel {
   }
 
   async close(): Promise<void> {
+    this.pass.close?.();
     await this.sessions.close();
     await this.encoder?.close();
     this.embeddings.close();

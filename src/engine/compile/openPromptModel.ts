@@ -24,6 +24,8 @@ export async function openPromptModel(
     /** float32 unless told. */
     precision?: Precision;
     layersPerStage?: number;
+    /** Bytes of contexts kept in memory; see ContextStore. */
+    contextBytes?: number;
     /** Bytes of weights written, the first time a model is opened. */
     onProgress?: (done: number, total: number) => void;
   },
@@ -33,6 +35,8 @@ export async function openPromptModel(
   const { model } = checkpoint;
   const folder = await CompiledFolder.open(checkpoint, model, options);
   return new OnnxPromptModel(model, folder, {
+    cacheFolder: options.cacheFolder,
+    contextBytes: options.contextBytes,
     threads: options.threads ?? availableParallelism(),
     layersPerStage: options.layersPerStage ?? LAYERS_PER_STAGE,
   });

@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../models/modelConfig';
-import type { TokenBatch } from '../prompt/tokenRow';
+import type { RowContext, TokenBatch } from '../prompt/tokenRow';
 import type { Scratch } from '../runtime/scratch';
 import type { Breathe, GenerateOptions, Prefix } from './promptModel';
 import type { RotaryTables } from './rotaryTables';
@@ -39,4 +39,7 @@ export interface Pass {
   ): Promise<{ loss: number; gradient: Float32Array }>;
   /** Greedy continuation; see PromptModel. */
   generate(rows: readonly Int32Array[], prefix: Prefix | null, options: GenerateOptions): Promise<number[][]>;
+  /** See PromptModel; models without cache read contexts anew each time. */
+  keepContexts?(contexts: Iterable<RowContext>): void;
+  close?(): void;
 }

@@ -1,9 +1,11 @@
 import type { ModelConfig } from '../models/modelConfig';
-import type { ClassHead, TokenBatch, TrainedWords, Words } from '../prompt/tokenRow';
+import type { ClassHead, RowContext, TokenBatch, TrainedWords, Words } from '../prompt/tokenRow';
 
-/** What all rows find before them: the soft prompt, or a hard prompt's tokens. */
+/** What rows find before them: the soft prompt, or a hard prompt's tokens. */
 export interface Prefix {
   readonly length: number;
+  /** Keys and values are of so many rows, one behind the other; 1, the same for all, unless told. */
+  readonly rows?: number;
   /** Its keys and values, a pair a layer: a causal model computes them once, whatever the number of rows. */
   readonly layers: readonly { keys: Float32Array; values: Float32Array }[];
   /** Its vectors, [length, embedding size], in place of them: a model without cache reads them with each row anew. */
@@ -13,6 +15,8 @@ export interface Prefix {
 export interface GenerateOptions {
   maxTokens: number;
   stop: readonly number[];
+  /** What stands before the virtual tokens of each row, where they stand behind the text; see `behindContexts`. */
+  contexts?: readonly RowContext[];
   /** What the answers of an encoder-decoder begin with; the model's own start alone unless told. */
   start?: readonly number[];
 }
@@ -32,6 +36,15 @@ export interface PromptModel {
 
   /** What rows find before them of `embeddings` (a soft prompt, or `embed` of tokens), standing after `before` where given. */
   prefix(embeddings: Float32Array, before?: Prefix): Promise<Prefix>;
+
+  /**
+   * Virtual tokens that stand behind each row's context, for batches whose rows have one. Only for decoders with a cache; what
+   * a row's context comes to is computed once where `keepContexts` named it.
+   */
+  behindContexts(embeddings: Float32Array): Prefix;
+
+  /** From now on keys and values of these contexts are kept once computed, and no others: those that will come again. */
+  keepContexts(contexts: Iterable<RowContext>): void;
 
   /** Logits at the batch's readouts: [readouts, words]. `prefix` null: nothing stands before the rows. */
   logits(batch: TokenBatch, words: Words | ClassHead, prefix: Prefix | null): Promise<Float32Array>;

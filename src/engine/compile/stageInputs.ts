@@ -25,12 +25,12 @@ export function stageInputs(
   { ports }: Stage,
   batch: BatchTensors,
   rotary: RotaryTables,
-  past: { prefix: Prefix; firstLayer: number; rows?: number } | null,
+  past: { prefix: Prefix; firstLayer: number } | null,
   config: ModelConfig,
 ): Record<string, Tensor> {
   const inputs: Record<string, Tensor> = {};
   for (const port of ports.side) inputs[port.name] = sideTensor(port, batch, rotary);
-  const shape = [past?.rows ?? 1, config.keyValueHeads, batch.past, config.headSize];
+  const shape = [past?.prefix.rows ?? 1, config.keyValueHeads, batch.past, config.headSize];
   ports.past.forEach((port, i) => {
     const layer = past?.prefix.layers[past.firstLayer + i];
     inputs[port.keys] = floats(layer?.keys ?? new Float32Array(0), shape);

@@ -1,7 +1,8 @@
 import type { Graph } from '../graph/graph';
-import type { Encoder, Head, LanguageModel } from '../models/languageModel';
+import type { Encoder, Head, LanguageModel, Stage } from '../models/languageModel';
 import { Session } from '../runtime/session';
 import type { CompiledFolder } from './compiledFolder';
+import { type FrozenPlan, planFrozen } from './frozenPlan';
 import { type LossHead, lossHead } from './lossHead';
 import { planStage, type StagePlan } from './stagePlan';
 
@@ -35,9 +36,7 @@ export class StageSessions {
   plan(index: number): StagePlan {
     const known = this.plans.get(index);
     if (known) return known;
-    const from = index * this.options.layersPerStage;
-    const to = Math.min(from + this.options.layersPerStage, this.part.layers);
-    const plan = planStage(this.part.stage(from, to));
+    const plan = planStage(this.buildStage(index));
     this.plans.set(index, plan);
     return plan;
   }
@@ -48,6 +47,19 @@ export class StageSessions {
 
   backward(index: number): Promise<Session> {
     return this.once(`backward ${index}`, () => this.open(this.plan(index).backward));
+  }
+
+  /** The way back through a stage whose past never changes. */
+  frozenBackward(index: number): Promise<{ plan: FrozenPlan; session: Session }> {
+    return this.once(`frozen backward ${index}`, async () => {
+      const plan = planFrozen(this.buildStage(index), this.plan(index));
+      return { plan, session: await this.open(plan.backward) };
+    });
+  }
+
+  /** The session of a graph that is none of the model's; made when first asked for by this name. */
+  other(name: string, make: () => Graph): Promise<Session> {
+    return this.once(name, () => this.open(make()));
   }
 
   head(words: 'all' | 'chosen'): Promise<{ head: Head; session: Session }> {
@@ -67,6 +79,11 @@ export class StageSessions {
   async close(): Promise<void> {
     await Promise.allSettled(this.opened.values());
     for (const session of this.sessions) await session.close();
+  }
+
+  private buildStage(index: number): Stage {
+    const from = index * this.options.layersPerStage;
+    return this.part.stage(from, Math.min(from + this.options.layersPerStage, this.part.layers));
   }
 
   private async open(graph: Graph): Promise<Session> {

@@ -74,6 +74,10 @@ export interface Stage {
   };
 }
 
+/** Whether a model's layers look back at keys and values that were computed before: all of them do, or none. */
+export const hasCache = (model: Pick<LanguageModel, 'stage'>): boolean =>
+  model.stage(0, 1).ports.past.length > 0;
+
 /** From a hidden state to logits over some words. */
 export interface Head {
   graph: Graph;

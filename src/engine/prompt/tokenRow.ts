@@ -1,4 +1,14 @@
 /**
+ * What a row says before the virtual tokens, where these stand behind its text. One object a row, however often the row is
+ * looked at: what was computed of it is found by it.
+ */
+export interface RowContext {
+  /** What all rows of a task begin with, which is computed once: the same array in each of them. May be empty. */
+  shared: Int32Array;
+  own: Int32Array;
+}
+
+/**
  * One row as token ids, the virtual tokens not included.
  *
  * Alternatives (the label words of a class each, say) can be scored in one pass: they are appended to the row, one after
@@ -7,6 +17,8 @@
  */
 export interface TokenRow {
   tokens: Int32Array;
+  /** What stands before the virtual tokens; `tokens` are then what follows them. Without it they stand before all of the row. */
+  context?: RowContext;
   branches?: Int32Array;
   /**
    * For encoder-decoders, whose encoder reads `tokens`: what the decoder has written so far, its start token first. Branches and
