@@ -32,6 +32,8 @@ if (!options.model) {
   process.exit(2);
 }
 const WORDS = [100, 200];
+/** Tokens that follow the virtual ones, where these stand behind the text. */
+const BEHIND = 4;
 /** Token ids from here on are ordinary words. */
 const FIRST_TOKEN = 1000;
 const SPREAD = 4000;
@@ -50,7 +52,9 @@ async function main(model: string): Promise<void> {
   const threads = Number(options.threads);
   const machine = tellMachine(threads);
   const loadBefore = tellLoad('before');
-  const { layers } = (await openCheckpoint(model)).config;
+  const checkpoint = await openCheckpoint(model);
+  const { layers } = checkpoint.config;
+  await checkpoint.close();
   const sides = new Sides(model, options.python);
   const growths: Growth[] = [];
   for (const dimension of options.dimensions.split('|') as Dimension[]) {
@@ -76,9 +80,10 @@ async function main(model: string): Promise<void> {
             rows: makeRows(shape.rows, shape.tokens),
             start: startOf(shape.virtualTokens),
           };
+          if (variant.frozen) await side.ask({ work: 'keep', rows: request.rows });
           let least = Number.POSITIVE_INFINITY;
           let peak = 0;
-          // The first one opens sessions and fills buffers.
+          // The first one opens sessions and fills buffers, and computes what is computed once.
           for (let round = 0; round <= Number(options.rounds); round++) {
             const answer = await side.ask<{ seconds: number; outOfMemory?: true }>(request);
             if (answer.outOfMemory) growth.ended = `${value} want more than ${options.memory} MB`;
@@ -100,7 +105,7 @@ async function main(model: string): Promise<void> {
     }
   }
   console.log('\nStraight lines through the points, and what part of their spread they explain:');
-  console.log(growthTable(growths));
+  console.log(alignColumns(growthTable(growths)));
   const record = {
     date: new Date().toISOString(),
     machine: { ...machine, loadBefore, loadAfter: tellLoad('after') },
@@ -116,7 +121,7 @@ async function main(model: string): Promise<void> {
 function open(sides: Sides, variant: Variant, threads: number, layers: number | undefined): Side {
   const settings = { start: startOf(DIMENSIONS.tokens.usual.virtualTokens), words: WORDS, threads };
   const limits = { pass: DIMENSIONS.tokens.usual.rows, maxMegabytes: Number(options.memory) };
-  return sides.open(variant, { ...settings, ...limits }, { layers });
+  return sides.open(variant, { ...settings, ...limits }, { layers, behind: variant.frozen && BEHIND });
 }
 
 function growthPoints({ points }: Growth): string {

@@ -9,7 +9,7 @@ import { openCheckpoint } from '../src/engine/models/openCheckpoint';
 import { readRows, stepsOf, stretchRows } from './compare/benchRows';
 import { tellLoad, tellMachine } from './compare/machine';
 import type { OperatorTime } from './compare/profile';
-import { figuresOf, figuresTable, type Measured } from './compare/report';
+import { alignColumns, figuresOf, figuresTable, type Measured } from './compare/report';
 import type { Side } from './compare/side';
 import { type BenchRow, type OurSettings, Sides } from './compare/sides';
 import { sum } from './compare/statistics';
@@ -72,6 +72,8 @@ async function main(model: string, file: string): Promise<void> {
     threads,
     pass,
   };
+  // What the template has behind the text: where virtual tokens stand behind it, they stand before this.
+  const behind = tokenizer.encode(options.template.split('{text}').at(-1)!).length;
   const read = readRows(file, options.template, labels);
   const wanted = [
     ...read.slice(0, (steps + 1) * batch),
@@ -100,7 +102,7 @@ async function main(model: string, file: string): Promise<void> {
   try {
     for (const variant of chooseVariants(options.only)) {
       const begin = async (extra?: Partial<OurSettings>) => {
-        const side = sides.open(variant, settings, extra);
+        const side = sides.open(variant, settings, variant.frozen ? { ...extra, behind } : extra);
         open.push(side);
         return { side, ...(await firstStep(side, warmUp)) };
       };
@@ -114,37 +116,52 @@ async function main(model: string, file: string): Promise<void> {
       }
       if (started.versions) versions.add(started.versions);
       const empty = { gradient: plan.map(() => []), forward: plan.map(() => []) };
-      const none = { predict: undefined, peak: 0, worstDifference: 0 };
-      measured.push({ variant, start: times, coldStart: cold?.times, ...empty, ...none });
+      measured.push({ variant, start: times, coldStart: cold?.times, ...empty, peak: 0 });
       taking.push(side);
     }
     console.log([...versions].join(', '));
 
     /** Lets all variants do the same work, in turn, and compares their losses. */
     const inTurn = async (
-      request: object,
+      request: { work: string; rows: readonly BenchRow[] },
       take: (of: Measured, answer: { seconds: number; peak: number }) => void,
     ) => {
-      const losses: number[] = [];
+      const losses = new Map<Measured, number>();
       for (const [i, side] of taking.entries()) {
+        const of = measured[i]!;
+        // Prediction meets new rows: nothing of theirs was computed before.
+        if (of.variant.frozen && request.work === 'predict') continue;
         const answer = await side.ask<{ loss: number; seconds: number; outOfMemory?: true }>(request);
-        if (answer.outOfMemory) throw new Error(`${measured[i]!.variant.name}: out of memory; try --pass`);
-        losses.push(answer.loss);
-        take(measured[i]!, answer);
+        if (answer.outOfMemory) throw new Error(`${of.variant.name}: out of memory; try --pass`);
+        if (!of.variant.frozen) losses.set(of, answer.loss);
+        take(of, answer);
       }
-      const reference = losses[measured.findIndex(({ variant }) => variant.exact)] ?? losses[0]!;
-      for (const [i, of] of measured.entries()) {
-        const difference = Math.abs(losses[i]! - reference);
-        of.worstDifference = Math.max(of.worstDifference, difference);
+      const [first] = [...losses.keys()].filter(({ variant }) => variant.exact);
+      const reference = first && losses.get(first)!;
+      if (reference === undefined) return;
+      for (const [of, loss] of losses) {
+        const difference = Math.abs(loss - reference);
+        of.worstDifference = Math.max(of.worstDifference ?? 0, difference);
         if (of.variant.exact && !(difference <= TOLERANCE)) {
           throw new Error(`${of.variant.name}: the loss differs by ${difference}: this is not the same work`);
         }
       }
     };
+    const rowsOf = (step: readonly number[]) => step.map((i) => rows[i]!);
+    for (const [i, side] of taking.entries()) {
+      const of = measured[i]!;
+      if (!of.variant.frozen) continue;
+      await side.ask({ work: 'keep', rows: plan.flatMap(rowsOf) });
+      of.contexts = [];
+      for (const step of plan) {
+        const { seconds } = await side.ask<{ seconds: number }>({ work: 'gradient', rows: rowsOf(step) });
+        of.contexts.push(seconds);
+      }
+    }
     for (const work of ['gradient', 'forward'] as const) {
       for (let round = 0; round < Number(options.rounds); round++) {
         for (const [step, chosen] of plan.entries()) {
-          await inTurn({ work, rows: chosen.map((i) => rows[i]!) }, (of, { seconds, peak }) => {
+          await inTurn({ work, rows: rowsOf(chosen) }, (of, { seconds, peak }) => {
             of[work][step]!.push(seconds);
             if (work === 'gradient') of.peak = peak;
           });
@@ -168,8 +185,14 @@ async function main(model: string, file: string): Promise<void> {
     console.log(
       `\n${steps} steps of ${batch} rows${texts}${passes}${kind}; ${options.rounds} rounds, of which the shortest counts`,
     );
-    console.log(figuresTable(figures));
+    console.log(alignColumns(figuresTable(figures)));
     console.log('× stock, × best: as fast as stock PEFT, and as the fastest PyTorch, over all steps');
+    for (const [name, { contextsPerThousandRows: once }] of Object.entries(figures)) {
+      if (once === undefined) continue;
+      console.log(
+        `${name}: another prompt, another loss; the first pass over the rows took ${once.toFixed(0)} s more for 1,000`,
+      );
+    }
     for (const [name, { coldStart }] of Object.entries(figures)) {
       if (!coldStart) continue;
       const { opened, firstStep } = coldStart;
@@ -198,6 +221,7 @@ async function main(model: string, file: string): Promise<void> {
     console.log(`\nAll of it: ${options.json}`);
   } finally {
     for (const side of open) await side.stop();
+    await checkpoint.close();
   }
 }
 

@@ -9,6 +9,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openCheckpoint } from '../src/engine/models/openCheckpoint';
 import { tellLoad, tellMachine } from './compare/machine';
+import { alignColumns } from './compare/report';
 import { Sides } from './compare/sides';
 import { planTraining, type TrainingNews, type TrainingPlan } from './compare/training';
 import { type TrainingRecord, TrainingRecords } from './compare/trainingRecord';
@@ -96,10 +97,11 @@ async function main(): Promise<void> {
       }
     }
   }
+  await checkpoint.close();
   const all = records.of(setting);
   if (all.length === 0) return;
   console.log(`\n${training.steps} steps of ${training.batchRows} rows; ${all[0]!.lookRows} rows looked at`);
-  console.log(trainingTable(trainingFigures(all, target), target));
+  console.log(alignColumns(trainingTable(trainingFigures(all, target), target)));
   console.log(
     '× stock, × best: as fast as stock PEFT, and as the fastest PyTorch, to the target and in rows',
   );

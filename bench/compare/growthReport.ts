@@ -1,6 +1,5 @@
 import { colourOf } from '../plot/colours';
 import { drawPanels } from '../plot/panels';
-import { alignColumns } from './report';
 import { straightLine } from './statistics';
 import { VARIANTS } from './variants';
 
@@ -55,7 +54,7 @@ export interface Growth {
 const pairs = ({ points }: Growth) => points.map(({ value, seconds }) => [value, seconds] as const);
 
 /** The straight line of each growth, in milliseconds. */
-export function growthTable(growths: readonly Growth[]): string {
+export function growthTable(growths: readonly Growth[]): string[][] {
   const lines = growths
     .filter(({ points }) => points.length > 2)
     .map((growth) => {
@@ -68,7 +67,7 @@ export function growthTable(growths: readonly Growth[]): string {
         rSquared.toFixed(4),
       ];
     });
-  return alignColumns([['', 'at 0, ms', 'each, ms', 'R²'], ...lines]);
+  return [['', 'at 0, ms', 'each, ms', 'R²'], ...lines];
 }
 
 /** A panel a dimension: points, and thin their straight lines. */

@@ -6,6 +6,7 @@ import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import { SoftpromptError } from '../../src/protocol/errors';
 import type { Precision } from '../../src/protocol/precision';
 import { firstLayers } from './firstLayers';
+import { FrozenRows } from './frozenRows';
 import { profileSessions } from './profile';
 import type { BenchRow, OurSettings, SideSettings } from './sides';
 import { type EncodedRow, stepBatches } from './stepBatches';
@@ -13,6 +14,7 @@ import { trainTask } from './training';
 
 type Request =
   | { work: 'gradient' | 'forward' | 'predict'; rows: BenchRow[]; start?: number[] }
+  | { work: 'keep'; rows: BenchRow[] }
   | { work: 'train'; task: string }
   | { work: 'profile' };
 
@@ -35,14 +37,18 @@ async function main(): Promise<void> {
       label,
     }));
 
+  const { behind } = settings;
+  const frozen = behind ? new FrozenRows(settings.start.length, behind) : null;
+  const batchesOf = (rows: readonly EncodedRow[]) => frozen?.batches(rows) ?? stepBatches(rows);
+
   /** Mean loss of each kind of work. */
   const work = {
     gradient: async (rows: readonly EncodedRow[], prompt: Float32Array) =>
-      (await model.gradient(prompt, stepBatches(rows), words)).loss,
+      (await model.gradient(prompt, batchesOf(rows), words)).loss,
     forward: async (rows: readonly EncodedRow[], prompt: Float32Array) => {
-      const prefix = await model.prefix(prompt);
+      const prefix = frozen ? model.behindContexts(prompt) : await model.prefix(prompt);
       let sum = 0;
-      for (const batch of stepBatches(rows)) {
+      for (const batch of batchesOf(rows)) {
         for (const value of await model.logProbabilities(batch, words, prefix)) sum -= value;
       }
       return sum / rows.length;
@@ -59,6 +65,9 @@ async function main(): Promise<void> {
 
   const answer = async (request: Request): Promise<void> => {
     switch (request.work) {
+      case 'keep':
+        if (frozen) model.keepContexts(encode(request.rows).map((row) => frozen.context(row)));
+        return say({});
       case 'train':
         return trainTask(model, tokenizer, request.task, say);
       case 'profile':

@@ -16,11 +16,13 @@ export interface Measured {
   /** Seconds of each step, in every round. */
   gradient: number[][];
   forward: number[][];
+  /** Of each step's first time, where something is computed once and kept. */
+  contexts?: number[];
   predict?: { rows: number; seconds: number };
   /** Megabytes, up to the last step. */
   peak: number;
-  /** Largest distance of a loss from the first exact variant's. */
-  worstDifference: number;
+  /** Largest distance of a loss from the first exact variant's, where that is among them. */
+  worstDifference?: number;
 }
 
 export interface Figures {
@@ -39,7 +41,9 @@ export interface Figures {
   start: StartTimes;
   coldStart?: StartTimes;
   predictRowsPerSecond?: number;
-  worstDifference: number;
+  worstDifference?: number;
+  /** Seconds that the first pass over the rows took beyond the later ones. */
+  contextsPerThousandRows?: number;
 }
 
 const least = (rounds: readonly number[][]) => rounds.map((times) => Math.min(...times));
@@ -57,7 +61,7 @@ export function figuresOf(
     reference && total(reference) / total(measured);
   return Object.fromEntries(
     all.map((measured): [string, Figures] => {
-      const { variant, gradient, predict, peak, start, coldStart, worstDifference } = measured;
+      const { variant, gradient, contexts, predict, peak, start, coldStart, worstDifference } = measured;
       const steps = least(gradient);
       const forward = least(measured.forward);
       const perRow = 1000 / (rows * steps.length);
@@ -76,6 +80,7 @@ export function figuresOf(
           coldStart,
           predictRowsPerSecond: predict && predict.rows / predict.seconds,
           worstDifference,
+          contextsPerThousandRows: contexts && perRow * (sum(contexts) - sum(steps)),
         },
       ];
     }),
@@ -97,13 +102,13 @@ const COLUMNS: readonly [string, (figures: Figures) => string][] = [
   ['open, s', ({ start }) => start.opened.toFixed(1)],
   ['1st step, s', ({ start }) => start.firstStep.toFixed(1)],
   ['predict, rows/s', ({ predictRowsPerSecond }) => predictRowsPerSecond?.toFixed(1) ?? NONE],
-  ['loss differs', ({ worstDifference }) => worstDifference.toExponential(0)],
+  ['loss differs', ({ worstDifference }) => worstDifference?.toExponential(0) ?? NONE],
 ];
 
-/** A table of the figures, a line a variant. */
-export function figuresTable(figures: Readonly<Record<string, Figures>>): string {
+/** The figures as a table, a line a variant. */
+export function figuresTable(figures: Readonly<Record<string, Figures>>): string[][] {
   const lines = Object.entries(figures).map(([name, own]) => [name, ...COLUMNS.map(([, cell]) => cell(own))]);
-  return alignColumns([['', ...COLUMNS.map(([title]) => title)], ...lines]);
+  return [['', ...COLUMNS.map(([title]) => title)], ...lines];
 }
 
 /** Lines of cells: the first one to the left, the others to the right. */

@@ -23,6 +23,8 @@ export interface PyTorchSettings {
 /** For our side alone. */
 export interface OurSettings {
   cacheFolder: string;
+  /** The virtual tokens stand before so many of a row's last tokens, and what is before them is computed once; else before all. */
+  behind?: number;
   /** Only so many of the model's first layers. */
   layers?: number;
   /** Folder for onnxruntime's profiles; none unless given. */

@@ -2,7 +2,7 @@ import { microBatches } from '../../src/engine/prompt/batches';
 import type { TokenBatch } from '../../src/engine/prompt/tokenRow';
 
 /** As in training: src/engine/tuning/trainingRows.ts. */
-const MICRO_BATCH_TOKENS = 512;
+export const MICRO_BATCH_TOKENS = 512;
 
 /** A row as token ids. */
 export interface EncodedRow {

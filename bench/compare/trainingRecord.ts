@@ -35,6 +35,10 @@ export class TrainingRecords {
       .map((line) => JSON.parse(line));
   }
 
+  get last(): TrainingRecord | undefined {
+    return this.records.at(-1);
+  }
+
   of(setting: string): readonly TrainingRecord[] {
     return this.records.filter((record) => record.setting === setting);
   }

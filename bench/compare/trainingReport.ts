@@ -1,6 +1,5 @@
 import { colourOf } from '../plot/colours';
 import { drawPanels, type Panel } from '../plot/panels';
-import { alignColumns } from './report';
 import { mean, median, sum } from './statistics';
 import type { TrainingRecord } from './trainingRecord';
 import { STOCK, VARIANTS } from './variants';
@@ -74,7 +73,7 @@ const NONE = '–';
 const percent = (value: number) => (100 * value).toFixed(1);
 const times = (value: number | undefined) => value?.toFixed(1) ?? NONE;
 
-export function trainingTable(figures: readonly TrainingFigures[], target: number): string {
+export function trainingTable(figures: readonly TrainingFigures[], target: number): string[][] {
   const looks = figures[0]!.looks.map(({ step }) => `at ${step}`);
   const head = [
     '',
@@ -100,7 +99,7 @@ export function trainingTable(figures: readonly TrainingFigures[], target: numbe
     times(own.timesBest?.rows),
     own.peakMegabytes.toFixed(0),
   ]);
-  return alignColumns([head, ...lines]);
+  return [head, ...lines];
 }
 
 /** Steps over which the thick loss curves are averaged: single batches say little. */

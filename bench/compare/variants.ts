@@ -6,6 +6,8 @@ export interface Variant {
   argument: string;
   /** Its losses must agree with those of the other exact ones. */
   exact: boolean;
+  /** The virtual tokens stand behind the text, whose keys and values are computed once. Another prompt, and so another loss. */
+  frozen?: true;
 }
 
 /** What is compared, one line a variant. */
@@ -15,6 +17,7 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'PyTorch, gathered, bfloat16', side: 'PyTorch', argument: 'gathered-bfloat16', exact: false },
   { name: 'Softprompt, float32', side: 'Softprompt', argument: 'float32', exact: true },
   { name: 'Softprompt, int8', side: 'Softprompt', argument: 'int8', exact: false },
+  { name: 'Softprompt, int8, frozen', side: 'Softprompt', argument: 'int8', exact: false, frozen: true },
 ];
 
 export const STOCK = VARIANTS[0]!;

@@ -1,0 +1,103 @@
+// Puts measurements into docs/benchmarks.md, and their pictures beside it; what is not given stays as it is:
+//   npm run bench:docs -- [--steps STEPS.json] [--long STEPS.json] [--training training.jsonl] [--growth growth.json]
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Growth, growthPicture, growthTable } from './compare/growthReport';
+import type { Machine } from './compare/machine';
+import { fillSection, markdownTable } from './compare/markdown';
+import { type Figures, figuresTable } from './compare/report';
+import { TrainingRecords } from './compare/trainingRecord';
+import { trainingFigures, trainingPicture, trainingTable } from './compare/trainingReport';
+
+const PAGE = 'docs/benchmarks.md';
+const { values: options } = parseArgs({
+  options: {
+    steps: { type: 'string' },
+    long: { type: 'string' },
+    training: { type: 'string' },
+    setting: { type: 'string' }, // Of the trainings, where there are several: the last one unless told.
+    target: { type: 'string', default: '0.86' },
+    growth: { type: 'string' },
+  },
+});
+
+interface Loads {
+  loadBefore: number;
+  loadAfter?: number;
+}
+
+/** What bench/steps.ts writes. */
+interface StepsRecord {
+  date: string;
+  machine: Machine & Loads;
+  versions: string[];
+  options: { steps: string; rounds: string; batch: string; tokens?: string; pass?: string; sorted: boolean };
+  figures: Record<string, Figures>;
+  theory: {
+    operations: { forward: number; backward: number };
+    perSecond: number;
+    sharesOfPeak: Record<string, number>;
+  };
+}
+
+const where = (date: string, { processor, cores, threads, loadBefore, loadAfter }: Machine & Loads) => {
+  const load =
+    loadAfter === undefined ? loadBefore.toFixed(1) : `${loadBefore.toFixed(1)} to ${loadAfter.toFixed(1)}`;
+  return `${date.slice(0, 10)}, ${processor}, ${cores} cores, ${threads} threads, load ${load}`;
+};
+
+function describeSteps(file: string): string {
+  const { date, machine, versions, options, figures, theory } = readJson<StepsRecord>(file);
+  const steps = Number(options.steps);
+  const { operations, perSecond, sharesOfPeak } = theory;
+  const gigaFlops = (operations.forward + operations.backward) / steps / 1e9;
+  const shares = Object.entries(sharesOfPeak).map(([name, share]) => `${name} ${(100 * share).toFixed(0)} %`);
+  const texts = options.tokens ? ` of ${options.tokens} tokens` : '';
+  const passes = options.pass ? `, ${options.pass} at a time in PyTorch` : '';
+  const sorted = options.sorted ? ', of like length together' : '';
+  return [
+    `${where(date, machine)}; ${versions.join(', ')}. ${steps} steps of ${options.batch} rows${texts}${passes}${sorted}; of ${options.rounds} rounds the shortest time of each step counts.`,
+    markdownTable(figuresTable(figures)),
+    `The matrix products of a step are ${gigaFlops.toFixed(0)} GFLOP, and the largest float32 rate measured here ${(perSecond / 1e9).toFixed(0)} GFLOP/s. Share of it reached: ${shares.join(', ')}.`,
+  ].join('\n\n');
+}
+
+function describeTraining(file: string): string {
+  const records = new TrainingRecords(file);
+  const setting = options.setting ?? records.last?.setting;
+  const all = setting === undefined ? [] : records.of(setting);
+  if (all.length === 0) throw new Error(`${file}: no trainings`);
+  const target = Number(options.target);
+  const [{ date, machine, losses, rowsAStep, lookRows }] = all as [(typeof all)[0]];
+  writeFileSync('docs/training.svg', trainingPicture(all));
+  return [
+    `${where(date, machine)}. ${losses.length} steps of ${rowsAStep} rows; accuracy on ${lookRows} rows that were held out.`,
+    markdownTable(trainingTable(trainingFigures(all, target), target)),
+    '![Training loss by step, and accuracy by seconds of training](training.svg)',
+  ].join('\n\n');
+}
+
+function describeGrowth(file: string): string {
+  const { date, machine, growths } = readJson<{ date: string; machine: Machine & Loads; growths: Growth[] }>(
+    file,
+  );
+  writeFileSync('docs/growth.svg', growthPicture(growths));
+  const ended = growths.filter((growth) => growth.ended);
+  return [
+    `${where(date, machine)}.`,
+    markdownTable(growthTable(growths)),
+    ...ended.map(({ variant, dimension, ended }) => `${variant}, ${dimension}: ${ended}.`),
+    '![Seconds a step by rows, tokens a row, virtual tokens and layers](growth.svg)',
+  ].join('\n\n');
+}
+
+function readJson<T>(file: string): T {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+let page = readFileSync(PAGE, 'utf8');
+if (options.steps) page = fillSection(page, 'steps', describeSteps(options.steps));
+if (options.long) page = fillSection(page, 'long', describeSteps(options.long));
+if (options.training) page = fillSection(page, 'training', describeTraining(options.training));
+if (options.growth) page = fillSection(page, 'growth', describeGrowth(options.growth));
+writeFileSync(PAGE, page);
