@@ -50,6 +50,27 @@ describe('partition', () => {
     expect(backward.nodes.some(({ op }) => op === 'Sigmoid')).toBe(true);
   });
 
+  it('keeps the later of two values that take the same room', () => {
+    const b = newGraph('g');
+    const x = b.input('x', 'float32', ['rows', 4]);
+    const w = b.input('w', 'float32', [4, 8]);
+    const product = b.add('MatMul', [x, w]);
+    const turned = b.add('Transpose', [product], { attributes: { perm: { kind: 'ints', value: [1, 0] } } });
+    const y = b.add('Mul', [turned, turned]);
+    const forwardNodes = b.graph.nodes.length;
+    const seed = b.input('seed', 'float32', [8, 'rows']);
+    const gradient = differentiate(b, new Map([[y, seed]]), [x]).get(x)!;
+    const { kept } = partition(b.graph, {
+      forwardNodes,
+      forwardOutputs: [y],
+      backwardOutputs: [gradient],
+      seeds: [seed],
+      free: [w],
+      sizes: { rows: 5 },
+    });
+    expect(kept).toEqual([turned]);
+  });
+
   it('makes again what comes of weights alone', () => {
     const b = newGraph('g');
     const x = b.input('x', 'float32', ['rows', 4]);

@@ -25,7 +25,7 @@ export interface PartitionOptions {
 }
 
 /**
- * Operators that are cheaper to run again than their outputs are to keep: no products, no reductions. `Add` is left out
+ * Operators that may be run again, so that their outputs need not be kept: no products, no reductions. `Add` is left out
  * on purpose: the residual stream would be summed up again from the first layer on.
  */
 const CHEAP = new Set(
@@ -37,8 +37,15 @@ const CHEAP = new Set(
 );
 
 /**
- * Cuts a differentiated graph into a forward and a backward half so that the fewest bytes are kept between them: what
- * is cheap to compute is computed again. A minimum cut, as in PyTorch's min-cut rematerialisation partitioner.
+ * What computing again costs beside keeping: a byte that is read or written once more counts as this many bytes kept.
+ * On SmolLM2-135M a layer keeps 5 % more than at 0, and its elementwise operators take 8 % less; at 0.6 SiLU is kept as well:
+ * 32 % more, for 2 % less.
+ */
+const AGAIN = 0.3;
+
+/**
+ * Cuts a differentiated graph into a forward and a backward half so that the least is paid in all: for what is kept
+ * between them, and for what is computed again. A minimum cut, as in PyTorch's min-cut rematerialisation partitioner.
  */
 export function partition(joint: Graph, options: PartitionOptions): Partition {
   const forwardNodes = joint.nodes.slice(0, options.forwardNodes);
@@ -86,9 +93,8 @@ function cheapestToKeep(
     }
     for (const output of node.outputs.filter(Boolean)) {
       const { in: start } = add(output);
-      // Sizes, indices and conditions are made again.
-      if (!CHEAP.has(node.op) && isFloat(joint, output))
-        network.edge(FlowNetwork.SOURCE, start, Number.POSITIVE_INFINITY);
+      // This edge is cut where the value is computed in the backward half.
+      network.edge(FlowNetwork.SOURCE, start, costAgain(joint, node, output, sizes));
       for (const input of node.inputs) {
         const source = ends.get(input);
         if (source) network.edge(source.out, start, Number.POSITIVE_INFINITY);
@@ -105,7 +111,21 @@ function cheapestToKeep(
     .map(([value]) => value);
 }
 
-const isFloat = (graph: Graph, value: string) => graph.typeOf(value).type === 'float32';
+/** Of a value, in bytes kept. Sizes, indices and conditions are always made again, and views cost nothing. */
+function costAgain(
+  graph: Graph,
+  node: Node,
+  output: string,
+  sizes: Readonly<Record<string, number>>,
+): number {
+  if (graph.typeOf(output).type !== 'float32' || VIEWS.has(node.op)) return 0;
+  if (!CHEAP.has(node.op)) return Number.POSITIVE_INFINITY;
+  const moved = [output, ...node.inputs].filter((value) => value && graph.typeOf(value).type === 'float32');
+  return AGAIN * moved.reduce((sum, value) => sum + bytesOf(graph, value, sizes), 0);
+}
+
+/** Operators that hand on their input's memory in another shape. */
+const VIEWS = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity']);
 
 function bytesOf(graph: Graph, value: string, sizes: Readonly<Record<string, number>>): number {
   const { type, shape } = graph.typeOf(value);
