@@ -87,7 +87,7 @@ async function main(): Promise<void> {
   for (const seed of seeds) {
     const task = writeTask(seed);
     const plan = await planTraining(tokenizer, task);
-    for (const variant of chooseVariants(options.only)) {
+    for (const variant of chooseVariants(options.only).filter(({ frozen }) => !frozen)) {
       if (!options.again && records.find(setting, variant.name, seed)) continue;
       const loadBefore = tellLoad(`before ${variant.name}, seed ${seed}:`);
       const record = await trainOnce(sides, variant, plan, task);

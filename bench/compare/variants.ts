@@ -22,8 +22,14 @@ export const VARIANTS: readonly Variant[] = [
 
 export const STOCK = VARIANTS[0]!;
 
-/** Variants whose names hold one of some words, divided by "|"; all where none are given. */
+/** Variants by their name, or a part of it; several, divided by "|". All where nothing is given. */
 export function chooseVariants(only = ''): readonly Variant[] {
-  const words = only.split('|');
-  return VARIANTS.filter(({ name }) => words.some((word) => name.includes(word)));
+  const chosen = only
+    .split('|')
+    .flatMap((word) =>
+      VARIANTS.some(({ name }) => name === word)
+        ? VARIANTS.filter(({ name }) => name === word)
+        : VARIANTS.filter(({ name }) => name.includes(word)),
+    );
+  return VARIANTS.filter((variant) => chosen.includes(variant));
 }
