@@ -4,6 +4,7 @@ import { FrozenPass } from './frozenPass';
 import { generateGreedily } from './generate';
 import { gradientPass } from './gradientPass';
 import { inferencePass } from './inferencePass';
+import { inPieces } from './longPrefix';
 import type { Pass, PassContext } from './pass';
 import type { Prefix } from './promptModel';
 import { RowContexts } from './rowContexts';
@@ -17,7 +18,7 @@ export interface ContextOptions {
 
 /** Models that look back at keys and values: what stands before the rows is computed once. */
 export function cachedPass(c: PassContext, options: ContextOptions): Pass {
-  const prefix: Pass['prefix'] = async (embeddings, before) => {
+  const prefix = inPieces(async (embeddings, before) => {
     const past = before?.length ?? 0;
     const tokens = new Int32Array(embeddings.length / c.config.embeddingSize);
     const batch = batchTensors([{ tokens }], past);
@@ -25,7 +26,7 @@ export function cachedPass(c: PassContext, options: ContextOptions): Pass {
       keepPresent: true,
     });
     return { length: past + tokens.length, layers: present };
-  };
+  }, c.config.embeddingSize);
   const contexts = new RowContexts(c, options.cacheFolder, prefix, options.contextBytes);
   const frozen = new FrozenPass(c, contexts);
   return {

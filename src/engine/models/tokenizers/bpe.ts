@@ -6,6 +6,9 @@ import type { WordModel } from './wordModel';
 /** Which token two neighbours become, and how early: lower ranks first, of equal ranks the leftmost. */
 export type Merge = (left: number, right: number) => { id: number; rank: number } | undefined;
 
+/** More than there are tokens: two ids, or a rank and an id, make one exact number. */
+const SPAN = 2 ** 22;
+
 const settingsSchema = z.object({
   merges: z.array(z.unknown()),
   unk_token: z.string().nullish(),
@@ -56,27 +59,36 @@ function mergeTable(
   vocabulary: ReadonlyMap<string, number>,
   prefix: number,
 ): Merge {
-  const table = new Map<number, { id: number; rank: number }>();
-  const span = 2 ** 22;
-  for (const [rank, rule] of rules.entries()) {
-    // By hand: there may be half a million.
-    const pair = typeof rule === 'string' ? rule.split(' ') : rule;
-    if (!(Array.isArray(pair) && pair.length === 2 && pair.every((token) => typeof token === 'string'))) {
-      throw new DescriptionError(`its merge rule ${rank} is not two tokens`);
-    }
-    const [left, right] = pair as [string, string];
-    const merged = left + right.slice(prefix);
-    const ids = [left, right, merged].map((token) => vocabulary.get(token));
-    const unknown = [left, right, merged].find((_, index) => ids[index] === undefined);
-    if (unknown !== undefined) {
-      throw new DescriptionError(
-        `its merge rule ${rank} speaks of ${JSON.stringify(unknown)}, which is no token`,
-      );
-    }
-    const [a, b, id] = ids as [number, number, number];
-    table.set(a * span + b, { id, rank });
+  const idOf = (token: string, rank: number): number => {
+    const id = vocabulary.get(token);
+    if (id !== undefined) return id;
+    throw new DescriptionError(
+      `its merge rule ${rank} speaks of ${JSON.stringify(token)}, which is no token`,
+    );
+  };
+  // Both sides are one number each: half a million small objects would be slow to make.
+  const table = new Map<number, number>();
+  for (let rank = 0; rank < rules.length; rank++) {
+    const [left, right] = pairOf(rules[rank], rank);
+    const merged = left + (prefix === 0 ? right : right.slice(prefix));
+    table.set(idOf(left, rank) * SPAN + idOf(right, rank), rank * SPAN + idOf(merged, rank));
   }
-  return (left, right) => table.get(left * span + right);
+  return (left, right) => {
+    const found = table.get(left * SPAN + right);
+    return found === undefined ? undefined : { id: found % SPAN, rank: Math.floor(found / SPAN) };
+  };
+}
+
+/** A merge rule's two tokens, written as one text or as two. */
+function pairOf(rule: unknown, rank: number): [string, string] {
+  if (typeof rule === 'string') {
+    const space = rule.indexOf(' ');
+    if (space >= 0 && rule.indexOf(' ', space + 1) < 0) return [rule.slice(0, space), rule.slice(space + 1)];
+  } else if (Array.isArray(rule) && rule.length === 2) {
+    const [left, right] = rule;
+    if (typeof left === 'string' && typeof right === 'string') return [left, right];
+  }
+  throw new DescriptionError(`its merge rule ${rank} is not two tokens`);
 }
 
 export function bytePairs(rules: Rules): WordModel {
