@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import { byteLength } from '../graph/elementBytes';
-import type { ElementType, Graph } from '../graph/graph';
+import type { Graph } from '../graph/graph';
 import { writeOnnx } from '../graph/writeOnnx';
 import type { Checkpoint } from '../models/checkpoint';
-import type { LanguageModel } from '../models/languageModel';
+import type { CompiledForm } from './compiledForm';
 import { type PlacedWeight, type WeightRequest, WeightRows, writeWeights } from './weightsFile';
 
 const WEIGHTS = 'weights.bin';
@@ -29,14 +29,13 @@ export class CompiledFolder {
     private readonly weights: Readonly<Record<string, PlacedWeight>>,
   ) {}
 
-  /** Opens the folder of this checkpoint in the cache, or makes it. Throws disk-full. */
+  /** Opens the folder of this checkpoint in this form in the cache, or makes it. Throws disk-full. */
   static async open(
     checkpoint: Checkpoint,
-    model: LanguageModel,
+    { name, weights: sources, requests }: CompiledForm,
     options: { cacheFolder: string; onProgress?: (done: number, total: number) => void },
   ): Promise<CompiledFolder> {
-    const requests = collectWeights(model);
-    const path = join(options.cacheFolder, 'compiled', folderName(checkpoint, requests));
+    const path = join(options.cacheFolder, 'compiled', folderName(checkpoint, name, requests));
     const known = await readManifest(path);
     if (known) return new CompiledFolder(path, known);
     const temporary = `${path}.${process.pid}.part`;
@@ -46,7 +45,7 @@ export class CompiledFolder {
       await checkRoom(temporary, requests);
       const weights = await writeWeights(
         join(temporary, WEIGHTS),
-        checkpoint,
+        sources,
         requests,
         options.onProgress ?? (() => {}),
       );
@@ -95,9 +94,9 @@ export class CompiledFolder {
 }
 
 /** Names the model's files and which weights they are, which may differ from version to version. */
-function folderName(checkpoint: Checkpoint, requests: readonly WeightRequest[]): string {
+function folderName(checkpoint: Checkpoint, form: string, requests: readonly WeightRequest[]): string {
   const layout = createHash('sha256')
-    .update(JSON.stringify([VERSION, requests]))
+    .update(JSON.stringify([VERSION, form, requests]))
     .digest('hex');
   return `${checkpoint.fingerprint.slice(0, 24)}-${layout.slice(0, 8)}`;
 }
@@ -109,33 +108,6 @@ async function readManifest(path: string): Promise<Record<string, PlacedWeight> 
   } catch {
     return undefined; // None yet, or of another version.
   }
-}
-
-/** Every weight of the model's graphs, in the order in which a pass reads them. */
-function collectWeights(model: LanguageModel): WeightRequest[] {
-  const { config, embeddings, outputMatrix, outputBias } = model;
-  const requests = new Map<string, WeightRequest>();
-  const add = (tensor: string, type: ElementType, shape: readonly number[]) => {
-    // The same bytes may be read as another type elsewhere: they are placed once.
-    if (!requests.has(tensor)) requests.set(tensor, { tensor, type, shape });
-  };
-  add(embeddings, 'float32', [config.vocabularySize, config.embeddingSize]);
-  const headless = config.kind === 'encoder';
-  const { encoder } = model;
-  const read = encoder ? [encoder.stage(0, encoder.layers)] : [];
-  for (const { graph } of [
-    ...read,
-    model.stage(0, config.layers),
-    ...(headless ? [] : [model.head('all')]),
-  ]) {
-    for (const { data, shape, type } of graph.initializers.values()) {
-      if (data.kind === 'checkpoint') add(data.tensor, type, shape);
-    }
-  }
-  if (headless) return [...requests.values()];
-  add(outputMatrix, 'float32', [config.vocabularySize, model.outputWidth ?? config.hiddenSize]);
-  if (outputBias) add(outputBias, 'float32', [config.vocabularySize]);
-  return [...requests.values()];
 }
 
 async function checkRoom(folder: string, requests: readonly WeightRequest[]): Promise<void> {

@@ -6,6 +6,7 @@ import { floats, integers, type Tensor } from '../runtime/tensor';
 import type { ContextOptions } from './cachedPass';
 import { classLogits, classLoss, splitParameters } from './classHead';
 import type { CompiledFolder } from './compiledFolder';
+import type { CompiledForm } from './compiledForm';
 import type { Pass } from './pass';
 import { passFor } from './passes';
 import type { Breathe, GenerateOptions, Prefix, PromptModel } from './promptModel';
@@ -32,7 +33,7 @@ export class OnnxPromptModel implements PromptModel {
   constructor(
     private readonly model: LanguageModel,
     folder: CompiledFolder,
-    options: { threads: number; layersPerStage: number } & ContextOptions,
+    options: { threads: number; layersPerStage: number; rewrite: CompiledForm['rewrite'] } & ContextOptions,
   ) {
     this.config = model.config;
     this.embeddings = folder.rows(model.embeddings);

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { SoftpromptError } from '../../protocol/errors';
 import type { Precision } from '../../protocol/precision';
 import type { Checkpoint } from '../models/checkpoint';
 import { checkModelFits } from '../models/sizeCheck';
 import { CompiledFolder } from './compiledFolder';
+import { float32Form } from './compiledForm';
 import { OnnxPromptModel } from './onnxPromptModel';
 import type { PromptModel } from './promptModel';
+import { int8Form } from './quantise/int8Form';
 
 /**
  * Fewer stages are a little faster (each session start costs some milliseconds), more answer a pause sooner and need less
@@ -30,11 +31,11 @@ export async function openPromptModel(
     onProgress?: (done: number, total: number) => void;
   },
 ): Promise<PromptModel> {
-  if (options.precision === 'int8') throw new SoftpromptError('internal', 'int8 is not there yet.');
   checkModelFits(checkpoint);
-  const { model } = checkpoint;
-  const folder = await CompiledFolder.open(checkpoint, model, options);
-  return new OnnxPromptModel(model, folder, {
+  const form = options.precision === 'int8' ? int8Form(checkpoint) : float32Form(checkpoint);
+  const folder = await CompiledFolder.open(checkpoint, form, options);
+  return new OnnxPromptModel(form.model, folder, {
+    rewrite: form.rewrite,
     cacheFolder: options.cacheFolder,
     contextBytes: options.contextBytes,
     threads: options.threads ?? availableParallelism(),

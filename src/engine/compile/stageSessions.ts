@@ -2,6 +2,7 @@ import type { Graph } from '../graph/graph';
 import type { Encoder, Head, LanguageModel, Stage } from '../models/languageModel';
 import { Session } from '../runtime/session';
 import type { CompiledFolder } from './compiledFolder';
+import type { CompiledForm } from './compiledForm';
 import { type FrozenPlan, planFrozen } from './frozenPlan';
 import { type LossHead, lossHead } from './lossHead';
 import { planStage, type StagePlan } from './stagePlan';
@@ -24,7 +25,7 @@ export class StageSessions {
   constructor(
     private readonly model: LanguageModel,
     private readonly folder: CompiledFolder,
-    private readonly options: { threads: number; layersPerStage: number },
+    private readonly options: { threads: number; layersPerStage: number; rewrite: CompiledForm['rewrite'] },
     /** Whose layers: the model's own, or its encoder's. */
     private readonly part: Encoder = { layers: model.config.layers, stage: (a, b) => model.stage(a, b) },
   ) {}
@@ -42,18 +43,22 @@ export class StageSessions {
   }
 
   forward(index: number): Promise<Session> {
-    return this.once(`forward ${index}`, () => this.open(this.plan(index).forward));
+    return this.once(`forward ${index}`, () =>
+      this.open(this.options.rewrite(this.plan(index).forward, 'forward')),
+    );
   }
 
   backward(index: number): Promise<Session> {
-    return this.once(`backward ${index}`, () => this.open(this.plan(index).backward));
+    return this.once(`backward ${index}`, () =>
+      this.open(this.options.rewrite(this.plan(index).backward, 'backward')),
+    );
   }
 
   /** The way back through a stage whose past never changes. */
   frozenBackward(index: number): Promise<{ plan: FrozenPlan; session: Session }> {
     return this.once(`frozen backward ${index}`, async () => {
       const plan = planFrozen(this.buildStage(index), this.plan(index));
-      return { plan, session: await this.open(plan.backward) };
+      return { plan, session: await this.open(this.options.rewrite(plan.backward, 'backward')) };
     });
   }
 

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { SoftpromptError } from '../../protocol/errors';
 import { byteLength } from '../graph/elementBytes';
 import type { ElementType } from '../graph/graph';
-import type { Checkpoint } from '../models/checkpoint';
+import type { TensorEntry } from '../models/checkpoint';
 
 /** Where a weight is in the weights file: bytes from the start, and its shape. */
 export interface PlacedWeight {
@@ -18,6 +18,8 @@ export interface WeightRequest {
   shape: readonly number[];
 }
 
+type Weights = ReadonlyMap<string, TensorEntry>;
+
 /** Mapping a file asks for whole pages. */
 const ALIGNMENT = 4096;
 
@@ -27,7 +29,7 @@ const ALIGNMENT = 4096;
  */
 export async function writeWeights(
   file: string,
-  checkpoint: Checkpoint,
+  weights: Weights,
   requests: readonly WeightRequest[],
   onProgress: (done: number, total: number) => void,
 ): Promise<Record<string, PlacedWeight>> {
@@ -38,7 +40,7 @@ export async function writeWeights(
     let offset = 0;
     for (const request of requests) {
       placed[request.tensor] = { offset, shape: [...request.shape] };
-      offset += await writeTensor(handle, offset, checkpoint, request);
+      offset += await writeTensor(handle, offset, weights, request);
       onProgress(Math.min(offset, total), total);
       offset = Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
     }
@@ -53,10 +55,10 @@ export async function writeWeights(
 async function writeTensor(
   handle: FileHandle,
   offset: number,
-  checkpoint: Checkpoint,
+  weights: Weights,
   request: WeightRequest,
 ): Promise<number> {
-  const weight = checkpoint.weights.get(request.tensor);
+  const weight = weights.get(request.tensor);
   if (!weight) throw new Error(`the checkpoint has no weight ${request.tensor}`);
   const values = await weight.read();
   if (values.byteLength !== byteLength(request.type, request.shape)) {

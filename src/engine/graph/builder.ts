@@ -72,6 +72,11 @@ export class GraphBuilder {
     return this.shared(`scalar ${value}`, () => floatsInitializer([value], []));
   }
 
+  /** float32 ones, [size]; equal ones are shared. */
+  ones(size: number): string {
+    return this.shared(`ones ${size}`, () => floatsInitializer(new Float32Array(size).fill(1), [size]));
+  }
+
   /** Adds a node and answers its first output. */
   add(op: string, inputs: string[], options: AddOptions = {}): string {
     return this.addMany(op, inputs, options)[0]!;

@@ -127,3 +127,22 @@ export interface LanguageModel {
   /** `all`: over the whole vocabulary. `chosen`: over words that are given each time. */
   head(words: 'all' | 'chosen'): Head;
 }
+  /**
+   * The same model with its hidden states turned by an orthogonal matrix between the layers: no direction stands out then, which
+   * is what rounding to 8 bits needs. None: the family's norms do not allow it.
+   */
+  turned?(): TurnedModel;
+}
+
+export interface TurnedModel {
+  model: LanguageModel;
+  /** Weight that holds the matrix, [hidden size, hidden size]. */
+  rotation: string;
+  /** By name; others stay as they are. */
+  weights: ReadonlyMap<string, TurnedWeight>;
+
+/**
+ * `reads`: the weight [out, hidden size] is multiplied with the turned stream, and takes over the norm's gain. `writes`: what comes of
+ * the weight [hidden size, in], or the bias [hidden size], is added to the turned stream.
+ */
+export type TurnedWeight = { side: 'reads'; gain: string } | { side: 'writes' };

@@ -32,9 +32,14 @@ function layerGradient(c: RuleContext, x: string, gain: string, dy: string): str
  */
 function rmsGradient(c: RuleContext, x: string, r: string, gain: string, dy: string): string {
   const { sub, mul } = c.formula;
-  const t = mul(dy, gain);
+  const t = isOnes(c, gain) ? dy : mul(dy, gain);
   const mean = c.build.add('ReduceMean', [mul(x, t), c.build.ints(normalisedAxes(c, x))]);
   return sub(mul(t, r), mul(x, mul(mul(mul(r, r), r), mean)));
+}
+
+function isOnes({ graph }: RuleContext, value: string): boolean {
+  const data = graph.initializers.get(value)?.data;
+  return data?.kind === 'inline' && new Float32Array(data.bytes.slice().buffer).every((one) => one === 1);
 }
 
 export const layerNormalization: Rule = (c) => {

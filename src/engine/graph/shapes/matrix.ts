@@ -53,5 +53,6 @@ export const MATRIX: InferenceTable = {
   Gemm: matMul,
   Einsum: einsum,
   [`${MICROSOFT}:FusedMatMul`]: matMul,
+  [`${MICROSOFT}:DynamicQuantizeMatMul`]: matMul,
   [`${MICROSOFT}:MatMulNBits`]: matMulNBits,
 };

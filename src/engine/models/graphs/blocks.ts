@@ -9,17 +9,19 @@ export interface Norm {
   epsilon: number;
   /** Layer normalisation without bias is one whose bias is zero. */
   bias?: boolean;
+  /** No gain of its own: the weights behind it hold it. */
+  plain?: boolean;
 }
 
 /** Normalises the last axis, of this size, with the gain `name.gain` and, for layer normalisation, `name.bias`. */
 export function normalise(
   build: GraphBuilder,
-  { kind, epsilon, bias }: Norm,
+  { kind, epsilon, bias, plain }: Norm,
   value: string,
   name: string,
   size: number,
 ): string {
-  const gain = build.weight(`${name}.gain`, [size]);
+  const gain = plain ? build.ones(size) : build.weight(`${name}.gain`, [size]);
   const attributes = { axis: -1, epsilon: { kind: 'float' as const, value: epsilon } };
   // The further outputs (1 / rms; mean and 1 / deviation) are what the gradient needs.
   if (kind === 'rms') {

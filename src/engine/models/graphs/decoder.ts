@@ -1,4 +1,5 @@
 import { type GraphBuilder, newGraph } from '../../graph/builder';
+import { MICROSOFT } from '../../graph/graph';
 import {
   type Head,
   type KeyValuePorts,
@@ -12,6 +13,7 @@ import { linear, type Norm, normalise, softCap } from './blocks';
 import { type FeedForward, feedForward } from './feedForward';
 import { type SelfAttention, selfAttention } from './selfAttention';
 import { SidePorts } from './sidePorts';
+import { canTurn, turnedWeights } from './turnedWeights';
 import { wordHead } from './wordHead';
 
 /** What tells one decoder family from another. Weights have the names that are used here, whatever the family. */
@@ -39,7 +41,12 @@ export interface DecoderSpec {
   headBias?: boolean;
   /** Logits are bounded softly. */
   softCap?: number;
+  /** Hidden states are turned by an orthogonal matrix between the layers; see LanguageModel. */
+  turned?: boolean;
 }
+
+/** The weight that turns hidden states, [hidden size, hidden size]. */
+export const ROTATION = 'rotation';
 
 /** A causal language model with a cache of keys and values. */
 export function decoderModel(spec: DecoderSpec): LanguageModel {
@@ -54,6 +61,14 @@ export function decoderModel(spec: DecoderSpec): LanguageModel {
     stage: (from, to) => buildStage(spec, from, to),
     head: (words) => buildHead(spec, words),
     rotary: spec.rotary,
+    ...(canTurn(spec) &&
+      !spec.turned && {
+        turned: () => ({
+          model: decoderModel({ ...spec, turned: true }),
+          rotation: ROTATION,
+          weights: turnedWeights(spec),
+        }),
+      }),
   };
 }
 
@@ -87,6 +102,7 @@ function buildStage(spec: DecoderSpec, from: number, to: number): Stage {
     past.push(before);
   }
   build.output(stream);
+  if (spec.turned && to === config.layers) stream = turn(build, spec, stream, 'back');
   for (const { keys, values } of present) {
     build.output(keys);
     build.output(values);
@@ -110,7 +126,16 @@ function enter(build: GraphBuilder, side: SidePorts, spec: DecoderSpec, hidden: 
       : side.positions();
     stream = build.add('Add', [stream, build.add('Gather', [table, rows], { attributes: { axis: 0 } })]);
   }
-  return stream;
+  return spec.turned ? turn(build, spec, stream, 'in') : stream;
+}
+
+/** x · Q, or x · Qᵀ. */
+function turn(build: GraphBuilder, { config }: DecoderSpec, stream: string, way: 'in' | 'back'): string {
+  const { hiddenSize } = config;
+  const rotation = build.weight(ROTATION, [hiddenSize, hiddenSize]);
+  return way === 'in'
+    ? build.add('MatMul', [stream, rotation])
+    : build.add('FusedMatMul', [stream, rotation], { domain: MICROSOFT, attributes: { transB: 1 } });
 }
 
 /** A layer's two halves, attention and feed-forward, on the stream of hidden states. */
@@ -122,8 +147,8 @@ function addHalves(
   attend: (value: string) => string,
 ): string {
   const { hiddenSize } = spec.config;
-  const norm = (value: string, part: string) =>
-    normalise(build, spec.norm, value, `${name}.${part}`, hiddenSize);
+  const kind = spec.turned ? { ...spec.norm, plain: true } : spec.norm;
+  const norm = (value: string, part: string) => normalise(build, kind, value, `${name}.${part}`, hiddenSize);
   const feed = (value: string) => feedForward(build, spec.feedForward, value, `${name}.feedForward`);
   const add = (a: string, b: string) => build.add('Add', [a, b]);
   switch (spec.normPlace) {
