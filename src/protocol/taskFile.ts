@@ -81,6 +81,14 @@ export const initSchema = z
   ])
   .describe('What the virtual tokens start as.');
 
+export const PLACEMENTS = ['before', 'after'] as const;
+
+/** Where the virtual tokens stand: before the text, or directly behind its last column. */
+export type Placement = (typeof PLACEMENTS)[number];
+
+const PLACEMENT_DESCRIPTION =
+  'Where the virtual tokens stand. "before": before the text, the usual place. "after": behind the text\'s last column. What stands before them is then computed once a row, and a step costs the same however long the text is.';
+
 export const methodSchema = z
   .strictObject({
     kind: z.literal('prompt-tuning').optional().describe('Prompt tuning (Lester et al., 2021).'),
@@ -91,7 +99,7 @@ export const methodSchema = z
       .optional()
       .describe('Number of virtual tokens. More can hold more, and cost more time.'),
     init: initSchema.optional(),
-    placement: z.literal('before').optional().describe('Where the virtual tokens stand: before the text.'),
+    placement: z.enum(PLACEMENTS).optional().describe(PLACEMENT_DESCRIPTION),
   })
   .describe('How the prompt is tuned.');
 
@@ -225,7 +233,7 @@ export interface ResolvedTask {
     kind: 'prompt-tuning';
     virtualTokens: number;
     init: { from: 'text'; text: string } | { from: 'vocabulary' } | { from: 'labels' };
-    placement: 'before';
+    placement: Placement;
   };
   training: {
     length: { steps: number } | { epochs: number };

@@ -1,6 +1,6 @@
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
 import type { LabelledRow } from '../../src/engine/task/labelledRow';
-import type { ResolvedTask } from '../../src/protocol/taskFile';
+import type { Placement, ResolvedTask } from '../../src/protocol/taskFile';
 
 /** One token a character of ASCII: texts and tokens can be read off each other. */
 export const characters: Tokenizer = {
@@ -26,7 +26,7 @@ export interface SmallTask {
 /** A task over rows of (text, target). */
 export function smallTask(
   train: readonly (readonly [text: string, target: string])[],
-  changes: Partial<Pick<ResolvedTask, 'target' | 'evaluation' | 'limit'>> = {},
+  changes: Partial<Pick<ResolvedTask, 'target' | 'evaluation' | 'limit'>> & { placement?: Placement } = {},
 ): SmallTask {
   const target = changes.target ?? { kind: 'label', column: 'label', score: 'first-token' };
   return {
@@ -38,7 +38,12 @@ export function smallTask(
       template: 'Text: {text}\nLabel:',
       target,
       limit: changes.limit ?? 64,
-      method: { kind: 'prompt-tuning', virtualTokens: 2, init: { from: 'vocabulary' }, placement: 'before' },
+      method: {
+        kind: 'prompt-tuning',
+        virtualTokens: 2,
+        init: { from: 'vocabulary' },
+        placement: changes.placement ?? 'before',
+      },
       training: {
         length: { steps: 1 },
         batch: { rows: 1 },

@@ -12,7 +12,8 @@ async function readerOf(name: string, target: object): Promise<{ reader: TaskRea
   const checkpoint = await openCheckpoint(join(MODELS, name));
   const tokenizer = await checkpoint.tokenizer();
   await checkpoint.close();
-  const task = { template: 'Is {text} good?', target, limit: 64 } as unknown as ReadableTask['task'];
+  const method = { placement: 'before' };
+  const task = { template: 'Is {text} good?', target, limit: 64, method } as unknown as ReadableTask['task'];
   return { reader: new TaskReader({ task, labels: ['good', 'bad'], train: [ROW] }, tokenizer), tokenizer };
 }
 

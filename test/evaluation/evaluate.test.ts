@@ -52,6 +52,33 @@ describe('evaluateTuned on labels', () => {
     });
   });
 
+  it.each(['first-token', 'whole-label'] as const)(
+    'reads the row, the virtual tokens behind its text, and then the rest: %s',
+    async (score) => {
+      const target = { kind: 'label', column: 'label', score } as const;
+      const task = smallTask(train, { placement: 'after', target });
+      const { predictions } = await evaluateTuned(
+        model(),
+        characters,
+        task,
+        PROMPT,
+        rowsOf([['no', 'bad_one']]),
+      );
+      const history = [...characters.encode('Text: no'), 7, 7, ...characters.encode('\nLabel:')];
+      const likelihoods = (score === 'first-token' ? ['g', 'b'] : [' good', ' bad one']).map((word) => {
+        const tokens = characters.encode(word);
+        const words = score === 'first-token' ? Int32Array.of(103, 98) : 'all';
+        return tokens.reduce(
+          (sum, token, i) => sum + model().logProbability([...history, ...tokens.slice(0, i)], token, words),
+          0,
+        );
+      });
+      const [good, bad] = likelihoods as [number, number];
+      const expected = -bad + Math.log(Math.exp(good) + Math.exp(bad));
+      expect(predictions[0]!.loss).toBeCloseTo(expected, 4);
+    },
+  );
+
   it('scores the whole label where the task trains it', async () => {
     const task = smallTask(train, { target: { kind: 'label', column: 'label', score: 'whole-label' } });
     const rows = rowsOf([['no', 'bad_one']]);

@@ -98,6 +98,15 @@ describe('resuming', () => {
     expect(new Set(notices.map((notice) => JSON.stringify(notice))).size).toBe(notices.length);
   });
 
+  it('with virtual tokens behind the text, whose contexts are computed anew', async () => {
+    const overrides: Partial<TaskFile> = { method: { virtualTokens: 4, placement: 'after' } };
+    const undisturbed = await newTask(overrides);
+    await startRun(undisturbed, { cacheFolder, threads: 1 });
+    const folder = await stoppedRun(await newTask(overrides), afterStep(17));
+    await resumeRun(folder, { cacheFolder, threads: 1 });
+    expect(await numbersOf(folder)).toEqual(await numbersOf(await onlyRun(undisturbed)));
+  });
+
   it('again and again', async () => {
     const folder = await stoppedRun(await newTask(), afterStep(2));
     for (const step of [5, 6, 13, 22]) {

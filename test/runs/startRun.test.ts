@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPeftAdapter } from '../../src/engine/adapters/peft';
+import { evaluateRun } from '../../src/engine/evaluation/evaluateRun';
 import { readRun } from '../../src/engine/runs/readRuns';
 import { runFiles } from '../../src/engine/runs/runFolder';
 import type { RunOptions } from '../../src/engine/runs/runOptions';
@@ -142,6 +143,23 @@ describe('other tasks', () => {
     },
   );
 
+  it.each<[string, Partial<TaskFile>]>([
+    ['label words', {}],
+    ['whole labels', { target: { column: 'label', kind: 'label', score: 'whole-label' } }],
+    ['free text', { target: { column: 'label', kind: 'text', maxTokens: 8 }, evaluation: { fewShot: 0 } }],
+  ])('virtual tokens behind the text: %s', async (_, overrides) => {
+    const { record, events, created } = await run({
+      method: { virtualTokens: 4, placement: 'after' },
+      ...overrides,
+    });
+    expect(record.state).toBe('finished');
+    const mean = (some: number[]) => some.reduce((sum, loss) => sum + loss, 0) / some.length;
+    expect(mean(losses(events).slice(-6))).toBeLessThan(mean(losses(events).slice(0, 6)));
+    // The prompt that was kept does as well when it is read back.
+    const again = await evaluateRun(created, { cacheFolder: join(root, 'cache'), threads: 1 });
+    expect(again.record.results.tuned).toEqual(record.results.tuned);
+  });
+
   it('epochs', async () => {
     const { record, events } = await run({ training: { epochs: 1.5, batchRows: 8 } });
     expect(record.data.rows.train).toBe(56);
@@ -271,6 +289,23 @@ describe('a run that is held', () => {
 });
 
 describe('a run that cannot be', () => {
+  it.each(['models/bert', 'models/t5', 'models/llama3/onnx/optimum-without-past'])(
+    'leaves no folder where the virtual tokens cannot stand behind the text: %s',
+    async (model) => {
+      const folder = await mkdtemp(join(root, 'task-'));
+      const task = await writeTinyTask(folder, {
+        model: join(__dirname, '../oracle/fixtures', model),
+        method: { placement: 'after' },
+      });
+      await expect(startRun(task, { cacheFolder: join(root, 'cache') })).rejects.toMatchObject({
+        code: 'task-invalid',
+        message: expect.stringMatching(/cannot stand behind the text/),
+        details: { place: { file: task }, hint: expect.stringMatching(/"before"/) },
+      });
+      expect(await readdir(folder)).toEqual(['tiny.csv', 'tiny.softprompt.json']);
+    },
+  );
+
   it('leaves no folder when its task, data or model is not right', async () => {
     const folder = await mkdtemp(join(root, 'task-'));
     const task = await writeTinyTask(folder, { model: './nowhere.gguf' });

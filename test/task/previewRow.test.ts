@@ -33,6 +33,15 @@ describe('previewRow', () => {
     });
   });
 
+  it('shows virtual tokens behind the text, and what follows them', async () => {
+    const { segments } = await preview({ method: { placement: 'after' } }, 2);
+    expect(segments).toEqual([
+      { kind: 'text', text: 'Message number 1, please answer me soon.' },
+      { kind: 'virtual-tokens', count: 20 },
+      { kind: 'text', text: '\nLabel:' },
+    ]);
+  });
+
   it('shows how a long row is cut', async () => {
     const { segments, tokens, cutTokens } = await preview({ limit: 20 }, 1);
     expect(tokens).toBeLessThanOrEqual(20);

@@ -33,6 +33,21 @@ const epochOf = ({ rows }: Awaited<ReturnType<typeof encoded>>, epoch: number) =
 const numerically = (a: number, b: number) => a - b;
 
 describe('training rows', () => {
+  it('have the virtual tokens behind their text, and say which texts come again', async () => {
+    const method = { virtualTokens: 4, placement: 'after' } as const;
+    const { rows, reader, prepared } = await encoded({ method });
+    const [batch] = rows.batches(rows.epoch(0)[0]!);
+    const texts = prepared.train.map(({ values }) => values.text);
+    for (const { tokens, context } of batch!.rows) {
+      expect(texts).toContain(tokenizer.decode([...context!.own]));
+      expect(tokenizer.decode([...tokens])).toBe('\nVerdict:');
+    }
+    const contexts = prepared.train.map((row) => reader.read(row).around!.context);
+    expect(new Set(rows.recurring)).toEqual(new Set(contexts));
+    const once = await encoded({ method, training: { steps: 3, batchRows: 6 } });
+    expect(once.rows.recurring).toEqual([]);
+  });
+
   it('read a label at the end of its row, among the label words', async () => {
     const { rows, reader, prepared } = await encoded({});
     expect([...(rows.words as Int32Array)]).toEqual(reader.labels.map(({ token }) => token));

@@ -1,4 +1,4 @@
-import type { TokenBatch } from '../prompt/tokenRow';
+import { contextLength, type TokenBatch } from '../prompt/tokenRow';
 import type { BatchPart } from './batchParts';
 import { gatherReadouts, scatterReadouts } from './batchTensors';
 import { behindContexts, countedFromPrompt } from './behindContexts';
@@ -7,7 +7,7 @@ import { inferencePass } from './inferencePass';
 import { addPromptGradient, joinRows } from './joinedRows';
 import type { LossOf, PassContext } from './pass';
 import type { GenerateOptions } from './promptModel';
-import { contextLength, type RowContexts } from './rowContexts';
+import type { RowContexts } from './rowContexts';
 import { runIntoScratch } from './runIntoScratch';
 import { type Kept, walkForward, zeros } from './stageWalk';
 

@@ -1,4 +1,4 @@
-import type { RowContext } from '../prompt/tokenRow';
+import { contextLength, type RowContext } from '../prompt/tokenRow';
 import { batchTensors } from './batchTensors';
 import { ContextStore, type HeldContext } from './contextStore';
 import { fromHalf } from './halfCasts';
@@ -159,5 +159,3 @@ export class RowContexts {
     return known;
   }
 }
-
-export const contextLength = ({ shared, own }: RowContext): number => shared.length + own.length;

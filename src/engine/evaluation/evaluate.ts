@@ -3,7 +3,7 @@ import type { PredictionRecord } from '../../protocol/runs';
 import { splitTuned } from '../compile/classHead';
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
-import type { ClassHead } from '../prompt/tokenRow';
+import type { ClassHead, RowContext } from '../prompt/tokenRow';
 import type { LabelledRow } from '../task/labelledRow';
 import type { Evaluation } from './evaluation';
 import { answerLabels, judgeLabels, type LabelScoring } from './labelAnswers';
@@ -26,11 +26,25 @@ export async function evaluateTuned(
   const reader = taskReader(prepared, tokenizer);
   const tuned = splitTuned(prompt, model.config, reader.trainedClasses);
   const setting = {
-    prefix: await model.prefix(tuned.prompt),
+    ...(await placedPrompt(model, reader, tuned.prompt)),
     head: tuned.head,
     scoring: tunedScoring(prepared),
   };
   return evaluateRows(model, tokenizer, reader, rows, setting, options);
+}
+
+/** The virtual tokens where the task has them stand. */
+export async function placedPrompt(
+  model: PromptModel,
+  { placement }: TaskReader,
+  prompt: Float32Array,
+): Promise<Pick<Setting, 'prefix' | 'tokens' | 'context'>> {
+  if (placement === 'before') return { prefix: await model.prefix(prompt) };
+  return {
+    prefix: model.behindContexts(prompt),
+    tokens: ({ around }) => around!.tokens,
+    context: ({ around }) => around!.context,
+  };
 }
 
 /** The scoring that a task's soft prompt is trained for. */
@@ -46,6 +60,8 @@ export interface Setting {
   head?: ClassHead;
   /** What of a row comes after the prefix, where that is text already; all of it where absent. */
   tokens?: (row: ReadRow) => Int32Array;
+  /** What of a row comes before the virtual tokens. */
+  context?: (row: ReadRow) => RowContext;
 }
 
 /** Has the rows answered after a prefix, and judges the answers. */
@@ -54,18 +70,19 @@ export async function evaluateRows(
   tokenizer: Tokenizer,
   reader: TaskReader,
   rows: readonly LabelledRow[],
-  { prefix, scoring, head, tokens: after = (row) => row.tokens }: Setting,
+  { prefix, scoring, head, tokens: after = (row) => row.tokens, context }: Setting,
   { onProgress }: ScoringOptions = {},
 ): Promise<Evaluation> {
   const read = rows.map((row) => reader.read(row));
   const tokens = read.map(after);
-  const options = { onProgress, head, place: reader.place };
+  const contexts = context && read.map(context);
+  const options = { onProgress, head, place: reader.place, contexts };
   if (reader.kind === 'label') {
     const answers = await answerLabels(model, reader.labels, tokens, prefix, scoring, options);
     return judgeLabels(read, answers, reader.labels);
   }
   const targets = read.map(({ source }) => reader.readTarget(source));
-  const losses = await targetLosses(model, tokens, targets, prefix, { place: reader.place });
+  const losses = await targetLosses(model, tokens, targets, prefix, { place: reader.place, contexts });
   const answers = await writeAnswers(model, tokenizer, reader, tokens, prefix, options);
   return judgeTexts(read, answers, losses);
 }

@@ -1,7 +1,13 @@
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import { type AnswerPlace, answerPlace } from '../prompt/answerPlace';
 import { microBatches } from '../prompt/batches';
-import type { ClassHead, Readout } from '../prompt/tokenRow';
+import {
+  type ClassHead,
+  contextLength,
+  type Readout,
+  type RowContext,
+  type TokenRow,
+} from '../prompt/tokenRow';
 import { PACK_TOKENS, packLabels } from './packedLabels';
 
 /** Padded tokens that go through the model together: enough to keep two to eight cores busy, small in memory. */
@@ -13,6 +19,8 @@ export type LabelScores = Float64Array;
 export interface ScoringOptions {
   /** Where in a row the model answers: behind it, unless told. */
   place?: AnswerPlace;
+  /** What stands before the virtual tokens of each row, where they stand behind its text. */
+  contexts?: readonly RowContext[];
   /** Gives the classes' logits in place of label words. */
   head?: ClassHead;
   /** Called after each micro-batch with the number of rows done. */
@@ -30,7 +38,7 @@ export async function scoreLabelWords(
   rows: readonly Int32Array[],
   words: Int32Array,
   prefix: Prefix | null,
-  { place = BEHIND, head, onProgress }: ScoringOptions = {},
+  { place = BEHIND, contexts, head, onProgress }: ScoringOptions = {},
 ): Promise<LabelScores> {
   const classes = words.length;
   const scores = new Float64Array(rows.length * classes);
@@ -38,7 +46,7 @@ export async function scoreLabelWords(
   for (const batch of microBatches(lengths(rows), { maxTokens: BATCH_TOKENS })) {
     const placed = batch.map((index) => place(rows[index]!));
     const readouts = placed.map(({ position }, row) => ({ row, position, target: 0 }));
-    const tokenRows = placed.map(({ row }) => row);
+    const tokenRows = placed.map(({ row }, i) => behind(contexts?.[batch[i]!], row));
     const logits = await model.logits({ rows: tokenRows, readouts }, head ?? words, prefix);
     batch.forEach((index, row) => {
       scores.set(logits.subarray(row * classes, (row + 1) * classes), index * classes);
@@ -58,17 +66,17 @@ export async function scoreWholeLabels(
   rows: readonly Int32Array[],
   labels: readonly (readonly number[])[],
   prefix: Prefix | null,
-  { place = BEHIND, onProgress }: ScoringOptions = {},
+  { place = BEHIND, contexts, onProgress }: ScoringOptions = {},
 ): Promise<{ sum: LabelScores; mean: LabelScores }> {
   const sum = new Float64Array(rows.length * labels.length);
-  const packs = packLabels(labels, packingRoom(model, rows, prefix));
+  const packs = packLabels(labels, packingRoom(model, rows, prefix, contexts));
   let done = 0;
   for (const pack of packs) {
     const packedLengths = rows.map((row) => row.length + pack.tokens.length);
     const maxRows = Math.max(1, Math.floor(BATCH_READOUTS / pack.readouts.length));
     for (const batch of atMost(maxRows, microBatches(packedLengths, { maxTokens: BATCH_TOKENS }))) {
       const placed = batch.map((index) => place(rows[index]!, pack.tokens, pack.branches));
-      const tokenRows = placed.map(({ row }) => row);
+      const tokenRows = placed.map(({ row }, i) => behind(contexts?.[batch[i]!], row));
       const readouts = placed.flatMap(({ position }, row) =>
         pack.readouts.map(({ after, target }): Readout => ({ row, position: position + 1 + after, target })),
       );
@@ -91,10 +99,16 @@ export async function scoreWholeLabels(
  * Tokens of labels that may stand behind a row. Side by side they may be more than the context, though none of their positions
  * is, but graphs of others may hold tables for so many tokens and no more.
  */
-function packingRoom({ config }: PromptModel, rows: readonly Int32Array[], prefix: Prefix | null): number {
+function packingRoom(
+  { config }: PromptModel,
+  rows: readonly Int32Array[],
+  prefix: Prefix | null,
+  contexts?: readonly RowContext[],
+): number {
   if (config.countsTokens) return 0;
   if (config.kind === 'encoder-decoder') return PACK_TOKENS;
-  const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
+  const before = (row: number) => (contexts ? contextLength(contexts[row]!) : 0);
+  const longest = rows.reduce((most, { length }, row) => Math.max(most, length + before(row)), 0);
   return Math.max(0, Math.min(PACK_TOKENS, config.contextLength - longest - (prefix?.length ?? 0)));
 }
 
@@ -109,6 +123,10 @@ function atMost(size: number, groups: readonly number[][]): number[][] {
     ),
   );
 }
+
+/** The row behind its context, where it has one. */
+export const behind = (context: RowContext | undefined, row: TokenRow): TokenRow =>
+  context ? { ...row, context } : row;
 
 function lengths(rows: readonly Int32Array[]): number[] {
   return rows.map((row) => row.length);

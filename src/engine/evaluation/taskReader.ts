@@ -1,12 +1,16 @@
 import { SoftpromptError } from '../../protocol/errors';
+import type { Placement } from '../../protocol/taskFile';
 import type { Tokenizer } from '../models/tokenizer';
-import { type AnswerPlace, answerPlace } from '../prompt/answerPlace';
+import { type AnsweredRow, type AnswerPlace, answerPlace } from '../prompt/answerPlace';
 import type { Conversation } from '../prompt/chat/conversation';
 import { encodeRow, encodeTarget } from '../prompt/encodeRows';
 import { type LabelWord, taskLabels } from '../prompt/labelWords';
 import type { MaskedWording } from '../prompt/maskedWording';
+import { contextOf, SPLIT_TOKENS, sharedBeginning, splitPrompt } from '../prompt/splitPrompt';
 import { taskPrompt } from '../prompt/taskPrompt';
+import type { RowContext } from '../prompt/tokenRow';
 import { renderAnswer, type Wording } from '../prompt/wording';
+import { refusePlacement } from '../task/checkPlacement';
 import type { LabelledRow } from '../task/labelledRow';
 import type { PreparedTask } from '../task/prepareTask';
 
@@ -26,6 +30,8 @@ export interface ReadRow {
   text: string;
   /** What stands in each hole of the prompt, cut as `tokens` are. */
   filled: readonly string[];
+  /** The row around virtual tokens that stand behind its text; `tokens` are what follows them. */
+  around?: { context: RowContext; tokens: Int32Array };
   /** Tokens cut to fit the limit. */
   cutTokens: number;
 }
@@ -47,6 +53,10 @@ export class TaskReader {
   readonly wording: Wording | MaskedWording | Conversation;
   /** Where in a row this model answers. */
   readonly place: AnswerPlace;
+  /** Where the virtual tokens stand. */
+  readonly placement: Placement;
+  /** What all rows begin with, where the virtual tokens stand behind the text. */
+  private readonly shared: Int32Array;
   /** Between a row and its answer in an example. */
   private readonly exampleSeparator: string;
   private readonly limit: number;
@@ -59,13 +69,17 @@ export class TaskReader {
     const { target } = task;
     this.kind = target.kind;
     refuseTarget(task, tokenizer);
+    refusePlacement(task, tokenizer.kind);
     this.place = answerPlace(tokenizer);
     const wording = taskPrompt(task).wordingFor(tokenizer);
     this.exampleSeparator = wording.separator;
     // What a decoder of its own writes is a text by itself: nothing parts it from the prompt.
     this.wording = tokenizer.answerStart ? { ...wording, separator: '' } : wording;
     this.columns = this.wording.columns;
-    this.limit = task.limit;
+    this.placement = task.method.placement;
+    const behind = this.placement === 'after';
+    this.limit = task.limit - (behind ? SPLIT_TOKENS : 0);
+    this.shared = behind ? sharedBeginning(this.wording, tokenizer) : new Int32Array(0);
     this.labels =
       target.kind === 'label'
         ? taskLabels(labels, tokenizer, { given: target.words, separator: this.wording.separator })
@@ -92,6 +106,7 @@ export class TaskReader {
       text: column !== undefined && others.length === 0 ? (row.values[column] ?? '') : text,
       filled,
       cutTokens,
+      ...(this.placement === 'after' && { around: this.around(filled) }),
     };
     if (read.continued.length === after.length) {
       throw new SoftpromptError('data-invalid', 'The row has no text: there is nothing to answer.', {
@@ -101,6 +116,18 @@ export class TaskReader {
     }
     this.known.set(row, read);
     return read;
+  }
+
+  /** A row, and of its answer what the model is shown, around the virtual tokens wherever they stand. */
+  answered(row: LabelledRow, answer?: Int32Array): AnsweredRow {
+    const { tokens, around } = this.read(row);
+    const found = this.place(around?.tokens ?? tokens, answer);
+    return around ? { ...found, row: { ...found.row, context: around.context } } : found;
+  }
+
+  private around(filled: readonly string[]): NonNullable<ReadRow['around']> {
+    const { before, after } = splitPrompt(this.wording, filled, this.tokenizer);
+    return { context: contextOf(before.tokens, this.shared), tokens: after.tokens };
   }
 
   /** The free text to write, with what ends an answer last. */

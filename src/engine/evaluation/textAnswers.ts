@@ -5,7 +5,7 @@ import { answerPlace } from '../prompt/answerPlace';
 import { microBatches } from '../prompt/batches';
 import type { Readout } from '../prompt/tokenRow';
 import type { Evaluation } from './evaluation';
-import { BATCH_TOKENS, type ScoringOptions } from './labelScoring';
+import { BATCH_TOKENS, behind, type ScoringOptions } from './labelScoring';
 import { sameText, textMetrics } from './metrics';
 import type { ReadRow, TaskReader } from './taskReader';
 
@@ -23,7 +23,7 @@ export async function writeAnswers(
   reader: TaskReader,
   rows: readonly Int32Array[],
   prefix: Prefix | null,
-  options: ScoringOptions = {},
+  { contexts, ...options }: ScoringOptions = {},
 ): Promise<string[]> {
   const answers: string[] = new Array(rows.length).fill('');
   const stop = [...reader.ends, ...(reader.oneLine ? lineBreakTokens(tokenizer) : [])];
@@ -33,7 +33,12 @@ export async function writeAnswers(
     const written = await model.generate(
       batch.map((index) => rows[index]!),
       prefix,
-      { maxTokens: reader.maxTokens, stop, start: tokenizer.answerStart },
+      {
+        maxTokens: reader.maxTokens,
+        stop,
+        start: tokenizer.answerStart,
+        contexts: contexts && batch.map((index) => contexts[index]!),
+      },
     );
     batch.forEach((index, row) => {
       answers[index] = tidyAnswer(tokenizer.decode(written[row]!), reader.oneLine);
@@ -63,7 +68,7 @@ export async function targetLosses(
   rows: readonly Int32Array[],
   targets: readonly Int32Array[],
   prefix: Prefix | null,
-  { place = answerPlace({}), onProgress }: ScoringOptions = {},
+  { place = answerPlace({}), contexts, onProgress }: ScoringOptions = {},
 ): Promise<TargetLoss[]> {
   const losses: TargetLoss[] = targets.map((target) => ({ loss: 0, tokens: target.length }));
   const joined = rows.map((row, index) => place(row, targets[index]!.subarray(0, -1)));
@@ -82,7 +87,7 @@ export async function targetLosses(
         }),
       ),
     );
-    const tokenRows = batch.map((index) => joined[index]!.row);
+    const tokenRows = batch.map((index) => behind(contexts?.[index], joined[index]!.row));
     const found = await model.logProbabilities({ rows: tokenRows, readouts }, 'all', prefix);
     readouts.forEach(({ row }, readout) => {
       losses[batch[row]!]!.loss -= found[readout]!;

@@ -2,12 +2,14 @@ import type { TrialAnswer } from '../../protocol/requests';
 import { splitTuned } from '../compile/classHead';
 import { readPredictions } from '../runs/predictionsFile';
 import { runFiles } from '../runs/runFolder';
-import { tunedScoring } from './evaluate';
+import { placedPrompt, type Setting, tunedScoring } from './evaluate';
 import { answerLabels, type LabelScoring, probabilitiesByLabel } from './labelAnswers';
 import { type EngineOptions, openRun } from './openRun';
 import { similarityHead } from './similarityHead';
-import { TaskReader } from './taskReader';
+import { type ReadRow, TaskReader } from './taskReader';
 import { writeAnswers } from './textAnswers';
+
+const UNTUNED: Pick<Setting, 'prefix' | 'tokens' | 'context'> = { prefix: null };
 
 /** A run's best prompt, kept open to be tried on one row after another. */
 export interface Trial {
@@ -30,18 +32,21 @@ export async function openTrial(folder: string, options: EngineOptions): Promise
     tokenizer,
   );
   const parts = splitTuned(prompt, model.config, reader.trainedClasses);
-  const prefix = await model.prefix(parts.prompt);
+  const placed = await placedPrompt(model, reader, parts.prompt);
   const labelHead =
     reader.trainedClasses === undefined ? undefined : await similarityHead(model, tokenizer, reader.labels);
-  const answer = async (row: Int32Array, tuned: boolean, scoring: LabelScoring) => {
-    const before = tuned ? prefix : null;
+  const answer = async (read: ReadRow, tuned: boolean, scoring: LabelScoring) => {
+    const { prefix, tokens, context } = tuned ? placed : UNTUNED;
+    const rows = [tokens?.(read) ?? read.tokens];
+    const contexts = context && [context(read)];
     if (reader.kind === 'text') {
-      const [predicted] = await writeAnswers(model, tokenizer, reader, [row], before);
+      const [predicted] = await writeAnswers(model, tokenizer, reader, rows, prefix, { contexts });
       return { predicted: predicted! };
     }
-    const [found] = await answerLabels(model, reader.labels, [row], before, scoring, {
+    const [found] = await answerLabels(model, reader.labels, rows, prefix, scoring, {
       place: reader.place,
       head: tuned ? parts.head : labelHead,
+      contexts,
     });
     return {
       predicted: reader.labels[found!.predicted]!.label,
@@ -52,11 +57,11 @@ export async function openTrial(folder: string, options: EngineOptions): Promise
     columns: reader.columns,
     async predict(values) {
       const start = performance.now();
-      const { tokens } = reader.read({ row: 1, line: 1, file: record.task.file, values, target: '' });
-      const tuned = await answer(tokens, true, tunedScoring(record));
+      const read = reader.read({ row: 1, line: 1, file: record.task.file, values, target: '' });
+      const tuned = await answer(read, true, tunedScoring(record));
       const milliseconds = performance.now() - start;
       // Without training, the label as a whole says more than the one token that training would have given its meaning.
-      const zeroShot = await answer(tokens, false, reader.answersAtOnce ? 'label-words' : 'whole-label');
+      const zeroShot = await answer(read, false, reader.answersAtOnce ? 'label-words' : 'whole-label');
       return { tuned, zeroShot, milliseconds };
     },
     close,

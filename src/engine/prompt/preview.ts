@@ -4,6 +4,7 @@ import type { DataRow } from '../data/dataset';
 import type { Tokenizer } from '../models/tokenizer';
 import { encodeRow } from './encodeRows';
 import { recordLabelWords, taskLabels } from './labelWords';
+import { SPLIT_TOKENS, splitPrompt } from './splitPrompt';
 import { taskPrompt } from './taskPrompt';
 
 /** A row's prompt as the model will see it: virtual tokens, text (cut if need be), label words. */
@@ -14,16 +15,21 @@ export function previewPrompt(
   tokenizer: Tokenizer,
 ): RenderedPrompt {
   const wording = taskPrompt(task).wordingFor(tokenizer);
-  const { tokens, cutTokens, text } = encodeRow(wording, values, tokenizer, task.limit);
   const { target, method } = task;
+  const behind = method.placement === 'after';
+  const limit = task.limit - (behind ? SPLIT_TOKENS : 0);
+  const { tokens, cutTokens, text, filled } = encodeRow(wording, values, tokenizer, limit);
+  const around = behind ? splitPrompt(wording, filled, tokenizer) : undefined;
+  const parts = around ? [around.before.text, around.after.text] : ['', text];
   const preview: RenderedPrompt = {
     row,
     segments: [
+      ...textSegment(parts[0]),
       { kind: 'virtual-tokens', count: method.virtualTokens },
-      { kind: 'text', text },
+      ...textSegment(parts[1]),
     ],
     target: values[target.column]?.trim() ?? '',
-    tokens: tokens.length,
+    tokens: around ? around.before.tokens.length + around.after.tokens.length : tokens.length,
     cutTokens,
   };
   if (target.kind === 'label') {
@@ -38,3 +44,5 @@ export function previewPrompt(
   }
   return preview;
 }
+
+const textSegment = (text = ''): RenderedPrompt['segments'] => (text === '' ? [] : [{ kind: 'text', text }]);

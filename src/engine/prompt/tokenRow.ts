@@ -8,6 +8,8 @@ export interface RowContext {
   own: Int32Array;
 }
 
+export const contextLength = ({ shared, own }: RowContext): number => shared.length + own.length;
+
 /**
  * One row as token ids, the virtual tokens not included.
  *

@@ -72,6 +72,7 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
     const opponents = new Opponents(run, model, tokenizer, prepared);
     const bench: Workbench = { ...undertaking, model, tokenizer, opponents };
     const rows = await readRows(bench);
+    keepContexts(bench, rows);
     const { method, training } = prepared.task;
     const state =
       undertaking.state ??
@@ -87,6 +88,13 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
   } finally {
     await model.close();
   }
+}
+
+/** Validation comes back to its rows all the time, training where it has more than one epoch. */
+function keepContexts({ model, prepared, tokenizer }: Workbench, { recurring }: TrainingRows): void {
+  const reader = taskReader(prepared, tokenizer);
+  const validated = prepared.validation.flatMap((row) => reader.read(row).around?.context ?? []);
+  model.keepContexts([...recurring, ...validated]);
 }
 
 /** Rows to tokens; what a person should know of it becomes notices. */

@@ -9,6 +9,7 @@ import type { Checkpoint } from '../models/checkpoint';
 import { openCheckpoint } from '../models/openCheckpoint';
 import { resolveModel } from '../models/resolveModel';
 import type { Tokenizer } from '../models/tokenizer';
+import { refusePlacement } from '../task/checkPlacement';
 import { fitToContext } from '../task/fitToContext';
 import { type PreparedTask, prepareTask } from '../task/prepareTask';
 import { conductRun } from './conductRun';
@@ -36,6 +37,7 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
   const source = await openCheckpoint(path);
   try {
     prepared.task = fitToContext(task, source.config.contextLength, source.config.kind);
+    refusePlacement(task, source.config.kind, source.model);
     checkPrompt(prepared, await source.tokenizer());
     await control.breathe();
     const now = new Date();

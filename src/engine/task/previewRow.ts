@@ -5,6 +5,7 @@ import { readDataset } from '../data/readDataset';
 import { openCheckpoint } from '../models/openCheckpoint';
 import { resolveModel } from '../models/resolveModel';
 import { previewPrompt } from '../prompt/preview';
+import { refusePlacement } from './checkPlacement';
 import { fitToContext } from './fitToContext';
 import { prepareTask } from './prepareTask';
 
@@ -35,6 +36,7 @@ export async function previewRow(
   });
   const checkpoint = await openCheckpoint(path);
   try {
+    refusePlacement(task, checkpoint.config.kind, checkpoint.model);
     const fitted = fitToContext(task, checkpoint.config.contextLength, checkpoint.config.kind);
     return previewPrompt(fitted, labels, found, await checkpoint.tokenizer());
   } finally {

@@ -1,7 +1,13 @@
 import type { ResolvedTask } from '../../protocol/taskFile';
 import type { TaskReader } from '../evaluation/taskReader';
 import { microBatches, planEpoch } from '../prompt/batches';
-import type { TokenBatch, TokenRow, TrainedWords } from '../prompt/tokenRow';
+import {
+  contextLength,
+  type RowContext,
+  type TokenBatch,
+  type TokenRow,
+  type TrainedWords,
+} from '../prompt/tokenRow';
 import { Random } from '../random';
 import type { LabelledRow } from '../task/labelledRow';
 import type { TrainingBatches } from './trainer';
@@ -21,6 +27,8 @@ interface TrainingRow {
 export interface TrainingRows extends TrainingBatches {
   /** Steps that the task asks for. */
   steps: number;
+  /** What stands before the virtual tokens of the rows, where steps come back to them. */
+  recurring: readonly RowContext[];
   /** Rows that were read. */
   rows: number;
   /** Rows among them that were cut to fit the limit. */
@@ -34,9 +42,10 @@ export interface TrainingRows extends TrainingBatches {
 export async function encodeTrainingRows(
   reader: TaskReader,
   rows: readonly LabelledRow[],
-  { target, training }: ResolvedTask,
+  { target, training, method }: ResolvedTask,
   breathe: (done: number, total: number) => Promise<void>,
 ): Promise<TrainingRows> {
+  const virtualTokens = ({ context }: TokenRow) => (context ? method.virtualTokens : 0);
   const chosen = rowsWithinReach(rows, training);
   const encode = encoderFor(reader, target);
   const encoded: TrainingRow[] = [];
@@ -46,22 +55,27 @@ export async function encodeTrainingRows(
     encoded.push(encode(row));
     if (reader.read(row).cutTokens > 0) cutRows += 1;
   }
-  const lengths = encoded.map(({ row }) => row.tokens.length + (row.answer?.length ?? 0));
+  // What goes through the model at every visit, and what there is of a row in all.
+  const visits = encoded.map(({ row }) => row.tokens.length + (row.answer?.length ?? 0) + virtualTokens(row));
+  const lengths = encoded.map(({ row }, i) => visits[i]! + (row.context ? contextLength(row.context) : 0));
   const plan = remembered((epoch) =>
     planEpoch(lengths, { batch: training.batch, seed: training.seed, epoch }),
   );
   const { length } = training;
+  const steps = 'steps' in length ? length.steps : Math.max(1, Math.ceil(length.epochs * plan(0).length));
+  const contexts = encoded.flatMap(({ row: { context } }) => context ?? []);
   return {
     words: wordsFor(reader, target),
     epoch: plan,
     batches: (step) => {
       const parts = microBatches(
-        step.map((row) => lengths[row]!),
+        step.map((row) => visits[row]!),
         { maxTokens: MICRO_BATCH_TOKENS },
       );
       return parts.map((part) => batchOf(part.map((index) => encoded[step[index]!]!)));
     },
-    steps: 'steps' in length ? length.steps : Math.max(1, Math.ceil(length.epochs * plan(0).length)),
+    steps,
+    recurring: steps > plan(0).length ? contexts : [],
     rows: chosen.length,
     cutRows,
   };
@@ -84,7 +98,7 @@ function encoderFor(reader: TaskReader, target: ResolvedTask['target']): (row: L
   const classes = new Map(reader.labels.map(({ label }, index) => [label, index]));
   if (target.kind === 'label' && target.score === 'first-token') {
     return (row) => {
-      const { row: tokens, position } = reader.place(reader.read(row).tokens);
+      const { row: tokens, position } = reader.answered(row);
       return { row: tokens, readouts: [{ position, target: classes.get(row.target)! }] };
     };
   }
@@ -96,7 +110,7 @@ function encoderFor(reader: TaskReader, target: ResolvedTask['target']): (row: L
 
 function withAnswer(reader: TaskReader, source: LabelledRow, answer: ArrayLike<number>): TrainingRow {
   const tokens = Int32Array.from(answer);
-  const { row, position } = reader.place(reader.read(source).tokens, tokens.subarray(0, -1));
+  const { row, position } = reader.answered(source, tokens.subarray(0, -1));
   return { row, readouts: Array.from(tokens, (target, i) => ({ position: position + i, target })) };
 }
 
