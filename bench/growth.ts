@@ -3,7 +3,7 @@
 // A Llama in GGUF. The text does not matter for the time: token ids are made up. With PyTorch (--python), stock PEFT's cost for
 // tokens a row as well, as far as the memory goes.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openCheckpoint } from '../src/engine/models/openCheckpoint';
@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     python: { type: 'string' }, // One with test/oracle/requirements.txt; else bench/.venv is made.
     only: { type: 'string', default: 'PEFT|Softprompt' }, // Variants whose name holds this; several, divided by "|".
     dimensions: { type: 'string', default: Object.keys(DIMENSIONS).join('|') },
-    rounds: { type: 'string', default: '3' }, // How often each step is taken; the shortest time counts.
+    rounds: { type: 'string', default: '2' }, // How often each step is taken; the shortest time counts.
     threads: { type: 'string', default: String(availableParallelism()) },
     memory: { type: 'string', default: '8192' }, // Megabytes that PyTorch may take.
     json: { type: 'string', default: 'bench/results/growth.json' },
@@ -57,6 +57,14 @@ async function main(model: string): Promise<void> {
   await checkpoint.close();
   const sides = new Sides(model, options.python);
   const growths: Growth[] = [];
+  mkdirSync(dirname(resolve(options.json)), { recursive: true });
+  /** Also in between: a long measurement that is broken off has come that far. */
+  const keep = () => {
+    const machineNow = { ...machine, loadBefore, loadAfter: loadavg()[0]! };
+    const record = { date: new Date().toISOString(), machine: machineNow, options, growths };
+    writeFileSync(options.json, JSON.stringify(record, null, 2));
+    writeFileSync(options.picture, growthPicture(growths));
+  };
   for (const dimension of options.dimensions.split('|') as Dimension[]) {
     const { usual, values } = DIMENSIONS[dimension];
     for (const variant of chooseVariants(options.only)) {
@@ -102,19 +110,12 @@ async function main(model: string): Promise<void> {
         `\n${variant.name}, ${DIMENSIONS[dimension].title}${growth.ended ? `: ${growth.ended}` : ''}`,
       );
       console.log(growthPoints(growth));
+      keep();
     }
   }
   console.log('\nStraight lines through the points, and what part of their spread they explain:');
   console.log(alignColumns(growthTable(growths)));
-  const record = {
-    date: new Date().toISOString(),
-    machine: { ...machine, loadBefore, loadAfter: tellLoad('after') },
-    options,
-    growths,
-  };
-  mkdirSync(dirname(resolve(options.json)), { recursive: true });
-  writeFileSync(options.json, JSON.stringify(record, null, 2));
-  writeFileSync(options.picture, growthPicture(growths));
+  keep();
   console.log(`\nAll of it: ${options.json}, ${options.picture}`);
 }
 

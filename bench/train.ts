@@ -3,7 +3,7 @@
 // A Llama in GGUF, and rows with {text, label}. All sides get the same rows in the same steps, of like length together, the same
 // start (words), the same AdamW and learning rates: those of our trainer. The time of the looks at the test rows is not counted.
 // Each training is kept as a line of bench/results/training.jsonl and not made again unless told (--again).
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     model: { type: 'string' },
     train: { type: 'string' },
     test: { type: 'string' },
+    rows: { type: 'string' }, // Only so many of the training rows, from the first on: they come again and again.
     template: { type: 'string', default: 'Review: {text}\nSentiment:' },
     python: { type: 'string' }, // One with test/oracle/requirements.txt; else bench/.venv is made.
     steps: { type: 'string', default: '100' },
@@ -44,7 +45,19 @@ if (!options.model || !options.train || !options.test) {
   process.exit(2);
 }
 const VIRTUAL_TOKENS = 20;
-const files = { model: resolve(options.model), train: resolve(options.train), test: resolve(options.test) };
+/** The training rows, or a file of those that are wanted. */
+function trainingRows(file: string): string {
+  if (!options.rows) return resolve(file);
+  const cut = join(__dirname, `first${options.rows}-${basename(file)}`);
+  writeFileSync(cut, readFileSync(file, 'utf8').split('\n').slice(0, Number(options.rows)).join('\n'));
+  return cut;
+}
+
+const files = {
+  model: resolve(options.model),
+  train: trainingRows(options.train),
+  test: resolve(options.test),
+};
 const threads = Number(options.threads);
 const target = Number(options.target);
 const seeds = options.seeds.split(',').map(Number);
@@ -64,16 +77,16 @@ const setting = [
 ].join(' ');
 
 /** The task file of a seed: what a user would write. Its validation rows are those that are looked at. */
-function writeTask(seed: number): string {
+function writeTask(seed: number, placement: 'before' | 'after'): string {
   const task = {
     model: files.model,
     data: { train: files.train, validation: files.test, test: files.test },
     template: options.template,
     target: { column: 'label', kind: 'label', score: 'first-token' },
-    method: { virtualTokens: VIRTUAL_TOKENS },
+    method: { virtualTokens: VIRTUAL_TOKENS, placement },
     training: { ...training, seed },
   };
-  const file = join(__dirname, `seed${seed}.softprompt.json`);
+  const file = join(__dirname, `${placement}-seed${seed}.softprompt.json`);
   writeFileSync(file, JSON.stringify(task, null, 2));
   return file;
 }
@@ -85,12 +98,12 @@ async function main(): Promise<void> {
   const tokenizer = await checkpoint.tokenizer();
   const machine = tellMachine(threads);
   for (const seed of seeds) {
-    const task = writeTask(seed);
-    const plan = await planTraining(tokenizer, task);
-    for (const variant of chooseVariants(options.only).filter(({ frozen }) => !frozen)) {
+    const tasks = { before: writeTask(seed, 'before'), after: writeTask(seed, 'after') };
+    const plan = await planTraining(tokenizer, tasks.before);
+    for (const variant of chooseVariants(options.only)) {
       if (!options.again && records.find(setting, variant.name, seed)) continue;
       const loadBefore = tellLoad(`before ${variant.name}, seed ${seed}:`);
-      const record = await trainOnce(sides, variant, plan, task);
+      const record = await trainOnce(sides, variant, plan, tasks[variant.frozen ? 'after' : 'before']);
       if (record) {
         const about = { setting, variant: variant.name, seed, date: new Date().toISOString() };
         records.keep({ ...about, machine: { ...machine, loadBefore }, ...record });

@@ -45,8 +45,12 @@ export async function trainTask(
   tell: (news: TrainingNews) => void,
 ): Promise<void> {
   const { prepared, rows } = await readTask(tokenizer, taskFile);
+  const reader = taskReader(prepared, tokenizer);
+  // As conductRun.ts does: where the virtual tokens stand behind the text, what comes again is kept.
+  const validated = prepared.validation.flatMap((row) => reader.read(row).around?.context ?? []);
+  model.keepContexts([...rows.recurring, ...validated]);
   const { method, training } = prepared.task;
-  const parameters = await initialParameters(model, tokenizer, taskReader(prepared, tokenizer), {
+  const parameters = await initialParameters(model, tokenizer, reader, {
     ...method,
     seed: training.seed,
   });
