@@ -36,7 +36,7 @@ describe('partition', () => {
       seeds: [seed],
       free: [w],
     };
-    return { graph: b.graph, product, y, gradient, options: { ...options, sizes: { rows: 5 } } };
+    return { graph: b.graph, product, y, gradient, options: { ...options, sizes: { rows: 5 }, lengths: [] } };
   }
 
   it('keeps the product and computes the cheap rest again', () => {
@@ -67,6 +67,7 @@ describe('partition', () => {
       seeds: [seed],
       free: [w],
       sizes: { rows: 5 },
+      lengths: [],
     });
     expect(kept).toEqual([turned]);
   });
@@ -88,10 +89,41 @@ describe('partition', () => {
       seeds: [seed],
       free: [],
       sizes: { rows: 1 },
+      lengths: [],
     });
     expect(kept).toHaveLength(1);
     expect(kept).not.toContain(weights);
     expect(backward.nodes.map(({ op }) => op)).toContain('DequantizeLinear');
     expect([...backward.initializers.keys()]).toContain(packed);
+  });
+
+  it('computes again what grows with the square of a length, products included', () => {
+    const b = newGraph('g');
+    const x = b.input('x', 'float32', ['length', 64]);
+    const weights = b.add('Softmax', [
+      b.add('FusedMatMul', [x, x], {
+        domain: 'com.microsoft',
+        attributes: { transB: { kind: 'int', value: 1 } },
+      }),
+    ]);
+    const y = b.add('MatMul', [weights, x]);
+    const forwardNodes = b.graph.nodes.length;
+    const seed = b.input('seed', 'float32', ['length', 64]);
+    const gradient = differentiate(b, new Map([[y, seed]]), [x]).get(x)!;
+    const cut = (lengths: string[]) =>
+      partition(b.graph, {
+        forwardNodes,
+        forwardOutputs: [y],
+        backwardOutputs: [gradient],
+        seeds: [seed],
+        free: [],
+        sizes: { length: 20 },
+        lengths,
+      });
+    expect(cut([]).kept.sort()).toEqual([weights, x].sort());
+    const { forward, backward, kept } = cut(['length']);
+    expect(kept).toEqual([x]);
+    expect(forward.outputs).toEqual([y]);
+    expect(backward.nodes.filter(({ op }) => op === 'Softmax')).toHaveLength(1);
   });
 });

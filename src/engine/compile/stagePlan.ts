@@ -56,6 +56,7 @@ export function planStage(stage: Stage): StagePlan {
     seeds: [...seeds.values()],
     free: [...ports.side.map(({ name }) => name), ...flatten(ports.past), ...flatten(ports.source ?? [])],
     sizes: TYPICAL,
+    lengths: [SIZES.length, SIZES.source],
   });
   for (const name of flatten(ports.past)) {
     const { type, shape } = graph.typeOf(name);
