@@ -6,6 +6,7 @@ import { type Growth, growthPicture, growthTable } from './compare/growthReport'
 import type { Machine } from './compare/machine';
 import { fillSection, markdownTable } from './compare/markdown';
 import { type Figures, figuresTable } from './compare/report';
+import type { Operations, Rates } from './compare/theory';
 import { TrainingRecords } from './compare/trainingRecord';
 import { trainingFigures, trainingPicture, trainingTable } from './compare/trainingReport';
 
@@ -34,9 +35,9 @@ interface StepsRecord {
   options: { steps: string; rounds: string; batch: string; tokens?: string; pass?: string; sorted: boolean };
   figures: Record<string, Figures>;
   theory: {
-    operations: { forward: number; backward: number };
-    perSecond: number;
-    sharesOfPeak: Record<string, number>;
+    operations: Operations;
+    rates: Rates;
+    least: Record<string, { secondsAStep: number; share: number }>;
   };
 }
 
@@ -49,16 +50,19 @@ const where = (date: string, { processor, cores, threads, loadBefore, loadAfter 
 function describeSteps(file: string): string {
   const { date, machine, versions, options, figures, theory } = readJson<StepsRecord>(file);
   const steps = Number(options.steps);
-  const { operations, perSecond, sharesOfPeak } = theory;
-  const gigaFlops = (operations.forward + operations.backward) / steps / 1e9;
-  const shares = Object.entries(sharesOfPeak).map(([name, share]) => `${name} ${(100 * share).toFixed(0)} %`);
+  const { operations, rates, least } = theory;
+  const giga = (value: number) => (value / 1e9).toFixed(0);
+  const shares = Object.entries(least).map(
+    ([name, { secondsAStep, share }]) =>
+      `${name} ${secondsAStep.toFixed(2)} s at least, of which ${(100 * share).toFixed(0)} % are reached`,
+  );
   const texts = options.tokens ? ` of ${options.tokens} tokens` : '';
   const passes = options.pass ? `, ${options.pass} at a time in PyTorch` : '';
   const sorted = options.sorted ? ', of like length together' : '';
   return [
     `${where(date, machine)}; ${versions.join(', ')}. ${steps} steps of ${options.batch} rows${texts}${passes}${sorted}; of ${options.rounds} rounds the shortest time of each step counts.`,
     markdownTable(figuresTable(figures)),
-    `The matrix products of a step are ${gigaFlops.toFixed(0)} GFLOP, and the largest float32 rate measured here ${(perSecond / 1e9).toFixed(0)} GFLOP/s. Share of it reached: ${shares.join(', ')}.`,
+    `The matrix products of a step are ${giga((operations.forward + operations.backward) / steps)} GFLOP; the largest rates measured here are ${giga(rates.float32)} GFLOP/s in float32 and ${giga(rates.int8)} in int8. At these rates a step takes: ${shares.join('; ')}.`,
   ].join('\n\n');
 }
 

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openCheckpoint } from '../src/engine/models/openCheckpoint';
+import type { Precision } from '../src/protocol/precision';
 import { readRows, stepsOf, stretchRows } from './compare/benchRows';
 import { tellLoad, tellMachine } from './compare/machine';
 import type { OperatorTime } from './compare/profile';
@@ -14,7 +15,7 @@ import type { Side } from './compare/side';
 import { type BenchRow, type OurSettings, Sides } from './compare/sides';
 import { sum } from './compare/statistics';
 import { stepBatches } from './compare/stepBatches';
-import { matrixOperations, measuredPeak } from './compare/theory';
+import { leastSeconds, matrixOperations, measureRates, type Operations, type Rates } from './compare/theory';
 import { chooseVariants, STOCK } from './compare/variants';
 
 const { values: options } = parseArgs({
@@ -202,7 +203,7 @@ async function main(model: string, file: string): Promise<void> {
     }
     const batches = plan.map((step) => stepBatches(step.map((i) => encoded[i]!)));
     const operations = matrixOperations(checkpoint.model, VIRTUAL_TOKENS, batches);
-    const theory = tellTheory(measured, operations, await measuredPeak(threads));
+    const theory = tellTheory(measured, operations, await measureRates(threads));
     const padding = 1 - (tokens + steps * VIRTUAL_TOKENS) / operations.tokens;
     console.log(`Padding of our micro-batches: ${(100 * padding).toFixed(1)} % of their tokens`);
     if (operators) tellOperators(operators);
@@ -225,27 +226,28 @@ async function main(model: string, file: string): Promise<void> {
   }
 }
 
-/** What our steps come to, were there nothing but matrix products at the machine's largest rate. */
-function tellTheory(
-  measured: readonly Measured[],
-  operations: { forward: number; backward: number },
-  perSecond: number,
-) {
+/** What our steps come to, were there nothing but matrix products at the machine's largest rates. */
+function tellTheory(measured: readonly Measured[], operations: Operations, rates: Rates) {
   const giga = (value: number) => (value / 1e9).toFixed(0);
-  const count = operations.forward + operations.backward;
-  const parted = `${giga(operations.forward / steps)} forward, ${giga(operations.backward / steps)} backward`;
-  console.log(`Matrix products of our step: ${giga(count / steps)} GFLOP (${parted});`);
+  const { forward, backward, weights } = operations;
+  const shareOfWeights = ((100 * weights) / (forward + backward)).toFixed(0);
   console.log(
-    `the largest float32 rate measured here is ${giga(perSecond)} GFLOP/s: ${(count / steps / perSecond).toFixed(2)} s a step at least.`,
+    `Matrix products of our step: ${giga(forward / steps)} GFLOP forward, ${giga(backward / steps)} backward; ${shareOfWeights} % of it with weights`,
   );
-  const sharesOfPeak: Record<string, number> = {};
+  console.log(
+    `Largest rates measured here: float32 ${giga(rates.float32)} GFLOP/s, int8 ${giga(rates.int8)}`,
+  );
+  const least: Record<string, { secondsAStep: number; share: number }> = {};
   for (const { variant, gradient } of measured) {
-    if (variant.side !== 'Softprompt') continue;
-    const share = count / sum(gradient.map((times) => Math.min(...times))) / perSecond;
-    sharesOfPeak[variant.name] = share;
-    console.log(`${variant.name}: ${(100 * share).toFixed(0)} % of that rate`);
+    if (variant.side !== 'Softprompt' || variant.frozen) continue;
+    const seconds = leastSeconds(operations, rates, variant.argument as Precision);
+    const share = seconds / sum(gradient.map((times) => Math.min(...times)));
+    least[variant.name] = { secondsAStep: seconds / steps, share };
+    console.log(
+      `${variant.name}: at these rates ${(seconds / steps).toFixed(2)} s a step at least, of which ${(100 * share).toFixed(0)} % are reached`,
+    );
   }
-  return { perSecond, sharesOfPeak };
+  return { rates, least };
 }
 
 function tellOperators(operators: readonly OperatorTime[]): void {

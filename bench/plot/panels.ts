@@ -28,6 +28,8 @@ const HEIGHT = 270;
 const MARGIN = { left: 52, right: 16, top: 30, bottom: 42 };
 const LEGEND_LINE = 22;
 const LEGEND_ENTRY = 210;
+/** Part of an axis that is left free around its points. */
+const ROOM = 0.04;
 /** Readable on a light and on a dark page; the background is the page's. */
 const GREY = '#808790';
 const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
@@ -107,9 +109,12 @@ function drawCurve({ points, colour, faint, dots }: Curve, across: Place, up: Pl
 
 /** Where values of an axis stand in the picture, to a tenth of a pixel, and its marks. */
 function scale({ logarithmic, range }: Axis, values: readonly number[], ends: readonly [number, number]) {
-  const [from, to] = range ?? [Math.min(...values), Math.max(...values)];
   const bend = logarithmic ? Math.log : (value: number) => value;
+  const unbend = logarithmic ? Math.exp : (value: number) => value;
   const [start, end] = ends;
+  const [least, most] = [bend(Math.min(...values)), bend(Math.max(...values))];
+  const room = ROOM * (most - least);
+  const [from, to] = range ?? [unbend(least - room), unbend(most + room)];
   const at = (value: number) => {
     const part = from === to ? 0.5 : (bend(value) - bend(from)) / (bend(to) - bend(from));
     return (start + part * (end - start)).toFixed(1);
