@@ -44,9 +44,10 @@ function columns(metrics: Metrics): { title: string; text: string }[] {
 const intervalText = ([low, high]: Interval): string => `${score(low)} – ${score(high)}`;
 
 function contenderName(contender: Contender, { task, fewShotExamples }: RunRecord): string {
+  const { virtualTokens, placement } = task.method;
   const examples = fewShotExamples ?? task.evaluation.fewShot;
   const names: Record<Contender, string> = {
-    tuned: `tuned soft prompt (${task.method.virtualTokens} virtual tokens)`,
+    tuned: `tuned soft prompt (${virtualTokens} virtual tokens${placement === 'after' ? ' behind the text' : ''})`,
     'few-shot': `few-shot (${examples} ${examples === 1 ? 'example' : 'examples'})`,
     'zero-shot': task.evaluation.hardPrompt ? 'zero-shot (your hard prompt)' : 'zero-shot (bare template)',
   };

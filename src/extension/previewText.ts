@@ -10,9 +10,11 @@ export function previewText(prompt: RenderedPrompt): string {
   facts.push(`target: ${prompt.target}`);
 
   const body = prompt.segments
-    .map((segment) =>
-      segment.kind === 'text' ? segment.text : `⟦${count(segment.count, 'virtual token')}⟧\n`,
-    )
+    .map((segment, index) => {
+      if (segment.kind === 'text') return segment.text;
+      // At the beginning on a line of its own; behind text where it stands.
+      return `⟦${count(segment.count, 'virtual token')}⟧${index === 0 ? '\n' : ''}`;
+    })
     .join('');
   const lines = [facts.join(' · '), RULE, body, RULE];
 

@@ -4,7 +4,7 @@ import { button } from './controls';
 import { type Child, el, fill, onChange } from './dom';
 import { fileName, formatCount, formatDuration, formatNumber, formatParameters, formatRows } from './format';
 import type { Component, PanelContext } from './panelContext';
-import { templateParts } from './templateHoles';
+import { templateColumns, templateParts } from './templateHoles';
 
 type Fact = [name: string, ...value: Child[]];
 
@@ -52,7 +52,14 @@ function hasHead({ model }: RunRecord): boolean {
 }
 
 function promptCard({ task, model }: RunRecord): HTMLElement {
-  const { virtualTokens, init } = task.method;
+  const { virtualTokens, init, placement } = task.method;
+  const soft = () =>
+    el('span', { class: 'soft', title: 'The soft prompt stands here' }, `${virtualTokens} virtual tokens`);
+  const texts = task.messages?.map(({ content }) => content) ?? [task.template ?? ''];
+  const last = texts.findLastIndex((text) => templateColumns(text).length > 0);
+  /** The text at this index, with the soft prompt behind its last hole where that is its place. */
+  const shown = (index: number, masked = false) =>
+    pieces(texts[index]!, masked, placement === 'after' && index === last ? soft : undefined);
   return el(
     'section',
     { class: 'card wide', 'aria-label': task.messages ? 'Messages' : 'Template' },
@@ -60,15 +67,15 @@ function promptCard({ task, model }: RunRecord): HTMLElement {
     el(
       'pre',
       { class: 'template' },
-      el('span', { class: 'soft', title: 'The soft prompt stands here' }, `${virtualTokens} virtual tokens`),
-      ...(task.messages?.map(({ role, content }) =>
+      placement === 'before' && soft(),
+      ...(task.messages?.map(({ role }, index) =>
         el(
           'span',
           { class: 'message' },
           el('span', { class: 'role' }, role),
-          el('span', {}, ...pieces(content)),
+          el('span', {}, ...shown(index)),
         ),
-      ) ?? pieces(task.template ?? '', model.kind === 'masked')),
+      ) ?? shown(0, model.kind === 'masked')),
     ),
     task.messages &&
       el(
@@ -89,15 +96,16 @@ function promptCard({ task, model }: RunRecord): HTMLElement {
 }
 
 /** Text with its holes marked; where a masked language model has no `{mask}` to answer at, it stands at the end. */
-function pieces(template: string, masked = false): Child[] {
+function pieces(template: string, masked = false, behindHoles?: () => HTMLElement): Child[] {
   const parts = templateParts(template);
   if (masked && !parts.some(({ kind }) => kind === 'mask'))
     parts.push({ kind: 'text', text: ' ' }, { kind: 'mask' });
-  return parts.map((part) => {
-    if (part.kind === 'text') return part.text;
-    return part.kind === 'hole'
-      ? el('span', { class: 'hole' }, part.column)
-      : el('span', { class: 'mask', title: 'The model answers here' }, 'mask');
+  const lastHole = parts.findLastIndex(({ kind }) => kind === 'hole');
+  return parts.flatMap((part, index): Child[] => {
+    if (part.kind === 'text') return [part.text];
+    if (part.kind === 'mask') return [el('span', { class: 'mask', title: 'The model answers here' }, 'mask')];
+    const hole = el('span', { class: 'hole' }, part.column);
+    return index === lastHole && behindHoles ? [hole, behindHoles()] : [hole];
   });
 }
 

@@ -44,6 +44,18 @@ describe('an adapter that PEFT wrote', () => {
     }
   });
 
+  it('keeps in a file of its own that the virtual tokens stand behind the text', async () => {
+    const own = join(folder, 'behind');
+    await writePeftAdapter(own, { ...STORED, placement: 'after' });
+    expect((await readPeftAdapter(own)).placement).toBe('after');
+    expect(await readFile(join(own, 'README.md'), 'utf8')).toContain('behind the text');
+    await writeFile(join(own, 'softprompt.json'), '{"version":1,"placement":"above"}');
+    await expect(readPeftAdapter(own)).rejects.toMatchObject({ code: 'run-invalid' });
+    // PEFT's own place needs no such file, and leaves none.
+    await writePeftAdapter(own, STORED);
+    expect((await readPeftAdapter(own)).placement).toBe('before');
+  });
+
   it('gives the logits here that PEFT gives with it', async () => {
     const checkpoint = await openCheckpoint(join(fixtures, 'tiny-llama-gqa-tied'));
     const model = await openPromptModel(checkpoint, { cacheFolder: join(folder, 'cache'), threads: 1 });

@@ -61,6 +61,21 @@ describe('previewText', () => {
     expect(text).toContain('  card_lost  " card"  ←\n  other      " other"');
   });
 
+  it('marks virtual tokens behind the text where they stand', () => {
+    const text = previewText({
+      row: 1,
+      segments: [
+        { kind: 'text', text: 'My card is lost' },
+        { kind: 'virtual-tokens', count: 20 },
+        { kind: 'text', text: '\nCategory:' },
+      ],
+      target: 'card_lost',
+      tokens: 9,
+      cutTokens: 0,
+    });
+    expect(text).toContain('My card is lost⟦20 virtual tokens⟧\nCategory:');
+  });
+
   it('says so where a class head is trained, and no word is read', () => {
     const text = previewText({
       row: 1,

@@ -373,6 +373,25 @@ describe.runIf(canShowPages)('details', () => {
     expect(await card('Template').locator('pre').textContent()).toMatch(/About text: mask$/);
   });
 
+  test('virtual tokens behind the text: shown behind the last hole', async () => {
+    const behind = { virtualTokens: 20, init: { from: 'vocabulary' }, placement: 'after' } as const;
+    await show('decoder', {
+      template: '{title}: {text} Label:',
+      method: { kind: 'prompt-tuning', ...behind },
+    });
+    expect(await card('Template').locator('pre').textContent()).toBe('title: text20 virtual tokens Label:');
+    expect(await fact('Virtual tokens').textContent()).toBe('20, after the text');
+    const messages = [
+      { role: 'system' as const, content: 'Be brief.' },
+      { role: 'user' as const, content: 'About {text}?' },
+    ];
+    await panel.send({
+      type: 'run',
+      detail: runOf('decoder', { messages, method: { kind: 'prompt-tuning', ...behind } }),
+    });
+    expect(await card('Messages').locator('pre').textContent()).toMatch(/About text20 virtual tokens\?$/);
+  });
+
   test('an encoder: the class head and its size, similarity for zero-shot, no few-shot', async () => {
     const prompt = 20 * 384;
     const encoder = runOf('encoder', { template: '{text}' }, { hiddenSize: 384, tuned: prompt + 2_310 });

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
 import type { ModelKind } from '../../protocol/models';
-import type { ResolvedTask } from '../../protocol/taskFile';
+import type { Placement, ResolvedTask } from '../../protocol/taskFile';
 import { replaceFile } from '../durableFile';
 import type { ClassHead } from '../prompt/tokenRow';
 import { openSafetensors } from '../safetensors';
 import { writeSafetensors } from '../safetensorsWriter';
+import { readPlacement, writePlacement } from './placement';
 
 // Prompt tuning as PEFT stores it: https://github.com/huggingface/peft, src/peft/tuners/prompt_tuning.
 
@@ -54,6 +55,8 @@ export interface PromptToStore {
     encoder?: { layers: number; heads: number };
   };
   init: ResolvedTask['method']['init'];
+  /** Before the text unless told: PEFT knows no other place. */
+  placement?: Placement;
 }
 
 export interface PeftAdapter {
@@ -63,9 +66,13 @@ export interface PeftAdapter {
   /** Width of a virtual token. */
   hiddenSize: number;
   baseModel: string | null;
+  placement: Placement;
 }
 
-/** Writes `adapter_config.json` and `adapter_model.safetensors`, byte for byte as PEFT would. */
+/**
+ * Writes `adapter_config.json` and `adapter_model.safetensors`, byte for byte as PEFT would. Where the virtual tokens stand behind the
+ * text, which these files cannot say, two more: one to be read back, one for people.
+ */
 export async function writePeftAdapter(folder: string, stored: PromptToStore): Promise<void> {
   const { prompt, head, virtualTokens, baseModel, model, init } = stored;
   const width = model.embeddingSize ?? model.hiddenSize;
@@ -105,6 +112,7 @@ export async function writePeftAdapter(folder: string, stored: PromptToStore): P
     { format: 'pt' },
   );
   await replaceFile(join(folder, CONFIG_FILE), inAscii(JSON.stringify(config, null, 2)));
+  await writePlacement(folder, stored.placement ?? 'before');
 }
 
 /** As Python's json writes text: everything beyond ASCII escaped. */
@@ -153,6 +161,7 @@ export async function readPeftAdapter(
     virtualTokens,
     hiddenSize,
     baseModel: config.base_model_name_or_path ?? null,
+    placement: await readPlacement(folder),
   };
 }
 

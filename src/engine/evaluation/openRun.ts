@@ -39,6 +39,17 @@ export async function openRun(folder: string, options: EngineOptions): Promise<O
   const adapter = await readPeftAdapter(runFiles(folder).adapter, record.model);
   const { head } = adapter;
   const prompt = head ? joinParameters(adapter.prompt, head) : adapter.prompt;
+  const { placement } = record.task.method;
+  if (adapter.placement !== placement) {
+    throw new SoftpromptError(
+      'run-invalid',
+      `The adapter's virtual tokens stand ${adapter.placement} the text, the run's ${placement} it.`,
+      {
+        place: { file: runFiles(folder).adapter },
+        hint: 'It is another run’s, or its softprompt.json is missing.',
+      },
+    );
+  }
   const { tuned } = record.model;
   if (tuned !== undefined && prompt.length !== tuned) {
     throw new SoftpromptError(

@@ -55,6 +55,7 @@ export async function keepAdapter(
     baseModel: originalOf(model),
     model: source.config,
     init: method.init,
+    placement: method.placement,
   });
   await run.update({ best: { step, score } });
 }
