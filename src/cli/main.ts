@@ -1,13 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../../package.json';
 import { formatReport, reportError } from '../protocol/errors';
+import { PRECISION_WISHES } from '../protocol/precision';
 import { type CommandContext, commandContext, type GlobalOptions } from './context';
 import { evaluate } from './eval';
 import { describeExitCodes, EXIT_CODE_OF, type ExitCode, USAGE_ERROR } from './exitCodes';
 import * as models from './models';
 import { predict } from './predict';
 import * as runs from './runs';
-import { train } from './train';
+import { type TrainOptions, train } from './train';
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
@@ -49,7 +50,15 @@ function commandLine(finish: (code: ExitCode) => void): Command {
     .argument('[task]', 'a NAME.softprompt.json file')
     .option('--resume <run>', 'go on with a stopped run: its folder or name')
     .option('--runs <folder>', 'where to put the run (default: .softprompt/runs beside the task file)')
-    .action((task: string | undefined, options: { resume?: string; runs?: string }, command: Command) => {
+    .addOption(
+      new Option(
+        '--precision <precision>',
+        "in place of the task's training.precision; a resumed run keeps its own",
+      )
+        .choices(PRECISION_WISHES)
+        .conflicts('resume'),
+    )
+    .action((task: string | undefined, options: TrainOptions, command: Command) => {
       if ((task === undefined) === (options.resume === undefined)) {
         command.error('error: give either a task file or --resume <run>');
       }

@@ -1,6 +1,7 @@
 import { resumeRun } from '../engine/runs/resumeRun';
 import { readRecord } from '../engine/runs/runRecord';
 import { startRun } from '../engine/runs/startRun';
+import type { PrecisionWish } from '../protocol/precision';
 import type { PredictionRecord, RunEvent, RunRecord } from '../protocol/runs';
 import { shortPath } from './comparison';
 import type { CommandContext } from './context';
@@ -10,11 +11,17 @@ import { interruptible } from './interrupts';
 import { reportRun } from './report';
 import { RunEvents } from './runEvents';
 
+export interface TrainOptions {
+  resume?: string;
+  runs?: string;
+  precision?: PrecisionWish;
+}
+
 /** `softprompt train TASK`, `softprompt train --resume RUN`. */
 export async function train(
   context: CommandContext,
   taskFile: string | undefined,
-  { resume, runs }: { resume?: string; runs?: string },
+  { resume, runs, precision }: TrainOptions,
 ): Promise<ExitCode> {
   const { terminal, cacheFolder, threads } = context;
   const leaving = new AbortController();
@@ -25,6 +32,7 @@ export async function train(
     cacheFolder,
     threads,
     runsFolder: runs,
+    precision,
     signal: leaving.signal,
     onCreated(created: string) {
       folder = created;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PRECISION_WISHES } from '../protocol/precision';
 import type { Params, RequestName } from '../protocol/requests';
 
 const path = z.string().min(1);
@@ -26,7 +27,7 @@ export const requestSchemas: { readonly [M in RequestName]: z.ZodType<Params<M>>
   'runs/read': runFolder,
   'runs/delete': runFolder,
 
-  'training/start': z.strictObject({ taskFile: path }),
+  'training/start': z.strictObject({ taskFile: path, precision: z.enum(PRECISION_WISHES).optional() }),
   'training/resume': runFolder,
   'training/pause': runFolder,
   'training/continue': runFolder,

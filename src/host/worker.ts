@@ -56,7 +56,7 @@ const work: Work = {
   'task/draft': ({ dataset, model }) => draftTask(dataset, { model }),
   'task/check': async ({ file, text }) => ({ problems: await checkTask(file, text) }),
   'models/list': ({ workspace }, signal) => listModels(settings.cacheFolder, { workspace, signal }),
-  train: ({ taskFile }) => startRun(taskFile, runOptions()),
+  train: ({ taskFile, precision }) => startRun(taskFile, { ...runOptions(), precision }),
   resume: ({ folder }) => resumeRun(folder, runOptions()),
   evaluate: ({ folder, file }, signal) =>
     evaluateRun(folder, {

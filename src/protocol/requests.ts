@@ -1,6 +1,7 @@
 import type { DatasetSummary, Problem, RenderedPrompt } from './dataset';
 import type { ErrorReport } from './errors';
 import type { ModelSummary, ModelsListing, PullProgress } from './models';
+import type { PrecisionWish } from './precision';
 import type { PredictionRecord, RunDetail, RunEvent, RunRecord, RunSummary } from './runs';
 
 /**
@@ -32,7 +33,11 @@ export interface Requests {
   'runs/delete': { params: { folder: string }; result: Record<string, never> };
 
   /** Answers as soon as the run's folder exists; the rest comes as run/event. */
-  'training/start': { params: { taskFile: string }; result: { folder: string } };
+  'training/start': {
+    /** `precision`: in place of the task's. */
+    params: { taskFile: string; precision?: PrecisionWish };
+    result: { folder: string };
+  };
   'training/resume': { params: { folder: string }; result: { folder: string } };
   'training/pause': { params: { folder: string }; result: Record<string, never> };
   'training/continue': { params: { folder: string }; result: Record<string, never> };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ErrorReport } from './errors';
 import type { Contender, Metrics } from './metrics';
 import type { ModelKind } from './models';
+import type { Precision } from './precision';
 import type { ResolvedTask } from './taskFile';
 
 /** `interrupted`: the process went away; the run can be resumed from its checkpoint. */
@@ -67,7 +68,17 @@ export interface RunRecord {
     cutRows: number;
   };
   labelWords?: { label: string; word: string; tokens: number[] }[];
-  device: { platform: string; cpu: string; threads: number; precision: 'float32' };
+  device: {
+    platform: string;
+    cpu: string;
+    threads: number;
+    /** Of all that the run computes, hard prompts included; settled at its start. */
+    precision: Precision;
+    /** Why this one, to be read behind "int8:" or "float32:". Absent in runs of older versions. */
+    precisionReason?: string;
+    /** How many times as fast as float32 a layer of the model is in int8 there, where that was measured. */
+    int8Speed?: number;
+  };
   /** Planned optimiser steps. */
   steps: number;
   /** The step whose prompt is in adapter/. */

@@ -199,7 +199,7 @@ function runFacts(record: RunRecord): Fact[] {
     ['Few-shot', noExamples ? 'left out' : formatRows(fewShotExamples ?? fewShot, 'example')],
     ['Test rows used', maxRows === undefined ? 'all' : `at most ${formatCount(maxRows)}`],
     ['Device', `${device.cpu}, ${formatRows(device.threads, 'thread')}`],
-    ['Precision', device.precision],
+    ['Precision', [device.precision, device.precisionReason].filter(Boolean).join(': ')],
     ['Platform', device.platform],
     ...(seconds
       ? ([

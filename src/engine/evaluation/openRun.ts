@@ -71,7 +71,7 @@ export async function openRun(folder: string, options: EngineOptions): Promise<O
       });
     }
     const tokenizer = await checkpoint.tokenizer();
-    const model = await openPromptModel(checkpoint, options);
+    const model = await openPromptModel(checkpoint, { ...options, precision: record.device.precision });
     const close = async () => {
       await model.close();
       await checkpoint.close();

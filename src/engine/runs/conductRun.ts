@@ -62,7 +62,10 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
   const { run, prepared, source, control, options } = undertaking;
   run.tellPhase('loading model');
   const tokenizer = await source.tokenizer();
+  const { precision, precisionReason } = run.record.device;
+  if (precisionReason) run.notice(`${precision}: ${precisionReason}.`);
   const model = await openPromptModel(source, {
+    precision,
     cacheFolder: options.cacheFolder,
     threads: options.threads,
     onProgress: (done, total) => run.tellPhase('loading model', done, total),

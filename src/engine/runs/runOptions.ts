@@ -1,3 +1,4 @@
+import type { PrecisionWish } from '../../protocol/precision';
 import type { PredictionRecord, RunEvent } from '../../protocol/runs';
 import { RunControl } from '../tuning/runControl';
 
@@ -5,6 +6,8 @@ export interface RunOptions {
   cacheFolder: string;
   /** Threads of the runtime; as many as it likes when absent. */
   threads?: number;
+  /** In place of the task's `training.precision`; a run that goes on keeps its own. */
+  precision?: PrecisionWish;
   /** Where the run's folder is made; `.softprompt/runs` beside the task file when absent. */
   runsFolder?: string;
   /** Called once, as soon as the run's folder is there. */

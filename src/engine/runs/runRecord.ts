@@ -2,6 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type ErrorReport, SoftpromptError } from '../../protocol/errors';
+import { PRECISIONS } from '../../protocol/precision';
 import { LIVE_STATES, type RunRecord } from '../../protocol/runs';
 import { replaceFile } from '../durableFile';
 import { isRunning, thisProcess } from './processIdentity';
@@ -29,7 +30,7 @@ const recordSchema = z.looseObject({
   task: z.looseObject({ name: z.string(), file: z.string(), target: z.looseObject({ kind: z.string() }) }),
   model: z.looseObject({ name: z.string(), path: z.string(), hash: z.string(), hiddenSize: z.int() }),
   data: z.looseObject({ hashes: z.record(z.string(), z.string()) }),
-  device: z.looseObject({ threads: z.int() }),
+  device: z.looseObject({ threads: z.int(), precision: z.enum(PRECISIONS).default('float32') }),
   steps: z.int(),
   results: z.looseObject({}),
 });

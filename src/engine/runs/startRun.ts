@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { version } from '../../../package.json';
 import { SoftpromptError } from '../../protocol/errors';
 import type { RunEvent, RunRecord } from '../../protocol/runs';
+import { choosePrecision, type PrecisionChoice } from '../compile/choosePrecision';
 import { headSize } from '../compile/classHead';
 import { taskReader } from '../evaluation/taskReader';
 import type { Checkpoint } from '../models/checkpoint';
@@ -40,13 +41,16 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
     refusePlacement(task, source.config.kind, source.model);
     checkPrompt(prepared, await source.tokenizer());
     await control.breathe();
+    const wish = options.precision ?? task.training.precision ?? 'auto';
+    prepared.task.training = { ...task.training, precision: wish };
+    const precision = await choosePrecision(source, wish, { ...options, breathe: control.breathe });
     const now = new Date();
     const folder = await createRunFolder(
       options.runsFolder ?? runsFolderOf(dirname(task.file)),
       task.name,
       now,
     );
-    const record = newRecord(basename(folder), now, prepared, source, options);
+    const record = newRecord(basename(folder), now, prepared, source, options.threads, precision);
     const run = await LiveRun.begin(folder, record, options);
     options.onCreated?.(folder);
     run.emit({ type: 'state', time: now.getTime(), state: 'preparing' });
@@ -74,7 +78,8 @@ function newRecord(
   now: Date,
   { task, labels, train, validation, test, leftOut, problems, hashes }: PreparedTask,
   source: Checkpoint,
-  { threads }: RunOptions,
+  threads: number | undefined,
+  { precision, reason, int8Speed }: PrecisionChoice,
 ): RunRecord {
   const { config, parameters, fingerprint } = source;
   const { embeddingSize, hiddenSize } = config;
@@ -108,7 +113,9 @@ function newRecord(
       platform: `${process.platform}-${process.arch}`,
       cpu: cpus()[0]?.model.trim() ?? 'unknown',
       threads: threads ?? availableParallelism(),
-      precision: 'float32',
+      precision,
+      precisionReason: reason,
+      ...(int8Speed !== undefined && { int8Speed }),
     },
     // Where the task counts in epochs, known once the rows are read.
     steps: 'steps' in task.training.length ? task.training.length.steps : 0,

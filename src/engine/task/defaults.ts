@@ -33,6 +33,9 @@ const MAX_STEPS = 300;
 /** Looks at the validation rows during a run. */
 const EVALUATIONS = 10;
 
+/** Faster where that is measured and the gradient is known to stay good, else exact. */
+const PRECISION = 'auto';
+
 /** A checkpoint is a few hundred kilobytes: at most this many steps are lost. */
 const CHECKPOINT_EVERY = 20;
 
@@ -102,6 +105,7 @@ export function defaultTraining(
     patience: training?.patience,
     checkpointEvery: training?.checkpointEvery ?? CHECKPOINT_EVERY,
     seed: training?.seed ?? 0,
+    precision: training?.precision ?? PRECISION,
   };
 }
 

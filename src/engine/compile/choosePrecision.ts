@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { version } from '../../../package.json';
+import { SoftpromptError } from '../../protocol/errors';
+import type { Precision, PrecisionWish } from '../../protocol/precision';
+import { replaceFile } from '../durableFile';
+import type { Checkpoint } from '../models/checkpoint';
+import { measureInt8 } from './measureInt8';
+import type { Breathe } from './promptModel';
+
+/** Below so many parameters a step's time goes to anything but products of matrices. */
+const SMALL = 20e6;
+
+/** The rounding costs some accuracy of the gradient: it has to be worth it. */
+const WORTHWHILE = 1.2;
+
+/** Raised when the measurement changes. */
+const MEASUREMENT = 1;
+
+export interface PrecisionChoice {
+  precision: Precision;
+  /** To be read behind "int8:" or "float32:". */
+  reason: string;
+  /** How many times as fast as float32 a layer is in int8 here, where that was measured. */
+  int8Speed?: number;
+}
+
+const keptSchema = z.object({ int8Speed: z.number().positive() });
+
+/**
+ * The precision that a task asks for, or where it asks for `auto`, int8 if that is safe and pays on this machine. Measures at most
+ * once for each model, processor and number of threads; the answer is kept in the cache folder.
+ */
+export async function choosePrecision(
+  checkpoint: Checkpoint,
+  wish: PrecisionWish,
+  options: { cacheFolder: string; threads?: number; breathe: Breathe },
+  measure = measureInt8,
+): Promise<PrecisionChoice> {
+  if (wish !== 'auto') return { precision: wish, reason: 'as asked for' };
+  if (checkpoint.parameters < SMALL) {
+    return {
+      precision: 'float32',
+      reason: `int8 gains nothing in models below ${SMALL / 1e6} million parameters`,
+    };
+  }
+  if (!checkpoint.model.turned) {
+    return {
+      precision: 'float32',
+      reason: 'int8 is proven for decoders with RMS norms only, which this is not',
+    };
+  }
+  const threads = options.threads ?? availableParallelism();
+  const file = join(options.cacheFolder, 'precision', `${keyOf(checkpoint, threads)}.json`);
+  let int8Speed = await readKept(file);
+  if (int8Speed === undefined) {
+    try {
+      int8Speed = await measure(checkpoint, { threads, breathe: options.breathe });
+    } catch (error) {
+      if (error instanceof SoftpromptError && error.code === 'cancelled') throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      return { precision: 'float32', reason: `int8 could not be measured: ${message}` };
+    }
+    await keep(file, int8Speed);
+  }
+  const pays = int8Speed >= WORTHWHILE;
+  const times = `${int8Speed.toFixed(int8Speed < 1.3 ? 2 : 1)} times`;
+  return {
+    precision: pays ? 'int8' : 'float32',
+    reason: pays
+      ? `${times} as fast as float32 here`
+      : `int8 is ${times} as fast here, which is not worth it`,
+    int8Speed,
+  };
+}
+
+function keyOf({ fingerprint }: Checkpoint, threads: number): string {
+  const processor = cpus()[0]?.model.trim() ?? 'unknown';
+  const key = [MEASUREMENT, version, fingerprint, processor, process.arch, threads];
+  return createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32);
+}
+
+async function readKept(file: string): Promise<number | undefined> {
+  try {
+    return keptSchema.parse(JSON.parse(await readFile(file, 'utf8'))).int8Speed;
+  } catch {
+    return undefined; // None yet, or damaged.
+  }
+}
+
+/** Where it cannot be kept, it is measured again the next time. */
+async function keep(file: string, int8Speed: number): Promise<void> {
+  try {
+    await mkdir(join(file, '..'), { recursive: true });
+    await replaceFile(file, JSON.stringify({ int8Speed }));
+  } catch {}
+}
