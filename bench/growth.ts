@@ -2,12 +2,19 @@
 //   npm run bench:growth -- --model MODEL.gguf [options]
 // A Llama in GGUF. The text does not matter for the time: token ids are made up. With PyTorch (--python), stock PEFT's cost for
 // tokens a row as well, as far as the memory goes.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openCheckpoint } from '../src/engine/models/openCheckpoint';
-import { DIMENSIONS, type Dimension, type Growth, growthPicture, growthTable } from './compare/growthReport';
+import {
+  DIMENSIONS,
+  type Dimension,
+  type Growth,
+  growthPicture,
+  growthTable,
+  joinGrowths,
+} from './compare/growthReport';
 import { tellLoad, tellMachine } from './compare/machine';
 import { alignColumns } from './compare/report';
 import type { Side } from './compare/side';
@@ -59,13 +66,18 @@ async function main(model: string): Promise<void> {
   await checkpoint.close();
   const sides = new Sides(model, options.python);
   const growths: Growth[] = [];
+  // Measured before and not now: a picture can be made in parts.
+  const before: Growth[] = existsSync(options.json)
+    ? JSON.parse(readFileSync(options.json, 'utf8')).growths
+    : [];
+  const all = () => joinGrowths(before, growths);
   mkdirSync(dirname(resolve(options.json)), { recursive: true });
   /** Also in between: a long measurement that is broken off has come that far. */
   const keep = () => {
     const machineNow = { ...machine, loadBefore, loadAfter: loadavg()[0]! };
-    const record = { date: new Date().toISOString(), machine: machineNow, options, growths };
+    const record = { date: new Date().toISOString(), machine: machineNow, options, growths: all() };
     writeFileSync(options.json, JSON.stringify(record, null, 2));
-    writeFileSync(options.picture, growthPicture(growths));
+    writeFileSync(options.picture, growthPicture(all()));
   };
   for (const dimension of options.dimensions.split('|') as Dimension[]) {
     const { usual, values } = DIMENSIONS[dimension];
@@ -120,7 +132,7 @@ async function main(model: string): Promise<void> {
     }
   }
   console.log('\nStraight lines through the points, and what part of their spread they explain:');
-  console.log(alignColumns(growthTable(growths)));
+  console.log(alignColumns(growthTable(all())));
   keep();
   console.log(`\nAll of it: ${options.json}, ${options.picture}`);
 }

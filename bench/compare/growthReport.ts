@@ -51,6 +51,18 @@ export interface Growth {
   ended?: string;
 }
 
+/** What was measured before, and newer in its place, in the order of dimensions and variants. */
+export function joinGrowths(older: readonly Growth[], newer: readonly Growth[]): Growth[] {
+  const same = (a: Growth, dimension: string, variant: string) =>
+    a.dimension === dimension && a.variant === variant;
+  return Object.keys(DIMENSIONS).flatMap((dimension) =>
+    VARIANTS.flatMap(({ name }) => {
+      const found = [...newer, ...older].find((growth) => same(growth, dimension, name));
+      return found ? [found] : [];
+    }),
+  );
+}
+
 const pairs = ({ points }: Growth) => points.map(({ value, seconds }) => [value, seconds] as const);
 
 /** The straight line of each growth, in milliseconds. */

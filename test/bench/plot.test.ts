@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Growth, growthPicture, growthTable } from '../../bench/compare/growthReport';
+import { type Growth, growthPicture, growthTable, joinGrowths } from '../../bench/compare/growthReport';
 import { VARIANTS } from '../../bench/compare/variants';
 import { drawPanels } from '../../bench/plot/panels';
 import { linearTicks, logarithmicTicks } from '../../bench/plot/ticks';
@@ -46,6 +46,12 @@ describe('growth', () => {
 
   it('is told as a straight line', () => {
     expect(growthTable([growth])[1]!.slice(1)).toEqual(['500.0', '250.0', '1.0000']);
+  });
+
+  it('is joined from parts, newer in place of older', () => {
+    const layers: Growth = { ...growth, dimension: 'layers' };
+    const again: Growth = { ...growth, points: [] };
+    expect(joinGrowths([layers, growth], [again])).toEqual([again, layers]);
   });
 
   it('is drawn as points and their line', () => {
