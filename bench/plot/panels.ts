@@ -27,7 +27,7 @@ const WIDTH = 420;
 const HEIGHT = 270;
 const MARGIN = { left: 52, right: 16, top: 30, bottom: 42 };
 const LEGEND_LINE = 22;
-const LEGEND_ENTRY = 210;
+const LEGEND_ENTRY = 225;
 /** Part of an axis that is left free around its points. */
 const ROOM = 0.04;
 /** Readable on a light and on a dark page; the background is the page's. */
@@ -42,7 +42,7 @@ export function drawPanels(
 ): string {
   const width = columns * WIDTH;
   const bottom = Math.ceil(panels.length / columns) * HEIGHT;
-  const entries = Math.max(1, Math.floor(width / LEGEND_ENTRY));
+  const entries = Math.max(1, Math.floor((width - MARGIN.left) / LEGEND_ENTRY));
   const height = bottom + Math.ceil(legend.length / entries) * LEGEND_LINE + 6;
   const body = panels.map((panel, i) => {
     const corner = [(i % columns) * WIDTH, Math.floor(i / columns) * HEIGHT];

@@ -30,6 +30,19 @@ describe('a picture', () => {
     expect(first![1]).toBeGreaterThan(last![1]!);
   });
 
+  it('has all of its legend inside', () => {
+    const legend = VARIANTS.map(({ name }) => ({ name, colour: '#123456' }));
+    const picture = drawPanels([{ title: 'one', x, y, curves: [] }], legend);
+    const [, width, height] = picture.match(/viewBox="0 0 (\d+) (\d+)"/)!.map(Number);
+    const marks = [...picture.matchAll(/<line x1="(\d+)" y1="(\d+)"[^>]*stroke-width="3"/g)];
+    expect(marks).toHaveLength(VARIANTS.length);
+    for (const [, left, top] of marks) {
+      // A mark and some 28 letters.
+      expect(Number(left) + 26 + 28 * 7).toBeLessThanOrEqual(width!);
+      expect(Number(top)).toBeLessThan(height!);
+    }
+  });
+
   it('shields what is not to be read as marks', () => {
     const picture = drawPanels([{ title: 'one', x, y, curves: [] }], [{ name: '<b>', colour: '#123456' }]);
     expect(picture).toContain('a &lt; b &amp; c');
