@@ -48,7 +48,7 @@ export async function trainTask(
   const reader = taskReader(prepared, tokenizer);
   // As conductRun.ts does: where the virtual tokens stand behind the text, what comes again is kept.
   const validated = prepared.validation.flatMap((row) => reader.read(row).around?.context ?? []);
-  model.keepContexts([...rows.recurring, ...validated]);
+  model.keepContexts([...rows.recurring.flat(), ...validated]);
   const { method, training } = prepared.task;
   const parameters = await initialParameters(model, tokenizer, reader, {
     ...method,

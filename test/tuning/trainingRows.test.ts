@@ -43,7 +43,7 @@ describe('training rows', () => {
       expect(tokenizer.decode([...tokens])).toBe('\nVerdict:');
     }
     const contexts = prepared.train.map((row) => reader.read(row).around!.context);
-    expect(new Set(rows.recurring)).toEqual(new Set(contexts));
+    expect(new Set(rows.recurring.flat())).toEqual(new Set(contexts));
     const once = await encoded({ method, training: { steps: 3, batchRows: 6 } });
     expect(once.rows.recurring).toEqual([]);
   });

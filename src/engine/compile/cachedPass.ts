@@ -50,7 +50,7 @@ export function cachedPass(c: PassContext, options: ContextOptions): Pass {
       };
       return frozen.generate(batch, vectorsOf(prefix), options);
     },
-    keepContexts: (recurring) => contexts.store.keep(recurring),
+    keepContexts: (recurring, together) => contexts.store.keep(recurring, together),
     close: () => contexts.store.clear(),
   };
 }

@@ -23,6 +23,7 @@ export interface HeldContext {
 export class ContextStore {
   private readonly recurring = new Set<RowContext>();
   private readonly held = new Map<RowContext, HeldContext>();
+  private readonly groups = new Map<RowContext, readonly RowContext[]>();
   private halved = false;
   private room: number;
   private file: ContextFile | undefined;
@@ -34,9 +35,15 @@ export class ContextStore {
     this.room = options.budget ?? MEMORY_BUDGET;
   }
 
-  /** From now on these contexts are kept, and no others. */
-  keep(contexts: Iterable<RowContext>): void {
+  /**
+   * From now on these contexts are kept, and no others.
+   *
+   * @param together those that are computed together, whichever of them is needed first: their numbers are then the same whenever
+   * that is
+   */
+  keep(contexts: Iterable<RowContext>, together: readonly (readonly RowContext[])[] = []): void {
     this.clear();
+    for (const group of together) for (const context of group) this.groups.set(context, group);
     let tokens = 0;
     for (const context of contexts) {
       if (this.recurring.has(context)) continue;
@@ -47,12 +54,18 @@ export class ContextStore {
     this.halved = tokens * this.options.bytesPerToken > this.room;
   }
 
+  groupOf(context: RowContext): readonly RowContext[] | undefined {
+    return this.groups.get(context);
+  }
+
   find(context: RowContext): HeldContext | undefined {
     return this.held.get(context);
   }
 
   /** @param values [layers, 2, heads, tokens, head size], not to be changed afterwards */
   async hold(context: RowContext, values: Float32Array): Promise<HeldContext> {
+    const known = this.held.get(context);
+    if (known) return known;
     if (!this.recurring.has(context)) return this.inMemory(values);
     const numbers = this.halved ? await toHalf(this.sessions, values) : values;
     if (numbers.byteLength <= this.room) {
@@ -70,6 +83,7 @@ export class ContextStore {
 
   clear(): void {
     this.recurring.clear();
+    this.groups.clear();
     this.held.clear();
     this.file?.close();
     this.file = undefined;

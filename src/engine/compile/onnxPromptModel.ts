@@ -71,8 +71,8 @@ export class OnnxPromptModel implements PromptModel {
     return { length: embeddings.length / this.config.embeddingSize, layers: [], embeddings };
   }
 
-  keepContexts(contexts: Iterable<RowContext>): void {
-    this.pass.keepContexts?.(contexts);
+  keepContexts(contexts: Iterable<RowContext>, together?: readonly (readonly RowContext[])[]): void {
+    this.pass.keepContexts?.(contexts, together);
   }
 
   async logits(batch: TokenBatch, words: Words | ClassHead, prefix: Prefix | null): Promise<Float32Array> {

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../models/modelConfig';
-import type { RowContext, TokenBatch } from '../prompt/tokenRow';
+import type { TokenBatch } from '../prompt/tokenRow';
 import type { Scratch } from '../runtime/scratch';
-import type { Breathe, GenerateOptions, Prefix } from './promptModel';
+import type { Breathe, GenerateOptions, Prefix, PromptModel } from './promptModel';
 import type { RotaryTables } from './rotaryTables';
 import type { StageSessions } from './stageSessions';
 
@@ -40,6 +40,6 @@ export interface Pass {
   /** Greedy continuation; see PromptModel. */
   generate(rows: readonly Int32Array[], prefix: Prefix | null, options: GenerateOptions): Promise<number[][]>;
   /** See PromptModel; models without cache read contexts anew each time. */
-  keepContexts?(contexts: Iterable<RowContext>): void;
+  keepContexts?: PromptModel['keepContexts'];
   close?(): void;
 }

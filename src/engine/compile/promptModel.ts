@@ -43,8 +43,13 @@ export interface PromptModel {
    */
   behindContexts(embeddings: Float32Array): Prefix;
 
-  /** From now on keys and values of these contexts are kept once computed, and no others: those that will come again. */
-  keepContexts(contexts: Iterable<RowContext>): void;
+  /**
+   * From now on keys and values of these contexts are kept once computed, and no others: those that will come again.
+   *
+   * @param together those that go through the layers together, whichever is needed first: a run that is resumed needs them at
+   * another time, and in int8 a row's numbers depend a little on the rows beside it
+   */
+  keepContexts(contexts: Iterable<RowContext>, together?: readonly (readonly RowContext[])[]): void;
 
   /** Logits at the batch's readouts: [readouts, words]. `prefix` null: nothing stands before the rows. */
   logits(batch: TokenBatch, words: Words | ClassHead, prefix: Prefix | null): Promise<Float32Array>;

@@ -7,10 +7,11 @@ import type { PassContext } from './pass';
 import type { Prefix } from './promptModel';
 
 /**
- * Contexts are padded to a multiple of so many tokens, and only those of one length go through together: what comes out for a row
- * then does not depend, to the last bit, on the rows it is computed with, nor on when it is first needed.
+ * Contexts are padded to a multiple of so many tokens, and only those of one length go through together: in float32 what comes out
+ * for a row then does not depend, to the last bit, on the rows beside it. In int8 it does, since rows share their scales: see
+ * ContextStore.keep.
  */
-const LENGTH_STEP = 16;
+const LENGTH_STEP = 8;
 
 /** Tokens of contexts that go through the layers together. */
 const TOKENS_AT_ONCE = 1024;
@@ -61,62 +62,82 @@ export class RowContexts {
   ): Promise<{ keys: Float32Array; values: Float32Array }> {
     const { scratch, config, sessions } = this.c;
     const { keyValueHeads: heads, headSize } = config;
-    const half = rows.length * heads * length * headSize;
+    const room = length * headSize;
+    const half = rows.length * heads * room;
     const both = scratch.take(2 * half);
     const mark = scratch.mark();
+    // Where a head's keys, or its values, of a row begin.
+    const place = (row: number, part: number) =>
+      (part < heads ? 0 : half) + (row * heads + (part % heads)) * room;
+    const floats = new Map<number, Float32Array>();
     let bits: Uint16Array | undefined;
-    const later: (() => void)[] = [];
-    rows.forEach(({ context, held }, row) => {
-      const shared = context.shared.length * headSize;
-      const own = context.own.length * headSize;
+    for (const [row, { context, held }] of rows.entries()) {
       const numbers = held?.layer(layer);
-      if (numbers instanceof Uint16Array && !bits) {
-        const room = scratch.take(half);
-        bits = new Uint16Array(room.buffer, room.byteOffset, 2 * half).fill(0);
-      }
-      const beginning = beginnings.get(context.shared)?.layers[layer];
+      if (numbers instanceof Float32Array) floats.set(row, numbers);
+      if (!(numbers instanceof Uint16Array)) continue;
+      bits ??= halfOf(scratch.take(half)).fill(0);
+      const [shared, own] = [context.shared.length * headSize, context.own.length * headSize];
       for (let part = 0; part < 2 * heads; part++) {
-        const side = part < heads ? 'keys' : 'values';
-        const head = part % heads;
-        const at = (side === 'keys' ? 0 : half) + (row * heads + head) * length * headSize;
-        const mine = numbers?.subarray(part * own, (part + 1) * own);
-        if (mine instanceof Uint16Array) bits!.set(mine, at + shared);
-        later.push(() => {
-          if (beginning) both.set(beginning[side].subarray(head * shared, (head + 1) * shared), at);
-          if (mine instanceof Float32Array) both.set(mine, at + shared);
-          both.fill(0, at + shared + own, at + length * headSize);
-        });
+        bits.set(numbers.subarray(part * own, (part + 1) * own), place(row, part) + shared);
       }
-    });
+    }
     if (bits) await fromHalf(sessions, bits, both);
-    for (const write of later) write();
+    for (const [row, { context }] of rows.entries()) {
+      const beginning = beginnings.get(context.shared)?.layers[layer];
+      const [shared, own] = [context.shared.length * headSize, context.own.length * headSize];
+      for (let part = 0; part < 2 * heads; part++) {
+        const at = place(row, part);
+        const head = part % heads;
+        const all = part < heads ? beginning?.keys : beginning?.values;
+        if (all) both.set(all.subarray(head * shared, (head + 1) * shared), at);
+        const numbers = floats.get(row);
+        if (numbers) both.set(numbers.subarray(part * own, (part + 1) * own), at + shared);
+        both.fill(0, at + shared + own, at + room);
+      }
+    }
     scratch.release(mark);
     return { keys: both.subarray(0, half), values: both.subarray(half) };
   }
 
   private async find(contexts: readonly RowContext[]): Promise<Map<RowContext, HeldContext>> {
     const found = new Map<RowContext, HeldContext>();
-    const missing = new Map<Int32Array, Map<number, Set<RowContext>>>();
+    const groups = new Set<readonly RowContext[]>();
+    const alone = new Set<RowContext>();
     for (const context of contexts) {
       const held = this.store.find(context);
       if (held) found.set(context, held);
       if (held || context.own.length === 0) continue;
-      const padded = Math.ceil(context.own.length / LENGTH_STEP) * LENGTH_STEP;
-      const ofShared = missing.get(context.shared) ?? new Map<number, Set<RowContext>>();
-      missing.set(context.shared, ofShared);
-      ofShared.set(padded, (ofShared.get(padded) ?? new Set()).add(context));
+      const group = this.store.groupOf(context);
+      if (group) groups.add(group);
+      else alone.add(context);
     }
-    for (const [shared, byLength] of missing) {
+    for (const group of [...groups, [...alone]]) await this.computeGroup(group, found);
+    return found;
+  }
+
+  /** Those of one padded length together. */
+  private async computeGroup(
+    group: readonly RowContext[],
+    found: Map<RowContext, HeldContext>,
+  ): Promise<void> {
+    const alike = new Map<Int32Array, Map<number, Set<RowContext>>>();
+    for (const context of group) {
+      const padded = Math.ceil(context.own.length / LENGTH_STEP) * LENGTH_STEP;
+      const byLength = alike.get(context.shared) ?? new Map<number, Set<RowContext>>();
+      alike.set(context.shared, byLength);
+      byLength.set(padded, (byLength.get(padded) ?? new Set()).add(context));
+    }
+    for (const [shared, byLength] of alike) {
       const prefix = await this.shared(shared);
-      for (const [padded, group] of byLength) {
+      for (const [padded, members] of byLength) {
+        if (padded === 0) continue;
         const size = Math.max(1, Math.floor(TOKENS_AT_ONCE / padded));
-        const list = [...group];
+        const list = [...members];
         for (let from = 0; from < list.length; from += size) {
           await this.compute(list.slice(from, from + size), padded, prefix, found);
         }
       }
     }
-    return found;
   }
 
   /** Forward only, `padded` tokens a row. */
@@ -159,3 +180,7 @@ export class RowContexts {
     return known;
   }
 }
+
+/** The same memory as numbers of half the size. */
+const halfOf = ({ buffer, byteOffset, length }: Float32Array) =>
+  new Uint16Array(buffer, byteOffset, 2 * length);

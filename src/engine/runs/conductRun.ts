@@ -4,8 +4,11 @@ import type { RunRecord } from '../../protocol/runs';
 import { openPromptModel } from '../compile/openPromptModel';
 import { namingFullDisk } from '../durableFile';
 import { evaluateTuned } from '../evaluation/evaluate';
+import { BATCH_TOKENS } from '../evaluation/labelScoring';
 import { taskReader } from '../evaluation/taskReader';
+import { microBatches } from '../prompt/batches';
 import { recordLabelWords } from '../prompt/labelWords';
+import { contextLength } from '../prompt/tokenRow';
 import { fitToContext } from '../task/fitToContext';
 import { writeCheckpoint } from '../tuning/checkpoint';
 import { initialParameters } from '../tuning/initialise';
@@ -97,7 +100,9 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
 function keepContexts({ model, prepared, tokenizer }: Workbench, { recurring }: TrainingRows): void {
   const reader = taskReader(prepared, tokenizer);
   const validated = prepared.validation.flatMap((row) => reader.read(row).around?.context ?? []);
-  model.keepContexts([...recurring, ...validated]);
+  const batches = microBatches(validated.map(contextLength), { maxTokens: BATCH_TOKENS });
+  const groups = [...recurring, ...batches.map((batch) => batch.map((index) => validated[index]!))];
+  model.keepContexts(groups.flat(), groups);
 }
 
 /** Rows to tokens; what a person should know of it becomes notices. */

@@ -27,8 +27,8 @@ interface TrainingRow {
 export interface TrainingRows extends TrainingBatches {
   /** Steps that the task asks for. */
   steps: number;
-  /** What stands before the virtual tokens of the rows, where steps come back to them. */
-  recurring: readonly RowContext[];
+  /** What stands before the virtual tokens of the rows where steps come back to them, as the steps of the first epoch have them. */
+  recurring: readonly (readonly RowContext[])[];
   /** Rows that were read. */
   rows: number;
   /** Rows among them that were cut to fit the limit. */
@@ -63,7 +63,6 @@ export async function encodeTrainingRows(
   );
   const { length } = training;
   const steps = 'steps' in length ? length.steps : Math.max(1, Math.ceil(length.epochs * plan(0).length));
-  const contexts = encoded.flatMap(({ row: { context } }) => context ?? []);
   return {
     words: wordsFor(reader, target),
     epoch: plan,
@@ -75,7 +74,10 @@ export async function encodeTrainingRows(
       return parts.map((part) => batchOf(part.map((index) => encoded[step[index]!]!)));
     },
     steps,
-    recurring: steps > plan(0).length ? contexts : [],
+    recurring:
+      steps > plan(0).length
+        ? plan(0).map((step) => step.flatMap((row) => encoded[row]!.row.context ?? []))
+        : [],
     rows: chosen.length,
     cutRows,
   };
