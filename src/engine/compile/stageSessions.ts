@@ -3,6 +3,7 @@ import type { Encoder, Head, LanguageModel, Stage } from '../models/languageMode
 import { Session } from '../runtime/session';
 import type { CompiledFolder } from './compiledFolder';
 import type { CompiledForm } from './compiledForm';
+import { hasConstantWork } from './constantWork';
 import { type FrozenPlan, planFrozen } from './frozenPlan';
 import { type LossHead, lossHead } from './lossHead';
 import { planStage, type StagePlan } from './stagePlan';
@@ -92,7 +93,10 @@ export class StageSessions {
   }
 
   private async open(graph: Graph): Promise<Session> {
-    const session = await Session.open(await this.folder.write(graph), this.options);
+    const session = await Session.open(await this.folder.write(graph), {
+      threads: this.options.threads,
+      optimise: hasConstantWork(graph),
+    });
     this.sessions.push(session);
     return session;
   }

@@ -23,8 +23,11 @@ export class Session {
     private readonly runtime: typeof import('onnxruntime-node'),
   ) {}
 
-  /** Opens a graph file; weights beside it are mapped, not copied. */
-  static async open(file: string, options: { threads: number }): Promise<Session> {
+  /**
+   * Opens a graph file; weights beside it are mapped, not copied. `optimise`: onnxruntime goes through the graph first, which takes
+   * longer; unless told, it does not.
+   */
+  static async open(file: string, options: { threads: number; optimise?: boolean }): Promise<Session> {
     const runtime = await import('onnxruntime-node');
     try {
       const session = await runtime.InferenceSession.create(file, {
@@ -32,7 +35,7 @@ export class Session {
         intraOpNumThreads: options.threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
-        graphOptimizationLevel: 'all',
+        graphOptimizationLevel: options.optimise ? 'all' : 'disabled',
         // Every micro-batch has its own shape: plans for each would only pile up.
         enableMemPattern: false,
         enableCpuMemArena: USE_ARENA,
