@@ -40,6 +40,23 @@ describe.each(VARIANTS)('rows of %s', (name) => {
     return model.logits({ rows: [{ tokens }], readouts }, 'all', await model.prefix(prompt));
   }
 
+  it('give the same gradient whether the prompt goes along as a row or by itself', async () => {
+    const [trunk, ...rest] = rows as [Int32Array, ...Int32Array[]];
+    const tokens = Int32Array.from([...trunk, ...trunk, ...rest[0]!]);
+    const branches = tokens.map((_, i) => Math.min(2, Math.floor(i / trunk.length)));
+    const batch = [{ tokens, branches }, ...rest.map((row) => ({ tokens: row }))];
+    const part = (list: typeof batch) => ({
+      rows: list,
+      readouts: list.map((row, i) => ({ row: i, position: row.tokens.length - 1, target: i % 2 })),
+    });
+    const words = Int32Array.from([5, 9]);
+    const along = await model.gradient(prompt, [part(batch)], words);
+    const halves = [part(batch.slice(0, 2)), part(batch.slice(2))];
+    const byItself = await model.gradient(prompt, halves, words);
+    expect(along.loss).toBeCloseTo(byItself.loss, 5);
+    expect(relativeDifference(along.gradient, byItself.gradient)).toBeLessThan(1e-5);
+  });
+
   it('have the same alternatives in one pass as in one each', async () => {
     const [trunk, first, second] = [rows[0]!, rows[1]!.slice(0, 3), rows[2]!.slice(0, 5)];
     const tokens = Int32Array.from([...trunk, ...first, ...second]);

@@ -60,7 +60,7 @@ describe('a stage of the Llama graph', () => {
   it('infers the shapes of its ports', () => {
     const { graph, ports } = stage;
     expect(graph.shapeOf(ports.output)).toEqual(['rows', 'length', 64]);
-    expect(graph.shapeOf(ports.present[0]!.keys)).toEqual(['rows', 2, 'length + past', 16]);
+    expect(graph.shapeOf(ports.present[0]!.keys)).toEqual(['rows', 2, 'length + past + shared', 16]);
   });
 
   it('prints a line a node, with shapes', () => {

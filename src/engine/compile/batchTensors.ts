@@ -7,6 +7,8 @@ export interface BatchTensors {
   rows: number;
   length: number;
   past: number;
+  /** Tokens of the first row that all other rows look back at; none unless told. */
+  shared?: number;
   /** Token ids, padded with 0: [rows · length]. */
   ids: Int32Array;
   positions: Tensor;
@@ -14,6 +16,11 @@ export interface BatchTensors {
   rowsShape: Tensor;
   /** For a decoder behind an encoder. */
   source?: Source;
+}
+
+/** Positions that a batch reaches. */
+export function placesOf({ past, shared = 0, length }: BatchTensors): number {
+  return past + shared + length;
 }
 
 /** What an encoder has read of a batch, as its decoder looks at it. */

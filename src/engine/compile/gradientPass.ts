@@ -3,6 +3,7 @@ import type { Tensor } from '../runtime/tensor';
 import { batchTensors, gatherReadouts, scatterReadouts } from './batchTensors';
 import type { LossOf, PassContext } from './pass';
 import type { Prefix } from './promptModel';
+import { fitsAsRow, gradientWithPromptRow } from './promptRow';
 import { type KeyValueSums, walkBackward, walkForward, zeros } from './stageWalk';
 
 /**
@@ -17,7 +18,11 @@ export async function gradientPass(
   loss: LossOf,
 ): Promise<{ loss: number; gradient: Float32Array }> {
   const mark = c.scratch.mark();
+  const [only, ...more] = batches;
   try {
+    if (only && more.length === 0 && fitsAsRow(c, only, prompt.length / c.config.embeddingSize)) {
+      return await gradientWithPromptRow(c, prompt, only, loss);
+    }
     return await throughPrompt(c, prompt, batches, loss);
   } finally {
     c.scratch.release(mark);

@@ -6,12 +6,11 @@ import { floats, integers, type Tensor } from '../runtime/tensor';
 import type { ContextOptions } from './cachedPass';
 import { classLogits, classLoss, splitParameters } from './classHead';
 import type { CompiledFolder } from './compiledFolder';
-import type { CompiledForm } from './compiledForm';
 import type { Pass } from './pass';
 import { passFor } from './passes';
 import type { Breathe, GenerateOptions, Prefix, PromptModel } from './promptModel';
 import { RotaryTables } from './rotaryTables';
-import { StageSessions } from './stageSessions';
+import { type StageOptions, StageSessions } from './stageSessions';
 import type { WeightRows } from './weightsFile';
 
 /** Readouts over the whole vocabulary that go through the head together: 64 × 49,152 logits are 12.6 MB. */
@@ -33,7 +32,7 @@ export class OnnxPromptModel implements PromptModel {
   constructor(
     private readonly model: LanguageModel,
     folder: CompiledFolder,
-    options: { threads: number; layersPerStage: number; rewrite: CompiledForm['rewrite'] } & ContextOptions,
+    options: StageOptions & ContextOptions,
   ) {
     this.config = model.config;
     this.embeddings = folder.rows(model.embeddings);

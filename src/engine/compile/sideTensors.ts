@@ -1,6 +1,6 @@
 import type { SideInput } from '../models/languageModel';
-import type { Tensor } from '../runtime/tensor';
-import type { BatchTensors } from './batchTensors';
+import { integers, type Tensor } from '../runtime/tensor';
+import { type BatchTensors, placesOf } from './batchTensors';
 import { bucketTensor } from './relativeBuckets';
 import type { RotaryTables } from './rotaryTables';
 
@@ -14,11 +14,12 @@ type Maker<Kind extends SideInput['kind']> = (
 const MAKERS: { [Kind in SideInput['kind']]: Maker<Kind> } = {
   positions: (_, batch) => batch.positions,
   rowsShape: (_, batch) => batch.rowsShape,
+  sharedEnd: (_, { shared = 0 }) => integers([1, shared], [2]),
   mask: ({ window }, batch) => batch.masks.mask(window),
   sourceMask: (_, { source }) => source!.mask,
   buckets: (input, batch) => bucketTensor(input, batch.masks.sight),
-  cosines: ({ table }, batch, rotary) => rotary.reach(table, batch.past + batch.length).cosines,
-  sines: ({ table }, batch, rotary) => rotary.reach(table, batch.past + batch.length).sines,
+  cosines: ({ table }, batch, rotary) => rotary.reach(table, placesOf(batch)).cosines,
+  sines: ({ table }, batch, rotary) => rotary.reach(table, placesOf(batch)).sines,
 };
 
 export function sideTensor(input: SideInput, batch: BatchTensors, rotary: RotaryTables): Tensor {

@@ -1,7 +1,7 @@
 import { SIZES, type Stage } from '../models/languageModel';
 import type { ModelConfig } from '../models/modelConfig';
 import { floats, type Tensor } from '../runtime/tensor';
-import type { BatchTensors } from './batchTensors';
+import { type BatchTensors, placesOf } from './batchTensors';
 import type { Prefix } from './promptModel';
 import { bucketRows } from './relativeBuckets';
 import type { RotaryTables } from './rotaryTables';
@@ -13,10 +13,11 @@ export function sizesOf(batch: BatchTensors, rotary: RotaryTables): Record<strin
     [SIZES.rows]: batch.rows,
     [SIZES.length]: batch.length,
     [SIZES.past]: batch.past,
+    [SIZES.shared]: batch.shared ?? 0,
     [SIZES.maskRows]: batch.masks.rows,
     [SIZES.bucketRows]: bucketRows(batch.masks.sight),
     [SIZES.source]: batch.source?.length ?? 0,
-    [SIZES.places]: rotary.placesFor(batch.past + batch.length),
+    [SIZES.places]: rotary.placesFor(placesOf(batch)),
   };
 }
 

@@ -26,6 +26,7 @@ const TYPICAL = {
   [SIZES.rows]: 8,
   [SIZES.length]: 40,
   [SIZES.past]: 20,
+  [SIZES.shared]: 20,
   [SIZES.maskRows]: 1,
   [SIZES.places]: 64,
   [SIZES.bucketRows]: 1,

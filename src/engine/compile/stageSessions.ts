@@ -14,6 +14,11 @@ export interface LossSessions {
   training: Session;
 }
 
+export interface StageOptions extends Pick<CompiledForm, 'rewrite' | 'promptAsRow'> {
+  threads: number;
+  layersPerStage: number;
+}
+
 /**
  * The sessions of a model, opened when first needed. Layers run in groups (stages): small enough that pause and cancel
  * answer within tens of milliseconds, large enough that starting a session costs nothing beside its work.
@@ -26,13 +31,19 @@ export class StageSessions {
   constructor(
     private readonly model: LanguageModel,
     private readonly folder: CompiledFolder,
-    private readonly options: { threads: number; layersPerStage: number; rewrite: CompiledForm['rewrite'] },
+    private readonly options: StageOptions,
     /** Whose layers: the model's own, or its encoder's. */
     private readonly part: Encoder = { layers: model.config.layers, stage: (a, b) => model.stage(a, b) },
   ) {}
 
   get stages(): number {
     return Math.ceil(this.part.layers / this.options.layersPerStage);
+  }
+
+  /** Whether the prompt can go along as the first of a batch's rows. */
+  get promptAsRow(): boolean {
+    const { side } = this.plan(0).stage.ports;
+    return this.options.promptAsRow === true && side.some(({ kind }) => kind === 'sharedEnd');
   }
 
   plan(index: number): StagePlan {

@@ -1,5 +1,5 @@
 import { floats, type Tensor } from '../runtime/tensor';
-import type { BatchTensors } from './batchTensors';
+import { type BatchTensors, placesOf } from './batchTensors';
 import type { PassContext } from './pass';
 import type { Prefix } from './promptModel';
 import { runIntoScratch } from './runIntoScratch';
@@ -30,7 +30,7 @@ export async function walkForward(
     const inputs = { [stage.ports.hidden]: hidden, ...stageInputs(stage, batch, c.rotary, past, c.config) };
     // Rows of text hand on no keys and values of their own, unless the way back needs them.
     const present = stage.ports.present.flatMap(({ keys, values }) => [keys, values]);
-    const skipped = new Set(prefix ? present.filter((name) => !wanted.includes(name)) : []);
+    const skipped = new Set(prefix || batch.shared ? present.filter((name) => !wanted.includes(name)) : []);
     const names = forward.outputs.filter((name) => !skipped.has(name));
     const outputs = await runIntoScratch(c, await c.sessions.forward(index), {
       graph: forward,
@@ -58,7 +58,7 @@ export async function walkBackward(
   onPast?: (layer: number, keys: Tensor, values: Tensor) => void,
 ): Promise<Float32Array> {
   const { config } = c;
-  const shape = [batch.rows, config.keyValueHeads, batch.past + batch.length, config.headSize];
+  const shape = [batch.rows, config.keyValueHeads, placesOf(batch), config.headSize];
   const none = present
     ? undefined
     : zeros(

@@ -45,7 +45,7 @@ export function divideDims(a: Dim, b: Dim): Dim | undefined {
 
 /**
  * -1, 0 or 1 as `a` is less than, equal to or greater than `b` whatever the names stand for; undefined where that
- * differs. Sizes are at least 1, `past` at least 0.
+ * differs. Sizes are at least 1, `past` and `shared` at least 0.
  */
 export function compareDims(a: Dim, b: Dim): number | undefined {
   const difference = subtractDims(a, b);
@@ -74,7 +74,7 @@ function lowest(dim: Dim): number {
   let total = 0;
   for (const [term, coefficient] of parse(dim)) {
     if (term !== '' && coefficient < 0) return Number.NEGATIVE_INFINITY;
-    if (!term.split(TIMES).includes('past')) total += coefficient;
+    if (!term.split(TIMES).some((name) => name === 'past' || name === 'shared')) total += coefficient;
   }
   return total;
 }

@@ -15,6 +15,8 @@ export const SIZES = {
   length: 'length',
   /** Tokens of what stands before the rows. */
   past: 'past',
+  /** Tokens of the first row that all other rows look back at. */
+  shared: 'shared',
   /** Positions in the rotary tables. */
   places: 'places',
   /** 1 where all rows have the same attention mask. */
@@ -31,8 +33,10 @@ export type SideInput =
   | { kind: 'positions' }
   /** int64 [4], [rows, 1, 1, 1]: what a shared past is widened to. */
   | { kind: 'rowsShape' }
+  /** int64 [2], [1, shared]: where the part of the first row ends that all rows look back at. */
+  | { kind: 'sharedEnd' }
   /**
-   * [maskRows, 1, length, length + past], 0 where a token may look and a large negative number where not. `window`: it sees no
+   * [maskRows, 1, length, length + past + shared], 0 where a token may look and a large negative number where not. `window`: it sees no
    * further back than this many tokens, itself included.
    */
   | { kind: 'mask'; window?: number }
@@ -126,7 +130,6 @@ export interface LanguageModel {
   stage(from: number, to: number): Stage;
   /** `all`: over the whole vocabulary. `chosen`: over words that are given each time. */
   head(words: 'all' | 'chosen'): Head;
-}
   /**
    * The same model with its hidden states turned by an orthogonal matrix between the layers: no direction stands out then, which
    * is what rounding to 8 bits needs. None: the family's norms do not allow it.
@@ -140,6 +143,7 @@ export interface TurnedModel {
   rotation: string;
   /** By name; others stay as they are. */
   weights: ReadonlyMap<string, TurnedWeight>;
+}
 
 /**
  * `reads`: the weight [out, hidden size] is multiplied with the turned stream, and takes over the norm's gain. `writes`: what comes of

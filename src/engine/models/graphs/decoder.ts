@@ -94,6 +94,7 @@ function buildStage(spec: DecoderSpec, from: number, to: number): Stage {
         name: `${name}.attention`,
         value,
         past: before,
+        shared: !spec.turned,
       });
       present.push(attended.present);
       return attended.output;
@@ -101,8 +102,8 @@ function buildStage(spec: DecoderSpec, from: number, to: number): Stage {
     stream = addHalves(build, spec, stream, name, attend);
     past.push(before);
   }
-  build.output(stream);
   if (spec.turned && to === config.layers) stream = turn(build, spec, stream, 'back');
+  build.output(stream);
   for (const { keys, values } of present) {
     build.output(keys);
     build.output(values);

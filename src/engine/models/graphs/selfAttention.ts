@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../graph/builder';
 import { MICROSOFT } from '../../graph/graph';
-import type { KeyValuePorts } from '../languageModel';
+import { type KeyValuePorts, SIZES } from '../languageModel';
 import { linear, type Norm, normalise, softCap, swapHeads } from './blocks';
 import type { SidePorts } from './sidePorts';
 
@@ -31,13 +31,20 @@ export interface SelfAttention {
  *
  * @param value [rows, length, hidden size], normalised already where the family does so
  * @param past none: the model has no cache
+ * @param shared whether rows may look back at the first one
  * @param bias added to the scores, which are [rows, heads, length, past + length]
  */
 export function selfAttention(
   build: GraphBuilder,
   side: SidePorts,
   a: SelfAttention,
-  { name, value, past, bias }: { name: string; value: string; past?: KeyValuePorts; bias?: string },
+  {
+    name,
+    value,
+    past,
+    shared,
+    bias,
+  }: { name: string; value: string; past?: KeyValuePorts; shared?: boolean; bias?: string },
 ): { output: string; present: KeyValuePorts } {
   const { heads, keyValueHeads, headSize, hiddenSize } = a;
   const project = (part: string, count: number) =>
@@ -52,12 +59,16 @@ export function selfAttention(
     );
   const byHead = (states: string, count: number) =>
     swapHeads(build, build.add('Reshape', [states, build.ints([0, 0, count, headSize])]));
-  const afterPast = (before: string | undefined, states: string) =>
-    before === undefined
-      ? states
-      : build.add('Concat', [build.add('Expand', [before, side.rowsShape()]), states], {
-          attributes: { axis: 2 },
-        });
+  const forAllRows = (before: string) => build.add('Expand', [before, side.rowsShape()]);
+  const ofFirstRow = (states: string) =>
+    build.add('Slice', [states, build.ints([0, 0]), side.sharedEnd(), build.ints([0, 2])], {
+      types: [{ type: 'float32', shape: [1, keyValueHeads, SIZES.shared, headSize] }],
+    });
+  const afterPast = (before: string | undefined, states: string) => {
+    if (before === undefined) return states;
+    const parts = [before, ...(shared ? [ofFirstRow(states)] : [])].map(forAllRows);
+    return build.add('Concat', [...parts, states], { attributes: { axis: 2 } });
+  };
 
   const queries = byHead(turned('query', heads), heads);
   const keys = afterPast(past?.keys, byHead(turned('key', keyValueHeads), keyValueHeads));

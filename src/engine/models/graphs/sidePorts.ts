@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../../graph/builder';
+import { addDims } from '../../graph/dims';
 import type { Dim, ElementType } from '../../graph/graph';
 import { SIZES, type SideInput, type SidePort } from '../languageModel';
 
@@ -21,6 +22,10 @@ export class SidePorts {
     return this.port('rowsShape', 'int64', [4], { kind: 'rowsShape' });
   }
 
+  sharedEnd(): string {
+    return this.port('sharedEnd', 'int64', [2], { kind: 'sharedEnd' });
+  }
+
   mask(window?: number): string {
     const shape = [SIZES.maskRows, 1, SIZES.length, this.total];
     const name = window === undefined ? 'mask' : `mask of window ${window}`;
@@ -37,8 +42,9 @@ export class SidePorts {
   }
 
   /** Tokens that a token may look at. */
-  private get total(): string {
-    return this.cached ? `${SIZES.length} + ${SIZES.past}` : SIZES.length;
+  private get total(): Dim {
+    if (!this.cached) return SIZES.length;
+    return addDims(addDims(SIZES.length, SIZES.past), this.names.has('sharedEnd') ? SIZES.shared : 0);
   }
 
   /** Cosines and sines of a rotary table with this many frequencies. */
