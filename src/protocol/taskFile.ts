@@ -88,7 +88,7 @@ export const PLACEMENTS = ['before', 'after'] as const;
 export type Placement = (typeof PLACEMENTS)[number];
 
 const PLACEMENT_DESCRIPTION =
-  'Where the virtual tokens stand. "before": before the text, the usual place. "after": behind the text\'s last column. What stands before them is then computed once a row, and a step costs the same however long the text is.';
+  'Where the virtual tokens stand. "before": before the text; learns most. "after": behind the last column; for decoders and long texts. What stands before them is computed once a row, and a step over rows seen before hardly depends on their length. Measured with SmolLM2-135M in int8: 8 times as fast on texts of 200 tokens, about as fast on 23; after 100 steps 88.6 % of SST-2 right (before the text 87.8 %), but 64.0 % of TREC (77.2 %), where 300 steps got 87.8 %: it wants more steps.';
 
 export const methodSchema = z
   .strictObject({
@@ -105,7 +105,7 @@ export const methodSchema = z
   .describe('How the prompt is tuned.');
 
 const PRECISION_DESCRIPTION =
-  '"float32" is exact, the reference. "int8" computes the products with the model\'s weights in 8 bits, in training and in answers: on SmolLM2-135M about half the time of a step, and less memory, for a gradient that points a little elsewhere (cosine 0.96). "auto" takes int8 for decoders with RMS norms (Llama, Qwen and their like) where a measurement of two seconds says that it pays here, else float32.';
+  '"float32" is exact, the reference. "int8" computes the products with the model\'s weights in 8 bits, in training and in answers: on SmolLM2-135M about half the time of a step, and less memory, for a gradient that points a little elsewhere (cosine 0.96). "auto" takes int8 for decoders built like Llama (Mistral, Qwen and their like) where a measurement of at most two seconds says that it pays here, else float32.';
 
 export const trainingSchema = z
   .strictObject({
