@@ -90,6 +90,20 @@ describe('softprompt train', () => {
     expect(JSON.parse(await readFile(join(run, 'run.json'), 'utf8')).results).toEqual(before.results);
   });
 
+  it('computes in the precision that is asked for', async () => {
+    await writeTask('rounded', 3, { training: { steps: 3, precision: 'float32' } });
+    const { code, stderr } = await softprompt('train', 'rounded.softprompt.json', '--precision', 'int8');
+    expect(code).toBe(0);
+    expect(stderr).toContain('int8: as asked for.');
+    const run = await runFolder('rounded');
+    const { device } = JSON.parse(await readFile(join(run, 'run.json'), 'utf8'));
+    expect(device.precision).toBe('int8');
+    expect((await softprompt('eval', run)).code).toBe(0);
+
+    expect((await softprompt('train', '--resume', run, '--precision', 'int8')).code).toBe(2);
+    expect((await softprompt('train', 'rounded.softprompt.json', '--precision', 'int4')).code).toBe(2);
+  });
+
   it('stops at Ctrl-C within a second, and goes on to the very same prompt', async () => {
     await writeTask('long', 240);
     const adapter = async (run: string) => readFile(join(run, 'adapter', 'adapter_model.safetensors'));

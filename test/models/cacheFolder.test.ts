@@ -147,10 +147,10 @@ describe('checkModelFits', () => {
   const model = { name: 'Big', path: 'big.gguf', parameters: 1e9 };
 
   it('refuses a model that is larger than the free memory, with both numbers', () => {
-    expect(() => checkModelFits(model, 9e9)).not.toThrow();
+    expect(() => checkModelFits(model, 'float32', 9e9)).not.toThrow();
     const error = (() => {
       try {
-        checkModelFits(model, 4e9);
+        checkModelFits(model, 'float32', 3e9);
       } catch (thrown) {
         return thrown;
       }
@@ -158,12 +158,23 @@ describe('checkModelFits', () => {
     })();
     const report = reportError(error);
     expect(report.code).toBe('out-of-memory');
-    expect(report.message).toContain('it needs about 8.5 GB, 4.0 GB are free');
+    expect(report.message).toContain('it needs about 8.7 GB, 3.0 GB are free');
     expect(report.hint).toContain('smaller model');
   });
 
+  it('lets larger ones through in int8', () => {
+    expect(() => checkModelFits(model, 'int8', 4e9)).not.toThrow();
+    expect(() => checkModelFits(model, 'int8', 3e9)).toThrow('too large');
+    try {
+      checkModelFits(model, 'float32', 5e9);
+      expect.unreachable();
+    } catch (error) {
+      expect(reportError(error).hint).toContain('"int8"');
+    }
+  });
+
   it('knows the free memory of this machine', () => {
-    expect(() => checkModelFits({ ...model, parameters: 1000 })).not.toThrow();
-    expect(() => checkModelFits({ ...model, parameters: 1e15 })).toThrow('too large');
+    expect(() => checkModelFits({ ...model, parameters: 1000 }, 'float32')).not.toThrow();
+    expect(() => checkModelFits({ ...model, parameters: 1e15 }, 'int8')).toThrow('too large');
   });
 });

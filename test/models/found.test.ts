@@ -54,7 +54,7 @@ describe('the Hugging Face cache', () => {
         quantisation: 'float32',
         licence: 'apache-2.0',
         state: 'on-disk',
-        memory: 500e6 + 8 * 55_616,
+        memory: 700e6 + 8 * 55_616,
       },
       {
         name: 'hf:someone/tiny-GGUF/Tiny.Q4_1.gguf',
@@ -287,7 +287,7 @@ describe('whether a model can be tuned', () => {
     expect((await described('m.gguf', tiny, 1e9)).obstacle).toBeUndefined();
     expect((await described('m.gguf', tiny, 4e8)).obstacle).toEqual({
       kind: 'too-large',
-      reason: 'It is too large for the memory: it needs about 500.4 MB, 400.0 MB are free.',
+      reason: 'It is too large for the memory: it needs about 800.2 MB, 400.0 MB are free.',
       hint: expect.stringContaining('smaller model'),
     });
   });

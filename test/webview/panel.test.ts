@@ -362,6 +362,11 @@ describe.runIf(canShowPages)('details', () => {
     await tab(/Details/).click();
   };
 
+  test('the precision, and why it is that one', async () => {
+    await show('decoder', {});
+    expect(await fact('Precision').textContent()).toBe('int8: 1.9 times as fast as float32 here');
+  });
+
   test('a masked language model: where it answers, at the end unless told', async () => {
     await show('masked', { template: 'A {text} is {mask}.' });
     expect(await card('Template').locator('pre').textContent()).toMatch(/virtual tokensA text is mask\.$/);

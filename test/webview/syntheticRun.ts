@@ -446,7 +446,14 @@ function makeRecord(state: RunState, steps: number, labels: string[]): RunRecord
       word: ` ${label.split('_')[0]}`,
       tokens: [1200 + 37 * index],
     })),
-    device: { platform: 'linux x64', cpu: 'Intel Xeon', threads: 2, precision: 'float32' },
+    device: {
+      platform: 'linux x64',
+      cpu: 'Intel Xeon',
+      threads: 2,
+      precision: 'int8',
+      precisionReason: '1.9 times as fast as float32 here',
+      int8Speed: 1.9,
+    },
     steps,
     results: {},
   };

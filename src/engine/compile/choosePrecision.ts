@@ -8,6 +8,7 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { Precision, PrecisionWish } from '../../protocol/precision';
 import { replaceFile } from '../durableFile';
 import type { Checkpoint } from '../models/checkpoint';
+import { memoryShortage } from '../models/sizeCheck';
 import { measureInt8 } from './measureInt8';
 import type { Breathe } from './promptModel';
 
@@ -50,8 +51,12 @@ export async function choosePrecision(
   if (!checkpoint.model.turned) {
     return {
       precision: 'float32',
-      reason: 'int8 is proven for decoders with RMS norms only, which this is not',
+      reason: 'int8 is proven only for decoders built like Llama, from safetensors or GGUF files',
     };
+  }
+  const { parameters } = checkpoint;
+  if (memoryShortage(parameters, 'float32') && !memoryShortage(parameters, 'int8')) {
+    return { precision: 'int8', reason: 'float32 does not fit into the memory' };
   }
   const threads = options.threads ?? availableParallelism();
   const file = join(options.cacheFolder, 'precision', `${keyOf(checkpoint, threads)}.json`);

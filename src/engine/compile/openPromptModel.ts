@@ -31,8 +31,9 @@ export async function openPromptModel(
     onProgress?: (done: number, total: number) => void;
   },
 ): Promise<PromptModel> {
-  checkModelFits(checkpoint);
-  const form = options.precision === 'int8' ? int8Form(checkpoint) : float32Form(checkpoint);
+  const { precision = 'float32' } = options;
+  checkModelFits(checkpoint, precision);
+  const form = precision === 'int8' ? int8Form(checkpoint) : float32Form(checkpoint);
   const folder = await CompiledFolder.open(checkpoint, form, options);
   return new OnnxPromptModel(form.model, folder, {
     rewrite: form.rewrite,

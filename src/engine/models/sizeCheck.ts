@@ -1,21 +1,31 @@
 import { freemem } from 'node:os';
 import { SoftpromptError } from '../../protocol/errors';
+import type { Precision } from '../../protocol/precision';
 import type { Checkpoint } from './checkpoint';
 import { formatBytes } from './formatBytes';
 
-/** Float32 weights, packed once for the way forward and once for the way back. */
-const BYTES_PER_PARAMETER = 8;
-/** The process itself, and the intermediate values of a micro-batch. */
-const WORKING_BYTES = 500e6;
+/**
+ * Bytes for each parameter: weights packed once for the way forward and once for the way back, the embeddings read from the disk. And
+ * for the process itself and the intermediate values of a micro-batch. Measured with 135 million and with a billion parameters.
+ */
+const BYTES: Readonly<Record<Precision, { parameter: number; work: number }>> = {
+  float32: { parameter: 8, work: 700e6 },
+  int8: { parameter: 3, work: 800e6 },
+};
 
 /** Bytes of memory that tuning a model takes, estimated. */
-export function memoryNeeded(parameters: number): number {
-  return parameters * BYTES_PER_PARAMETER + WORKING_BYTES;
+export function memoryNeeded(parameters: number, precision: Precision): number {
+  const { parameter, work } = BYTES[precision];
+  return parameters * parameter + work;
 }
 
 /** In words, where a model needs more than there is; undefined where it fits. */
-export function memoryShortage(parameters: number, available = availableMemory()): string | undefined {
-  const needed = memoryNeeded(parameters);
+export function memoryShortage(
+  parameters: number,
+  precision: Precision,
+  available = availableMemory(),
+): string | undefined {
+  const needed = memoryNeeded(parameters, precision);
   if (needed <= available) return undefined;
   return `it needs about ${formatBytes(needed)}, ${formatBytes(available)} are free`;
 }
@@ -26,17 +36,21 @@ export function memoryShortage(parameters: number, available = availableMemory()
  */
 export function checkModelFits(
   { name, path, parameters }: Pick<Checkpoint, 'name' | 'path' | 'parameters'>,
+  precision: Precision,
   available?: number,
 ): void {
-  const shortage = memoryShortage(parameters, available);
+  const shortage = memoryShortage(parameters, precision, available);
   if (shortage === undefined) return;
   throw new SoftpromptError('out-of-memory', `${name} is too large for this machine's memory: ${shortage}.`, {
     place: { file: path },
-    hint: SMALLER_HINT,
+    hint: memoryShortage(parameters, 'int8', available) ? SMALLER_HINT : INT8_HINT,
   });
 }
 
 export const SMALLER_HINT = 'Close other programs, or choose a smaller model.';
+
+const INT8_HINT =
+  'Set training.precision to "int8" in the task file, close other programs, or choose a smaller model.';
 
 /** Bytes that can be taken without swapping, limits set for the process (containers) included. */
 export function availableMemory(): number {

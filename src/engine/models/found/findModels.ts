@@ -55,14 +55,15 @@ export async function search({ place, find }: Place, context: SearchContext): Pr
   }
 }
 
-/** Memory that tuning takes, and why a model cannot be tuned for the lack of it. */
+/** Memory that tuning takes, in int8 where it would be too much in float32, and why a model cannot be tuned for the lack of it. */
 export function memoryOf(
   parameters: number,
   freeMemory: number,
 ): Pick<ModelSummary, 'memory'> & { obstacle?: Obstacle } {
   if (parameters === 0) return {};
-  const memory = memoryNeeded(parameters);
-  const shortage = memoryShortage(parameters, freeMemory);
+  const precision = memoryShortage(parameters, 'float32', freeMemory) ? 'int8' : 'float32';
+  const memory = memoryNeeded(parameters, precision);
+  const shortage = memoryShortage(parameters, precision, freeMemory);
   if (shortage === undefined) return { memory };
   return {
     memory,
