@@ -31,6 +31,7 @@ export function differentiate(
     gradients: new Map(seeds),
     carriers: path.values,
     producers: graph.producers(),
+    multipliers: multipliersOf(path.nodes),
     shared: new Map(),
   };
   const { gradients } = step;
@@ -57,11 +58,13 @@ interface Step {
   gradients: Map<string, string>;
   carriers: ReadonlySet<string>;
   producers: ReadonlyMap<string, Node>;
+  /** By each value, the nodes that multiply it. */
+  multipliers: ReadonlyMap<string, readonly Node[]>;
   shared: Map<string, string>;
 }
 
 function contextOf(node: Node, step: Step): RuleContext {
-  const { build, formula, sizes, gradients, carriers, producers, shared } = step;
+  const { build, formula, sizes, gradients, carriers, producers, multipliers, shared } = step;
   const { graph } = build;
   return {
     node,
@@ -92,6 +95,13 @@ function contextOf(node: Node, step: Step): RuleContext {
     wants: (index) => carriers.has(node.inputs[index]!),
     shape: (value) => graph.shapeOf(value),
     producer: (value) => producers.get(value),
+    multiplied: (value) => {
+      const products = multipliers.get(value) ?? [];
+      const [product] = products;
+      const gradient = product && gradients.get(product.outputs[0]!);
+      if (products.length !== 1 || !gradient) return undefined;
+      return { with: product.inputs.find((input) => input !== value) ?? value, gradient };
+    },
     once: (key, make) => {
       const known = shared.get(key) ?? make();
       shared.set(key, known);
@@ -111,6 +121,14 @@ function nodesBetween(graph: Graph, from: readonly string[], to: readonly string
     return true;
   });
   return { nodes: between.reverse(), values: carriers.values };
+}
+
+function multipliersOf(nodes: readonly Node[]): Map<string, Node[]> {
+  const found = new Map<string, Node[]>();
+  for (const node of nodes.filter(({ op }) => op === 'Mul')) {
+    for (const input of new Set(node.inputs)) found.set(input, [...(found.get(input) ?? []), node]);
+  }
+  return found;
 }
 
 function checkRules(nodes: readonly Node[], graph: string): void {

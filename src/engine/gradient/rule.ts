@@ -26,6 +26,8 @@ export interface RuleContext {
   shape(value: string): Shape;
   /** The node that makes a value; undefined for inputs and constants. */
   producer(value: string): Node | undefined;
+  /** What a value is multiplied with, and the gradient of that product; undefined where nothing, or more than one, multiplies it. */
+  multiplied(value: string): { with: string; gradient: string } | undefined;
   /** Something that many nodes of a graph can share, made at its first use. */
   once(key: string, make: () => string): string;
 }

@@ -1,7 +1,7 @@
 import { floatAttribute, stringAttribute } from '../../graph/graph';
 import { reduceTo } from '../reduceTo';
 import type { Rule, RuleContext } from '../rule';
-import { bySlope } from './elementwise';
+import { bySlope, sharedProduct } from './elementwise';
 
 /** y = σ(x): slope y - y² */
 export const sigmoid = bySlope((c, _, y) => c.formula.sub(y, c.formula.mul(y, y)));
@@ -69,8 +69,25 @@ export const mish = bySlope((c, x) => {
   return add(t, mul(mul(x, of('Sigmoid', x)), sub(1, mul(t, t))));
 });
 
-/** y = x · σ(αx): with s = σ(αx), slope s + α(y - ys). SiLU is α = 1. */
-export const quickGelu = bySlope((c, x, y) => {
+/**
+ * y = x · σ(αx). Where SiLU gates another value u, as in y · u, the gradient d of that product is at hand, and so
+ * is the other gradient e = d · y: dx = u · (e + s · (d - e)), two passes over the values fewer and each in place.
+ */
+export const quickGelu: Rule = (c) => {
+  const gated = c.multiplied(c.output(0));
+  const silu = floatAttribute(c.node, 'alpha', 1.702) === 1;
+  // A sum, or a product of another shape, is not the gradient that the gate alone gives.
+  if (!gated || !silu || c.gradient() !== sharedProduct(c, gated.gradient, gated.with)) {
+    return quickGeluByInput(c);
+  }
+  const { add, sub, mul, of } = c.formula;
+  const e = sharedProduct(c, gated.gradient, c.output(0));
+  const s = of('Sigmoid', c.input(0));
+  return [mul(add(mul(sub(gated.gradient, e), s), e), gated.with)];
+};
+
+/** With s = σ(αx), slope s + α(y - ys). SiLU is α = 1. */
+const quickGeluByInput = bySlope((c, x, y) => {
   const { add, sub, mul, of } = c.formula;
   const alpha = floatAttribute(c.node, 'alpha', 1.702);
   const scaled = (value: string) => (alpha === 1 ? value : mul(value, alpha));

@@ -20,11 +20,15 @@ export const subtract: Rule = (c) => {
   return [reduced(c, 0, () => dy), reduced(c, 1, () => c.formula.of('Neg', dy))];
 };
 
+/** A product that several rules may ask for, made once. */
+export const sharedProduct = (c: RuleContext, a: string, b: string) =>
+  c.once(`${a} * ${b}`, () => c.formula.mul(a, b));
+
 export const multiply: Rule = (c) => {
   const dy = c.gradient()!;
   return [
-    reduced(c, 0, () => c.formula.mul(dy, c.input(1))),
-    reduced(c, 1, () => c.formula.mul(dy, c.input(0))),
+    reduced(c, 0, () => sharedProduct(c, dy, c.input(1))),
+    reduced(c, 1, () => sharedProduct(c, dy, c.input(0))),
   ];
 };
 
