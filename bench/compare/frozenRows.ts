@@ -1,6 +1,7 @@
 import { microBatches } from '../../src/engine/prompt/batches';
 import type { RowContext, TokenBatch } from '../../src/engine/prompt/tokenRow';
-import { type EncodedRow, MICRO_BATCH_TOKENS } from './stepBatches';
+import { MICRO_BATCH_TOKENS } from '../../src/engine/tuning/trainingRows';
+import type { EncodedRow } from './stepBatches';
 
 /** Rows with the virtual tokens before their last tokens: what stands before is a context, found again by its text. */
 export class FrozenRows {

@@ -1,8 +1,6 @@
 import { microBatches } from '../../src/engine/prompt/batches';
 import type { TokenBatch } from '../../src/engine/prompt/tokenRow';
-
-/** As in training: src/engine/tuning/trainingRows.ts. */
-export const MICRO_BATCH_TOKENS = 512;
+import { MICRO_BATCH_TOKENS } from '../../src/engine/tuning/trainingRows';
 
 /** A row as token ids. */
 export interface EncodedRow {

@@ -15,8 +15,6 @@ export interface CompiledForm {
   requests: readonly WeightRequest[];
   /** Every stage's graph goes through this before a session opens it. */
   rewrite(graph: Graph, direction: Direction): Graph;
-  /** The prompt may go along with rows of text. Not where all rows of a product are rounded with one scale: its first token stands out. */
-  promptAsRow?: boolean;
 }
 
 export function float32Form({ model, weights }: Checkpoint): CompiledForm {
@@ -26,7 +24,6 @@ export function float32Form({ model, weights }: Checkpoint): CompiledForm {
     weights,
     requests: weightRequests(model, layerGraphs(model)),
     rewrite: (graph) => graph,
-    promptAsRow: true,
   };
 }
 

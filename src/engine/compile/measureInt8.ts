@@ -78,12 +78,11 @@ class TimedLayer {
       { ...form, weights, requests },
       { cacheFolder: options.folder },
     );
-    const { model, rewrite, promptAsRow } = form;
+    const { model, rewrite } = form;
     const sessions = new StageSessions(model, folder, {
       threads: options.threads,
       layersPerStage: 1,
       rewrite,
-      promptAsRow,
     });
     const none = () => {
       throw new Error('a layer alone has neither words nor a head');

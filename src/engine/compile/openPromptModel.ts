@@ -37,7 +37,6 @@ export async function openPromptModel(
   const folder = await CompiledFolder.open(checkpoint, form, options);
   return new OnnxPromptModel(form.model, folder, {
     rewrite: form.rewrite,
-    promptAsRow: form.promptAsRow,
     cacheFolder: options.cacheFolder,
     contextBytes: options.contextBytes,
     threads: options.threads ?? availableParallelism(),

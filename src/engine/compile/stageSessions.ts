@@ -14,7 +14,7 @@ export interface LossSessions {
   training: Session;
 }
 
-export interface StageOptions extends Pick<CompiledForm, 'rewrite' | 'promptAsRow'> {
+export interface StageOptions extends Pick<CompiledForm, 'rewrite'> {
   threads: number;
   layersPerStage: number;
 }
@@ -42,8 +42,7 @@ export class StageSessions {
 
   /** Whether the prompt can go along as the first of a batch's rows. */
   get promptAsRow(): boolean {
-    const { side } = this.plan(0).stage.ports;
-    return this.options.promptAsRow === true && side.some(({ kind }) => kind === 'sharedEnd');
+    return this.plan(0).stage.ports.side.some(({ kind }) => kind === 'sharedEnd');
   }
 
   plan(index: number): StagePlan {

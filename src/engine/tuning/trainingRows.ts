@@ -12,8 +12,11 @@ import { Random } from '../random';
 import type { LabelledRow } from '../task/labelledRow';
 import type { TrainingBatches } from './trainer';
 
-/** Tokens that go through the model at once in training, padding included: bounds the memory of a step. */
-const MICRO_BATCH_TOKENS = 512;
+/**
+ * Tokens that go through the model at once in training, padding included: bounds the memory of a step. A step in one piece is a
+ * tenth faster than one in two (the prompt goes along with its text), twice as many tokens take 300 MB more with SmolLM2-135M.
+ */
+export const MICRO_BATCH_TOKENS = 768;
 
 /** Stream of chance for the choice of rows, under the training's seed; epochs have the streams of their numbers. */
 const CHOICE_STREAM = 2 ** 31;

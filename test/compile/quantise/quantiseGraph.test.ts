@@ -15,7 +15,7 @@ import { floats } from '../../../src/engine/runtime/tensor';
 
 const [WIDTH, INNER, ROWS] = [64, 192, 7];
 const random = Random.seeded(3);
-const noise = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+const noise = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.normal());
 
 const WEIGHTS = new Map<string, TensorEntry>(
   Object.entries({ up: [INNER, WIDTH], gate: [INNER, WIDTH], down: [WIDTH, INNER] }).map(([name, shape]) => {

@@ -94,7 +94,7 @@ function buildStage(spec: DecoderSpec, from: number, to: number): Stage {
         name: `${name}.attention`,
         value,
         past: before,
-        shared: !spec.turned,
+        shared: true,
       });
       present.push(attended.present);
       return attended.output;
