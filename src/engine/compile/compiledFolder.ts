@@ -13,7 +13,10 @@ import { type PlacedWeight, type WeightRequest, WeightRows, writeWeights } from 
 
 const WEIGHTS = 'weights.bin';
 const MANIFEST = 'manifest.json';
-/** Raised when the format of the files changes; folders of other versions are left alone. */
+/**
+ * Raised when the files would be others for the same weights: by their format, or by how weights are turned and rounded. Folders of other
+ * versions are left alone.
+ */
 const VERSION = 2;
 
 const manifestSchema = z.object({
