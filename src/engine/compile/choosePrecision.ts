@@ -19,7 +19,7 @@ const SMALL = 20e6;
 const WORTHWHILE = 1.2;
 
 /** Raised when the measurement changes. */
-const MEASUREMENT = 1;
+const MEASUREMENT = 2;
 
 export interface PrecisionChoice {
   precision: Precision;

@@ -12,6 +12,7 @@ import { CompiledFolder } from './compiledFolder';
 import { type CompiledForm, float32Form } from './compiledForm';
 import type { PassContext } from './pass';
 import type { Breathe, Prefix } from './promptModel';
+import { productsAreExact } from './quantise/exactProducts';
 import { int8Form } from './quantise/int8Form';
 import { RotaryTables } from './rotaryTables';
 import { planStage } from './stagePlan';
@@ -36,6 +37,8 @@ const FORMS: Readonly<Record<Precision, (checkpoint: Checkpoint) => CompiledForm
 /**
  * How many times as fast as float32 one of the model's layers is in int8 on this machine, forward and backward. The model must have
  * a cache. Weights are made up: products take as long with any, and large models need not be read and rounded for it.
+ *
+ * @throws Error where products in 8 bits come out wrong on this processor
  */
 export async function measureInt8(
   checkpoint: Checkpoint,
@@ -47,6 +50,9 @@ export async function measureInt8(
   try {
     for (const precision of ['float32', 'int8'] as const) {
       opened.push(await TimedLayer.open(layer, FORMS[precision](layer), { folder, threads, breathe }));
+    }
+    if (!(await opened[1]!.productsAreExact())) {
+      throw new Error("this processor's 8-bit products overflow (it has no VNNI instructions)");
     }
     const end = performance.now() + MILLISECONDS;
     for (let round = 0; round < ROUNDS && (round < 2 || performance.now() < end); round++) {
@@ -113,6 +119,10 @@ class TimedLayer {
     await walkBackward(c, seed, batch, kept, null);
     this.milliseconds = Math.min(this.milliseconds, performance.now() - start);
     scratch.release(mark);
+  }
+
+  productsAreExact(): Promise<boolean> {
+    return productsAreExact(this.c.sessions);
   }
 
   async close(): Promise<void> {
