@@ -111,8 +111,9 @@ export async function writePeftAdapter(folder: string, stored: PromptToStore): P
     },
     { format: 'pt' },
   );
-  await replaceFile(join(folder, CONFIG_FILE), inAscii(JSON.stringify(config, null, 2)));
+  // The configuration comes last: an adapter that has one is whole.
   await writePlacement(folder, stored.placement ?? 'before');
+  await replaceFile(join(folder, CONFIG_FILE), inAscii(JSON.stringify(config, null, 2)));
 }
 
 /** As Python's json writes text: everything beyond ASCII escaped. */
