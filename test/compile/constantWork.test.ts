@@ -27,6 +27,11 @@ describe('work on constants', () => {
     expect(hasConstantWork(cast)).toBe(true);
     const dequantised = product(512, 'uint8', (b, w) => b.add('DequantizeLinear', [w, b.scalar(0.5)]));
     expect(hasConstantWork(dequantised)).toBe(true);
+    const widened = product(512, 'uint8', (b, w) => {
+      const scales = b.add('Expand', [b.scalar(0.5), b.ints([256])]);
+      return b.add('DequantizeLinear', [w, scales], { attributes: { axis: 1 } });
+    });
+    expect(hasConstantWork(widened)).toBe(true);
   });
 
   it('does not count where the weights are small', () => {
