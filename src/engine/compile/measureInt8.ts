@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Precision } from '../../protocol/precision';
 import { byteLength } from '../graph/elementBytes';
 import type { Checkpoint, TensorEntry } from '../models/checkpoint';
 import type { LanguageModel } from '../models/languageModel';
@@ -9,11 +8,11 @@ import type { TokenRow } from '../prompt/tokenRow';
 import { Scratch } from '../runtime/scratch';
 import { batchTensors } from './batchTensors';
 import { CompiledFolder } from './compiledFolder';
-import { type CompiledForm, float32Form } from './compiledForm';
+import type { CompiledForm } from './compiledForm';
+import { FORMS } from './forms';
 import type { PassContext } from './pass';
 import type { Breathe, Prefix } from './promptModel';
 import { productsAreExact } from './quantise/exactProducts';
-import { int8Form } from './quantise/int8Form';
 import { RotaryTables } from './rotaryTables';
 import { planStage } from './stagePlan';
 import { StageSessions } from './stageSessions';
@@ -28,11 +27,6 @@ const PROMPT = 20;
 /** The shortest of so many rounds counts; fewer, but two, where they take longer than this. */
 const ROUNDS = 8;
 const MILLISECONDS = 1200;
-
-const FORMS: Readonly<Record<Precision, (checkpoint: Checkpoint) => CompiledForm>> = {
-  float32: float32Form,
-  int8: int8Form,
-};
 
 /**
  * How many times as fast as float32 one of the model's layers is in int8 on this machine, forward and backward. The model must have

@@ -3,10 +3,9 @@ import type { Precision } from '../../protocol/precision';
 import type { Checkpoint } from '../models/checkpoint';
 import { checkModelFits } from '../models/sizeCheck';
 import { CompiledFolder } from './compiledFolder';
-import { float32Form } from './compiledForm';
+import { FORMS } from './forms';
 import { OnnxPromptModel } from './onnxPromptModel';
 import type { PromptModel } from './promptModel';
-import { int8Form } from './quantise/int8Form';
 
 /**
  * Fewer stages are a little faster (each session start costs some milliseconds), more answer a pause sooner and need less
@@ -15,7 +14,8 @@ import { int8Form } from './quantise/int8Form';
 export const LAYERS_PER_STAGE = 15;
 
 /**
- * Compiles a checkpoint for prompt tuning, or opens what was compiled before. Throws out-of-memory and disk-full where the model does not fit.
+ * Compiles a checkpoint for prompt tuning, or opens what was compiled before. Throws out-of-memory and disk-full where the model does
+ * not fit.
  */
 export async function openPromptModel(
   checkpoint: Checkpoint,
@@ -33,7 +33,7 @@ export async function openPromptModel(
 ): Promise<PromptModel> {
   const { precision = 'float32' } = options;
   checkModelFits(checkpoint, precision);
-  const form = precision === 'int8' ? int8Form(checkpoint) : float32Form(checkpoint);
+  const form = FORMS[precision](checkpoint);
   const folder = await CompiledFolder.open(checkpoint, form, options);
   return new OnnxPromptModel(form.model, folder, {
     rewrite: form.rewrite,
