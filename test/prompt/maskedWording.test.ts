@@ -54,6 +54,7 @@ describe('rows of a masked language model', () => {
     template: '{text} is {mask} .',
     limit: 60,
     target: { kind: 'label', column: 'label', score: 'first-token' },
+    method: { placement: 'before' },
   } as ResolvedTask;
 
   it('are framed, and answered at the one mask that the template has', () => {

@@ -2,6 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { GraphBuilder } from '../../src/engine/graph/builder';
 import { floatsInitializer } from '../../src/engine/graph/constants';
+import type { Node } from '../../src/engine/graph/graph';
 import { writeOnnx } from '../../src/engine/graph/writeOnnx';
 import type { Checkpoint } from '../../src/engine/models/checkpoint';
 import { type RotaryTable, SIZES, type Stage } from '../../src/engine/models/languageModel';
@@ -31,10 +32,22 @@ export async function exportModel(checkpoint: Checkpoint, file: string): Promise
       build.graph.initializers.set(port.name, angles(rotary, config.contextLength, port.kind));
     }
   }
-  build.graph.nodes.push(...before);
+  build.graph.nodes.push(...withoutFirstRow(before));
   addHead(build, checkpoint, stage.ports.output);
   await placeWeights(build, checkpoint, `${file}_data`);
   await writeFile(file, writeOnnx(build.graph));
+}
+
+/** The nodes without the part in which rows look back at the first one, which exporters do not know. */
+function withoutFirstRow(nodes: readonly Node[]): Node[] {
+  const parts = new Set<string>();
+  return nodes.flatMap((node) => {
+    if (node.inputs.includes('sharedEnd') || (node.op === 'Expand' && parts.has(node.inputs[0]!))) {
+      parts.add(node.outputs[0]!);
+      return [];
+    }
+    return { ...node, inputs: node.inputs.filter((input) => !parts.has(input)) };
+  });
 }
 
 /** Calls a value by another name too. */

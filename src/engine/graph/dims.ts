@@ -106,7 +106,7 @@ export function countElements(shape: Shape, sizes: Readonly<Record<string, numbe
 
 /** Value of a size, with the named sizes given. */
 export function evaluateDim(dim: Dim, sizes: Readonly<Record<string, number>>): number {
-  if (typeof dim === 'number') return dim;
+  if (typeof dim === 'number') return dim + 0; // Products of names with 0 are 0, never -0.
   const known = sizes[dim];
   if (known !== undefined) return known;
   let total = 0;

@@ -4,11 +4,8 @@ import type { RunRecord } from '../../protocol/runs';
 import { openPromptModel } from '../compile/openPromptModel';
 import { namingFullDisk } from '../durableFile';
 import { evaluateTuned } from '../evaluation/evaluate';
-import { BATCH_TOKENS } from '../evaluation/labelScoring';
 import { taskReader } from '../evaluation/taskReader';
-import { microBatches } from '../prompt/batches';
 import { recordLabelWords } from '../prompt/labelWords';
-import { contextLength } from '../prompt/tokenRow';
 import { fitToContext } from '../task/fitToContext';
 import { writeCheckpoint } from '../tuning/checkpoint';
 import { initialParameters } from '../tuning/initialise';
@@ -78,7 +75,7 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
     const opponents = new Opponents(run, model, tokenizer, prepared);
     const bench: Workbench = { ...undertaking, model, tokenizer, opponents };
     const rows = await readRows(bench);
-    keepContexts(bench, rows);
+    keepContexts(model, taskReader(prepared, tokenizer), prepared.validation, rows);
     const { method, training } = prepared.task;
     const state =
       undertaking.state ??
@@ -94,15 +91,6 @@ async function trainAndTest(undertaking: Undertaking & { state?: TrainingState }
   } finally {
     await model.close();
   }
-}
-
-/** Validation comes back to its rows all the time, training where it has more than one epoch. */
-function keepContexts({ model, prepared, tokenizer }: Workbench, { recurring }: TrainingRows): void {
-  const reader = taskReader(prepared, tokenizer);
-  const validated = prepared.validation.flatMap((row) => reader.read(row).around?.context ?? []);
-  const batches = microBatches(validated.map(contextLength), { maxTokens: BATCH_TOKENS });
-  const groups = [...recurring, ...batches.map((batch) => batch.map((index) => validated[index]!))];
-  model.keepContexts(groups.flat(), groups);
 }
 
 /** Rows to tokens; what a person should know of it becomes notices. */
