@@ -2,6 +2,7 @@ import type { PromptModel } from '../../src/engine/compile/promptModel';
 import { evaluateTuned } from '../../src/engine/evaluation/evaluate';
 import { taskReader } from '../../src/engine/evaluation/taskReader';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
+import { keepContexts } from '../../src/engine/runs/keepContexts';
 import { type PreparedTask, prepareTask } from '../../src/engine/task/prepareTask';
 import { initialParameters, initialTokens } from '../../src/engine/tuning/initialise';
 import { RunControl } from '../../src/engine/tuning/runControl';
@@ -46,9 +47,7 @@ export async function trainTask(
 ): Promise<void> {
   const { prepared, rows } = await readTask(tokenizer, taskFile);
   const reader = taskReader(prepared, tokenizer);
-  // As conductRun.ts does: where the virtual tokens stand behind the text, what comes again is kept.
-  const validated = prepared.validation.flatMap((row) => reader.read(row).around?.context ?? []);
-  model.keepContexts([...rows.recurring.flat(), ...validated]);
+  keepContexts(model, reader, prepared.validation, rows);
   const { method, training } = prepared.task;
   const parameters = await initialParameters(model, tokenizer, reader, {
     ...method,

@@ -12,6 +12,7 @@ import { initialParameters } from '../tuning/initialise';
 import { train } from '../tuning/trainer';
 import { encodeTrainingRows, type TrainingRows } from '../tuning/trainingRows';
 import { startTraining, type TrainingState } from '../tuning/trainingState';
+import { keepContexts } from './keepContexts';
 import { describeRows, leftOutRows } from './leftOutRows';
 import { Opponents } from './opponents';
 import { keepAdapter, testRun } from './testRun';
