@@ -23,7 +23,7 @@ export function runFolder(name, data, files) {
 export function* runsWithSeeds(folder, name, task, seeds) {
   for (let seed = 0; seed < seeds; seed++) {
     const file = join(folder, `${name}-seed${seed}.softprompt.json`);
-    writeFileSync(file, JSON.stringify({ ...task, training: { seed } }, null, 2));
+    writeFileSync(file, JSON.stringify({ ...task, training: { ...task.training, seed } }, null, 2));
     const { stdout, status } = spawnSync(
       process.execPath,
       [resolve('dist/cli.js'), '--json', 'train', file],

@@ -15,6 +15,7 @@ const task = {
   data: { train: 'train.jsonl', test: 'test500.jsonl' },
   template: 'Review: {text}\nSentiment:',
   target: 'label',
+  training: { precision: 'float32' },
 };
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 

@@ -31,7 +31,12 @@ export class ContextFile {
     } catch {
       // Windows may not let go of an open file's name.
     }
-    return new ContextFile(descriptor, Math.min(MOST_BYTES, PART_OF_DISK * (await freeSpace(folder))));
+    try {
+      return new ContextFile(descriptor, Math.min(MOST_BYTES, PART_OF_DISK * (await freeSpace(folder))));
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
   }
 
   /** Where the bytes were put, from the start of the file; nothing where there is no room for them. */

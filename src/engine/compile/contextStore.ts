@@ -26,7 +26,8 @@ export class ContextStore {
   private readonly groups = new Map<RowContext, readonly RowContext[]>();
   private halved = false;
   private room: number;
-  private file: ContextFile | undefined;
+  /** null: it could not be opened. */
+  private file: ContextFile | null | undefined;
 
   constructor(
     private readonly sessions: StageSessions,
@@ -73,12 +74,19 @@ export class ContextStore {
       return this.remember(context, this.inMemory(numbers));
     }
     const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-    this.file ??= await ContextFile.open(this.options.cacheFolder);
-    const offset = this.file.append(bytes);
+    const file = await this.openFile();
+    const offset = file?.append(bytes);
     // Without room anywhere it is computed again next time.
-    return offset === undefined
-      ? this.inMemory(numbers)
-      : this.remember(context, this.onDisk(this.file, offset, numbers.length));
+    return file && offset !== undefined
+      ? this.remember(context, this.onDisk(file, offset, numbers.length))
+      : this.inMemory(numbers);
+  }
+
+  /** None where the cache folder cannot be written to. */
+  private async openFile(): Promise<ContextFile | undefined> {
+    if (this.file === undefined)
+      this.file = await ContextFile.open(this.options.cacheFolder).catch(() => null);
+    return this.file ?? undefined;
   }
 
   clear(): void {

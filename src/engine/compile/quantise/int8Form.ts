@@ -5,6 +5,9 @@ import { int8Weights } from './int8Weights';
 import { quantiseGraph } from './quantiseGraph';
 import { turnWeights } from './turn';
 
+/** Raised when weights are turned or rounded in another way: what was compiled before is not used then. */
+const ROUNDING = 1;
+
 /**
  * A model whose products with weights are computed in int8, forward and backward, the weights rounded for each way by themselves.
  * Where the family allows it, hidden states are turned so that none of their directions stands out.
@@ -22,7 +25,7 @@ export function int8Form(checkpoint: Checkpoint): CompiledForm {
     layers.map((graph) => quantiseGraph(graph, plan, 'forward')),
   ).filter(({ tensor }) => !names.has(tensor));
   return {
-    name: 'int8',
+    name: `int8 ${ROUNDING}`,
     model,
     weights: new Map([...weights, ...rounded.map((entry) => [entry.name, entry] as const)]),
     requests: [

@@ -4,7 +4,7 @@ export type Orientation = 'stored' | 'transposed';
 const LARGEST = 127;
 
 /** The scale of each row of a weight: its largest value is 127 times as much. [rows] */
-export function rowScales(weight: Float32Array, columns: number): Float32Array {
+export function scalesByRow(weight: Float32Array, columns: number): Float32Array {
   const scales = new Float32Array(weight.length / columns);
   for (let row = 0; row < scales.length; row++) {
     let largest = 0;
@@ -16,7 +16,7 @@ export function rowScales(weight: Float32Array, columns: number): Float32Array {
 }
 
 /** The scale of each column: [columns]. */
-export function columnScales(weight: Float32Array, columns: number): Float32Array {
+export function scalesByColumn(weight: Float32Array, columns: number): Float32Array {
   const scales = new Float32Array(columns);
   for (let start = 0; start < weight.length; start += columns) {
     for (let column = 0; column < columns; column++) {

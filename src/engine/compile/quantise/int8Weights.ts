@@ -1,5 +1,5 @@
 import type { TensorEntry } from '../../models/checkpoint';
-import { columnScales, roundColumns, roundRows, rowScales } from './int8Matrix';
+import { roundColumns, roundRows, scalesByColumn, scalesByRow } from './int8Matrix';
 import { type Direction, type Int8Plan, type Int8Weight, int8Names, rightSide, spreadName } from './int8Plan';
 import { Rotation } from './rotation';
 
@@ -41,7 +41,7 @@ async function rightValues(
 ) {
   const columns = weight.shape[1];
   const transposed = (weight.orientation === 'transposed') === (direction === 'forward');
-  const scalesOf = transposed ? rowScales : columnScales;
+  const scalesOf = transposed ? scalesByRow : scalesByColumn;
   const values = await spreadValues(weight, direction, await read(weight.tensor));
   if (direction === 'forward') return rounded(values, columns, scalesOf(values, columns), transposed);
   const scales = await Promise.all(
