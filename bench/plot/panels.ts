@@ -56,6 +56,7 @@ export function drawPanels(
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" fill="${GREY}" ${FONT}>`,
+    `<title>${plain(panels.map(({ title }) => title).join('; '))}</title>`,
     ...body,
     ...names,
     '</svg>\n',
