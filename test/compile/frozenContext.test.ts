@@ -122,41 +122,36 @@ describe.each(['tiny-llama-gqa-tied', 'tiny-llama-gqa-untied'])('%s, text frozen
     ['as they are', {}],
     ['in half precision', { contextBytes: 15_000 }],
   ])('does not depend on the order in which rows come: %s', async (_, options) => {
-    const { prompt, rows, words } = truth;
-    const numbers = async (orders: number[][]) => {
-      const other = await open(folder, options);
-      other.keepContexts(rows.map(({ context }) => context));
-      for (const order of orders) await other.gradient(prompt, [pick(truth, order)], words);
-      const found = await other.gradient(prompt, [pick(truth, [0, 1, 2, 3, 4])], words);
-      await other.close();
-      return found;
-    };
-    expect(
-      await numbers([
-        [4, 2],
-        [0, 3, 1],
-      ]),
-    ).toEqual(await numbers([]));
+    await expectSameInAnyOrder(options, (contexts) => [contexts]);
   });
 
   it('computes together what was named together, whichever comes first', async () => {
+    await expectSameInAnyOrder({ precision: 'int8' }, (contexts) => [
+      contexts,
+      [contexts.slice(0, 3), contexts.slice(3)],
+    ]);
+  });
+
+  /** `keep`: what keepContexts is called with. */
+  async function expectSameInAnyOrder(
+    options: Parameters<typeof open>[1],
+    keep: (contexts: RowContext[]) => Parameters<PromptModel['keepContexts']>,
+  ): Promise<void> {
     const { prompt, rows, words } = truth;
-    const contexts = rows.map(({ context }) => context);
     const numbers = async (orders: number[][]) => {
-      const other = await open(folder, { precision: 'int8' });
-      other.keepContexts(contexts, [contexts.slice(0, 3), contexts.slice(3)]);
+      const other = await open(folder, options);
+      other.keepContexts(...keep(rows.map(({ context }) => context)));
       for (const order of orders) await other.gradient(prompt, [pick(truth, order)], words);
       const found = await other.gradient(prompt, [pick(truth, [0, 1, 2, 3, 4])], words);
       await other.close();
       return found;
     };
-    expect(
-      await numbers([
-        [4, 2],
-        [0, 3, 1],
-      ]),
-    ).toEqual(await numbers([]));
-  });
+    const before = [
+      [4, 2],
+      [0, 3, 1],
+    ];
+    expect(await numbers(before)).toEqual(await numbers([]));
+  }
 
   it('scores branches behind the virtual tokens as if each had been appended alone', async () => {
     const prefix = model.behindContexts(truth.prompt);

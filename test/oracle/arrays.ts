@@ -43,3 +43,14 @@ export function relativeDifference(actual: ArrayLike<number>, expected: ArrayLik
   }
   return difference / magnitude;
 }
+
+/** Of the angle between two vectors: 1 where they point the same way. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  let [product, left, right] = [0, 0, 0];
+  a.forEach((value, i) => {
+    product += value * b[i]!;
+    left += value * value;
+    right += b[i]! * b[i]!;
+  });
+  return product / Math.sqrt(left * right);
+}

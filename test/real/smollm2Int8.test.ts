@@ -6,6 +6,7 @@ import type { PromptModel } from '../../src/engine/compile/promptModel';
 import { defaultCacheFolder } from '../../src/engine/models/cacheFolder';
 import { openCheckpoint } from '../../src/engine/models/openCheckpoint';
 import type { Tokenizer } from '../../src/engine/models/tokenizer';
+import { cosine } from '../oracle/arrays';
 
 const MODEL = join(defaultCacheFolder(), 'models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf');
 const TEXTS = join(__dirname, '../../samples/support/train.csv');
@@ -59,13 +60,3 @@ describe.runIf(existsSync(MODEL))('SmolLM2-135M in int8', () => {
     expect(found.reduce((sum, value) => sum + value, 0) / STEPS).toBeGreaterThan(0.95);
   }, 120_000);
 });
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [product, left, right] = [0, 0, 0];
-  a.forEach((value, i) => {
-    product += value * b[i]!;
-    left += value * value;
-    right += b[i]! * b[i]!;
-  });
-  return product / Math.sqrt(left * right);
-}

@@ -1,6 +1,7 @@
 import { SoftpromptError } from '../../protocol/errors';
 import type { TensorEntry } from './checkpoint';
 import type { Architecture, Parameter, Source } from './families/family';
+import { transposed } from './transposed';
 
 /** A tensor as a model's files have it. */
 export interface FileTensor {
@@ -97,16 +98,6 @@ function arranged(
     result = picked;
   }
   return add === undefined ? result : result.map((value) => value + add);
-}
-
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = values[row * columns + column]!;
-    }
-  }
-  return result;
 }
 
 /** Values that a model learned: those of all its weights. */

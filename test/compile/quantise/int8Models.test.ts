@@ -6,7 +6,7 @@ import { openPromptModel } from '../../../src/engine/compile/openPromptModel';
 import { openCheckpoint } from '../../../src/engine/models/openCheckpoint';
 import type { Precision } from '../../../src/protocol/precision';
 import { MODELS, readExpected } from '../../models/conformance/cases';
-import { readArrays } from '../../oracle/arrays';
+import { cosine, readArrays } from '../../oracle/arrays';
 
 /** Tiny models of random weights, and how close their gradient's direction is at least. */
 const CLOSE: Record<string, number> = {
@@ -72,14 +72,4 @@ async function gradientOf(name: string, precision: Precision) {
     await model.close();
     await checkpoint.close();
   }
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [product, left, right] = [0, 0, 0];
-  a.forEach((value, i) => {
-    product += value * b[i]!;
-    left += value * value;
-    right += b[i]! * b[i]!;
-  });
-  return product / Math.sqrt(left * right);
 }

@@ -1,4 +1,5 @@
 import type { TensorEntry } from '../../models/checkpoint';
+import { transposed } from '../../models/transposed';
 import { roundColumns, roundRows, scalesByColumn, scalesByRow } from './int8Matrix';
 import { type Direction, type Int8Plan, type Int8Weight, int8Names, rightSide, spreadName } from './int8Plan';
 import { Rotation } from './rotation';
@@ -40,21 +41,21 @@ async function rightValues(
   read: (tensor: string) => Promise<Float32Array>,
 ) {
   const columns = weight.shape[1];
-  const transposed = (weight.orientation === 'transposed') === (direction === 'forward');
-  const scalesOf = transposed ? scalesByRow : scalesByColumn;
+  const byRows = (weight.orientation === 'transposed') === (direction === 'forward');
+  const scalesOf = byRows ? scalesByRow : scalesByColumn;
   const values = await spreadValues(weight, direction, await read(weight.tensor));
-  if (direction === 'forward') return rounded(values, columns, scalesOf(values, columns), transposed);
+  if (direction === 'forward') return rounded(values, columns, scalesOf(values, columns), byRows);
   const scales = await Promise.all(
     weight.group.map(async (tensor) => scalesOf(await read(tensor), plan.get(tensor)!.shape[1])),
   );
   const largest = scales[0]!.map((_, i) => scales.reduce((most, list) => Math.max(most, list[i]!), 0));
-  return rounded(values, columns, largest, transposed);
+  return rounded(values, columns, largest, byRows);
 }
 
-function rounded(values: Float32Array, columns: number, scales: Float32Array, transposed: boolean) {
+function rounded(values: Float32Array, columns: number, scales: Float32Array, byRows: boolean) {
   return {
     scales,
-    values: () => (transposed ? roundRows(values, columns, scales) : roundColumns(values, scales)),
+    values: () => (byRows ? roundRows(values, columns, scales) : roundColumns(values, scales)),
   };
 }
 
@@ -71,21 +72,9 @@ async function spreadValues(
     rotation.apply(result);
     return result;
   }
-  const result = turnedOver(values, shape[0]);
+  const result = transposed(values, ...shape);
   rotation.apply(result);
-  return turnedOver(result, shape[1]);
-}
-
-/** [rows, columns] to [columns, rows]. */
-export function turnedOver(values: Float32Array, rows: number): Float32Array {
-  const columns = values.length / rows;
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = values[row * columns + column]!;
-    }
-  }
-  return result;
+  return transposed(result, shape[1], shape[0]);
 }
 
 /** Keeps what was made for the last few keys. */

@@ -1,6 +1,6 @@
 import type { Checkpoint, TensorEntry } from '../../models/checkpoint';
 import type { TurnedModel, TurnedWeight } from '../../models/languageModel';
-import { turnedOver } from './int8Weights';
+import { transposed } from '../../models/transposed';
 import { Rotation } from './rotation';
 
 /** The weights of a turned model, made from the checkpoint's when they are read. */
@@ -35,9 +35,10 @@ function turnedValues(
   gain: Float32Array | undefined,
 ): Float32Array {
   if (side === 'writes') {
-    const columns = turnedOver(values, rotation.size);
+    const width = values.length / rotation.size;
+    const columns = transposed(values, rotation.size, width);
     rotation.apply(columns);
-    return turnedOver(columns, columns.length / rotation.size);
+    return transposed(columns, width, rotation.size);
   }
   const { size } = rotation;
   for (let i = 0; i < values.length; i++) values[i]! *= gain![i % size]!;
