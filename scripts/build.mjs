@@ -44,7 +44,7 @@ const programs = [
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
-    entryPoints: { webview: 'src/webview/main.ts' },
+    entryPoints: { webview: 'src/webview/run/main.ts' },
   },
 ];
 

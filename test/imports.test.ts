@@ -51,8 +51,8 @@ const FORBIDDEN: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, readonly string[]> = {
   vscode: ['extension'],
   'onnxruntime-node': ['engine/runtime'],
-  '@vscode/webview-ui-toolkit': ['webview/controls.ts'],
-  uplot: ['webview/charts.ts'],
+  '@vscode/webview-ui-toolkit': ['webview/kit/controls.ts'],
+  uplot: ['webview/charts/charts.ts'],
 };
 
 function sourceFiles(folder: string): string[] {

@@ -6,9 +6,9 @@ import type { RunSummary } from '../protocol/runs';
 import type { Softprompt } from './context';
 import { DATASET_PATTERN, EXCLUDED_PATTERN, isDatasetFile, isTaskFile, startsLikeRows } from './files';
 import { pick } from './pick';
-import type { SidebarNode } from './sidebarTree';
-import { type TaskEntry, taskEntry } from './taskEntry';
-import { createTask } from './training';
+import { createTask } from './runs/training';
+import type { SidebarNode } from './sidebar/sidebarTree';
+import { type TaskEntry, taskEntry } from './taskFile/taskEntry';
 import { runDescription, runTime } from './wording';
 
 /** What a command may be called with: a file (Explorer, lenses), a line of the sidebar, a run's folder, or nothing. */

@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import type { RunSummary } from '../protocol/runs';
 import { chooseDataset, chooseRun, chooseTask, type Target } from './choose';
 import type { Softprompt } from './context';
+import { PREVIEW_SCHEME, previewOf, showPreview } from './dataset/promptPreview';
 import { openPlace, showFailure } from './failures';
 import { isDatasetFile } from './files';
-import { isLive } from './liveSummary';
 import {
   canBeTuned,
   chooseModel,
@@ -14,11 +14,11 @@ import {
   listModels,
   nameInTask,
   writeModel,
-} from './modelChoice';
-import { downloadModel } from './modelDownload';
+} from './models/modelChoice';
+import { downloadModel } from './models/modelDownload';
 import { pick } from './pick';
-import { PREVIEW_SCHEME, previewOf, showPreview } from './promptPreview';
-import { createTask, evaluate, resume, tune } from './training';
+import { isLive } from './runs/liveSummary';
+import { createTask, evaluate, resume, tune } from './runs/training';
 import { bytes, count } from './wording';
 
 export type Command = (softprompt: Softprompt, target: Target) => Promise<unknown>;

@@ -1,9 +1,9 @@
 import type * as vscode from 'vscode';
-import type { HostClient } from './hostClient';
-import type { RunPanel } from './panel';
-import type { RunStore } from './runStore';
-import type { ModelsView } from './sidebar';
-import type { TaskIndex } from './taskIndex';
+import type { HostClient } from './host/hostClient';
+import type { RunPanel } from './panel/panel';
+import type { RunStore } from './runs/runStore';
+import type { ModelsView } from './sidebar/sidebar';
+import type { TaskIndex } from './taskFile/taskIndex';
 
 /** What the parts of the extension share: made once, in activate, and handed to each. */
 export interface Softprompt {

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import type { Softprompt } from './context';
-import { DatasetLens } from './datasetLens';
-import { HostClient } from './hostClient';
-import { PANEL_TYPE, RunPanel } from './panel';
-import { PREVIEW_SCHEME, PromptPreviews } from './promptPreview';
-import { RunStore } from './runStore';
+import { DatasetLens } from './dataset/datasetLens';
+import { PREVIEW_SCHEME, PromptPreviews } from './dataset/promptPreview';
+import { HostClient } from './host/hostClient';
+import { PANEL_TYPE, RunPanel } from './panel/panel';
+import { RunStore } from './runs/runStore';
+import { announceEnd } from './runs/training';
 import { hostSettings, SECTION } from './settings';
-import { ModelsView, TasksView } from './sidebar';
-import { createStatusBar } from './statusBar';
-import { TaskDiagnostics } from './taskDiagnostics';
-import { TaskIndex } from './taskIndex';
-import { TaskLens } from './taskLens';
-import { announceEnd } from './training';
+import { ModelsView, TasksView } from './sidebar/sidebar';
+import { createStatusBar } from './sidebar/statusBar';
+import { TaskDiagnostics } from './taskFile/taskDiagnostics';
+import { TaskIndex } from './taskFile/taskIndex';
+import { TaskLens } from './taskFile/taskLens';
 
 let host: HostClient | undefined;
 

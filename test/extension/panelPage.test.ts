@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { panelHtml } from '../../src/extension/panelHtml';
-import { fromPanelSchema, panelStateSchema } from '../../src/extension/panelMessages';
-import { previewText } from '../../src/extension/previewText';
+import { previewText } from '../../src/extension/dataset/previewText';
+import { panelHtml } from '../../src/extension/panel/panelHtml';
+import { fromPanelSchema, panelStateSchema } from '../../src/extension/panel/panelMessages';
 
 describe('panelHtml', () => {
   const html = panelHtml({

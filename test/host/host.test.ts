@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
-import { HostClient } from '../../src/extension/hostClient';
+import { HostClient } from '../../src/extension/host/hostClient';
 import type { RunEvent } from '../../src/protocol/runs';
 import { buildHost, keepingLog } from './builtHost';
 import { type TinyWorkspace, tinyWorkspace } from './tinyWorkspace';

@@ -13,7 +13,7 @@ import { startRun } from '../../src/engine/runs/startRun';
 import { previewRow } from '../../src/engine/task/previewRow';
 import { readCheckpoint } from '../../src/engine/tuning/checkpoint';
 import { RunControl } from '../../src/engine/tuning/runControl';
-import { previewText } from '../../src/extension/previewText';
+import { previewText } from '../../src/extension/dataset/previewText';
 import type { RunEvent } from '../../src/protocol/runs';
 import type { TaskFile } from '../../src/protocol/taskFile';
 import { writeTinyTask } from './tinyTask';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { panelHtml } from '../../src/extension/panelHtml';
+import { panelHtml } from '../../src/extension/panel/panelHtml';
 import type { FromPanel, PanelState, ToPanel } from '../../src/protocol/panel';
 import { launchChromium } from '../chromium';
 import themes from './themes.json';
@@ -44,7 +44,7 @@ export interface Panel {
 
 export async function startHarness(): Promise<Harness> {
   const bundle = await build({
-    entryPoints: ['src/webview/main.ts'],
+    entryPoints: ['src/webview/run/main.ts'],
     bundle: true,
     write: false,
     platform: 'browser',

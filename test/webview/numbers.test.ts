@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { niceScale } from '../../src/webview/charts/intervalPlot';
 import {
   formatDuration,
   formatNumber,
@@ -6,13 +7,12 @@ import {
   formatPercent,
   formatPoints,
   formatRows,
-} from '../../src/webview/format';
-import { niceScale } from '../../src/webview/intervalPlot';
-import { comparePaired, signTest } from '../../src/webview/signTest';
-import { standingOf } from '../../src/webview/standing';
-import { EMPTY_MODEL, receive } from '../../src/webview/store';
-import { promptText, templateColumns, templateParts } from '../../src/webview/templateHoles';
-import { contrast, mix, parseColour, readableOn } from '../../src/webview/theme';
+} from '../../src/webview/kit/format';
+import { contrast, mix, parseColour, readableOn } from '../../src/webview/kit/theme';
+import { promptText, templateColumns, templateParts } from '../../src/webview/playground/templateHoles';
+import { comparePaired, signTest } from '../../src/webview/run/signTest';
+import { standingOf } from '../../src/webview/run/standing';
+import { EMPTY_MODEL, receive } from '../../src/webview/run/store';
 import { syntheticRun } from './syntheticRun';
 
 test('the sign test gives the exact binomial probabilities', () => {

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import type { FromPanel, PanelState } from '../../protocol/panel';
+
+const signal = <T extends string>(type: T) => z.strictObject({ type: z.literal(type) });
+
+/** What the page may send. */
+export const fromPanelSchema: z.ZodType<FromPanel> = z.discriminatedUnion('type', [
+  signal('ready'),
+  signal('pause'),
+  signal('continue'),
+  signal('cancel'),
+  signal('resume'),
+  signal('evaluate'),
+  z.strictObject({ type: z.literal('openRow'), file: z.string().min(1), line: z.int().min(1) }),
+  signal('openTask'),
+  signal('openRunFolder'),
+  signal('openLog'),
+  signal('tuneAgain'),
+  z.strictObject({ type: z.literal('selectRun'), folder: z.string().min(1) }),
+  z.strictObject({ type: z.literal('try'), id: z.number(), values: z.record(z.string(), z.string()) }),
+  z.strictObject({ type: z.literal('export'), name: z.string().min(1), text: z.string() }),
+]);
+
+/** What VS Code kept of the page; all that matters here is which run it showed. */
+export const panelStateSchema: z.ZodType<Pick<PanelState, 'folder'>> = z
+  .object({ folder: z.string().optional().catch(undefined) })
+  .catch({});

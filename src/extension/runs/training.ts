@@ -1,0 +1,121 @@
+import { access, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { SoftpromptError } from '../../protocol/errors';
+import type { RunSummary } from '../../protocol/runs';
+import type { Softprompt } from '../context';
+import { openPlace } from '../failures';
+import { ensureModel } from '../models/modelDownload';
+import { type TaskEntry, taskEntry } from '../taskFile/taskEntry';
+import { percent } from '../wording';
+
+/** Writes a task file beside a dataset, unless one of that name is there already; `model` as a task file names it. */
+export async function createTask(
+  { host, tasks }: Softprompt,
+  dataset: string,
+  model?: string,
+): Promise<TaskEntry> {
+  await save([dataset]);
+  const { file, text } = await host.request('task/draft', { dataset, ...(model && { model }) });
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) await writeFile(file, text, { flag: 'wx' });
+  await tasks.refresh();
+  return (await tasks.all()).find((task) => task.file === file) ?? taskEntry(file, text);
+}
+
+/**
+ * From a task file to a run that trains, with its panel open. False when another run is under way, which is shown
+ * instead, or when the user does not want the model.
+ */
+export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boolean> {
+  const { host, panel, runs } = softprompt;
+  if (runs.live) {
+    await panel.open(runs.live.folder);
+    vscode.window.showWarningMessage(`“${runs.live.task}” is being tuned; one training runs at a time.`);
+    return false;
+  }
+  await save([task.file, ...task.data]);
+  const { problems } = await host.request('task/check', { file: task.file });
+  const error = problems.find((problem) => problem.severity === 'error');
+  if (error) {
+    throw new SoftpromptError('task-invalid', `${basename(task.file)}: ${error.message}`, {
+      place: { file: task.file, ...error.place },
+      hint: error.hint,
+    });
+  }
+  if (!(await ensureModel(softprompt, task.model))) return false;
+  const { folder } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Starting to tune “${task.name}”…` },
+    () => host.request('training/start', { taskFile: task.file }),
+  );
+  await runs.refresh();
+  await panel.open(folder);
+  return true;
+}
+
+/** Continues a paused run, or takes one that ended early up again from its checkpoint. */
+export async function resume({ host, panel, runs }: Softprompt, run: RunSummary): Promise<void> {
+  const { folder } = run;
+  await host.request(run.state === 'paused' ? 'training/continue' : 'training/resume', { folder });
+  await runs.refresh();
+  await panel.open(folder);
+}
+
+/** Tests a run's best prompt again; the user can cancel. */
+export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummary): Promise<void> {
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Testing “${run.task}”`, cancellable: true },
+    async (progress, token) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() => stop.abort());
+      const listening = host.on('run/event', ({ folder, event }) => {
+        if (folder !== run.folder || event.type !== 'phase') return;
+        const { phase, done, total } = event;
+        progress.report({ message: total > 0 ? `${phase}: ${done} of ${total}` : `${phase}…` });
+      });
+      try {
+        await host.request('evaluate', { folder: run.folder }, stop.signal);
+      } finally {
+        listening.dispose();
+      }
+    },
+  );
+  await runs.refresh();
+  await panel.open(run.folder);
+}
+
+/** Says how a run ended, unless its panel is in view. */
+export async function announceEnd(softprompt: Softprompt, run: RunSummary): Promise<void> {
+  const { panel, log } = softprompt;
+  log.info(`Run ${run.id}: ${run.state}.`);
+  if (run.state === 'interrupted') {
+    const message = `The training host stopped, and with it the run of “${run.task}”. Nothing before its last checkpoint is lost.`;
+    const choice = await vscode.window.showWarningMessage(message, 'Resume', 'Open Log');
+    if (choice === 'Resume') await vscode.commands.executeCommand('softprompt.resume', run.folder);
+    if (choice === 'Open Log') log.show();
+    return;
+  }
+  if (panel.shows(run.folder) || (run.state !== 'finished' && run.state !== 'failed')) return;
+  const score = run.score === undefined ? '' : `: ${percent(run.score)} on the test rows`;
+  const baseline = run.baseline === undefined ? '' : `, the best hard prompt ${percent(run.baseline)}`;
+  const choice =
+    run.state === 'finished'
+      ? await vscode.window.showInformationMessage(`“${run.task}” is tuned${score}${baseline}.`, 'Open Panel')
+      : await vscode.window.showErrorMessage(`The run of “${run.task}” failed.`, 'Open Panel', 'Open Log');
+  if (choice === 'Open Panel') await panel.open(run.folder);
+  if (choice === 'Open Log') log.show();
+}
+
+/** The host reads files, not editors. */
+async function save(files: readonly string[]): Promise<void> {
+  for (const document of vscode.workspace.textDocuments) {
+    if (!document.isDirty || !files.includes(document.uri.fsPath)) continue;
+    if (!(await document.save())) {
+      await openPlace({ file: document.uri.fsPath });
+      throw new SoftpromptError('task-invalid', `${basename(document.uri.fsPath)} could not be saved.`);
+    }
+  }
+}

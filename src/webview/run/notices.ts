@@ -1,0 +1,34 @@
+import { el, fill, onChange, show } from '../kit/dom';
+import { icon } from '../kit/icons';
+import type { Component } from './panelContext';
+
+/** What the run has to say besides numbers: rows left out, texts cut, choices made. */
+export function notices(): Component {
+  const list = el('ul', { class: 'notices' });
+  const element = el(
+    'section',
+    { class: 'card', 'aria-label': 'Notices' },
+    el('h2', {}, 'Good to know'),
+    list,
+  );
+  const changed = onChange();
+  return {
+    element,
+    update({ run }) {
+      const all = run?.progress.notices ?? [];
+      if (!changed(run?.progress.notices)) return;
+      show(element, all.length > 0);
+      fill(
+        list,
+        ...all.map(({ message, hint }) =>
+          el(
+            'li',
+            {},
+            icon('info'),
+            el('div', {}, el('p', {}, message), hint && el('p', { class: 'hint' }, hint)),
+          ),
+        ),
+      );
+    },
+  };
+}
