@@ -1,5 +1,5 @@
 // Bundles the programs of the house into dist/: one file each, native and protocol-heavy modules left outside.
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { context } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -14,6 +14,9 @@ const englishOnly = {
     }));
   },
 };
+
+/** The webviews' pages: each folder of src/webview/ with a main.ts. */
+const PAGES = readdirSync('src/webview').filter((name) => existsSync(`src/webview/${name}/main.ts`));
 
 const shared = {
   bundle: true,
@@ -44,7 +47,7 @@ const programs = [
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
-    entryPoints: { webview: 'src/webview/run/main.ts' },
+    entryPoints: Object.fromEntries(PAGES.map((page) => [`pages/${page}`, `src/webview/${page}/main.ts`])),
   },
 ];
 

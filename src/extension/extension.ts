@@ -1,18 +1,24 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import type { Softprompt } from './context';
-import { DatasetLens } from './dataset/datasetLens';
-import { PREVIEW_SCHEME, PromptPreviews } from './dataset/promptPreview';
+import { registerDataset } from './dataset/registerDataset';
 import { HostClient } from './host/hostClient';
-import { PANEL_TYPE, RunPanel } from './panel/panel';
+import { RunPanel } from './panel/panel';
+import { registerRuns } from './runs/registerRuns';
 import { RunStore } from './runs/runStore';
-import { announceEnd } from './runs/training';
-import { hostSettings, SECTION } from './settings';
-import { ModelsView, TasksView } from './sidebar/sidebar';
-import { createStatusBar } from './sidebar/statusBar';
-import { TaskDiagnostics } from './taskFile/taskDiagnostics';
+import { hostSettings } from './settings';
+import { registerSidebar } from './sidebar/registerSidebar';
+import { ModelsView } from './sidebar/sidebar';
+import { registerTaskFile } from './taskFile/registerTaskFile';
 import { TaskIndex } from './taskFile/taskIndex';
-import { TaskLens } from './taskFile/taskLens';
+
+/** The parts that a person sees, each registered by the room it lives in. */
+const FEATURES: readonly ((softprompt: Softprompt) => vscode.Disposable)[] = [
+  registerDataset,
+  registerTaskFile,
+  registerRuns,
+  registerSidebar,
+];
 
 let host: HostClient | undefined;
 
@@ -30,35 +36,13 @@ export function activate(extension: vscode.ExtensionContext): void {
   const models = new ModelsView(host, log);
   const panel = new RunPanel(extension.extensionUri, host, runs, log);
   const softprompt: Softprompt = { extension, log, host, tasks, runs, models, panel };
-
-  const tasksView = new TasksView(tasks, runs);
-  const datasetLens = new DatasetLens(host, tasks, log);
-  const taskLens = new TaskLens(runs);
-  const previews = new PromptPreviews(host);
-
   extension.subscriptions.push(
     log,
     tasks,
     runs,
     panel,
-    tasksView,
     models,
-    datasetLens,
-    taskLens,
-    previews,
-    new TaskDiagnostics(host, log),
-    createStatusBar(runs),
-    vscode.window.registerTreeDataProvider('softprompt.tasks', tasksView),
-    vscode.window.registerTreeDataProvider('softprompt.models', models),
-    vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panel),
-    vscode.languages.registerCodeLensProvider(DatasetLens.selector, datasetLens),
-    vscode.languages.registerCodeLensProvider(TaskLens.selector, taskLens),
-    vscode.workspace.registerTextDocumentContentProvider(PREVIEW_SCHEME, previews),
-    runs.onEnded((run) => void announceEnd(softprompt, run)),
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (!change.affectsConfiguration(SECTION)) return;
-      void host?.updateSettings().then(() => models.refresh());
-    }),
+    ...FEATURES.map((register) => register(softprompt)),
     ...registerCommands(softprompt),
   );
   log.info(`Activated in ${Math.round(performance.now() - startedAt)} ms.`);

@@ -40,7 +40,10 @@ export class Workbench {
       const ours = /extensions\/softprompt\./.test(`${message.location().url} ${message.text()}`);
       if (message.type() === 'error' && ours) pageErrors.push(message.text());
     });
-    page.on('pageerror', (error) => /webview\.js/.test(error.stack ?? '') && pageErrors.push(String(error)));
+    page.on(
+      'pageerror',
+      (error) => /dist\/pages\//.test(error.stack ?? '') && pageErrors.push(String(error)),
+    );
     const workbench = new Workbench(browser, page, pageErrors);
     await page.goto(url);
     await workbench.ready();

@@ -185,3 +185,11 @@ export const languages = {
   registerCodeLensProvider: never,
   createDiagnosticCollection: () => ({ set: () => {}, delete: () => {}, dispose: () => {} }),
 };
+
+export const env = { language: 'en', remoteName: undefined };
+
+export const l10n = {
+  bundle: undefined,
+  t: (text: string, ...values: (string | number | boolean)[]) =>
+    text.replaceAll(/\{(\d+)\}/g, (hole, index) => String(values[Number(index)] ?? hole)),
+};

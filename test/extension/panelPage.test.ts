@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { previewText } from '../../src/extension/dataset/previewText';
-import { panelHtml } from '../../src/extension/panel/panelHtml';
+import { pageHtml } from '../../src/extension/page/pageHtml';
 import { fromPanelSchema, panelStateSchema } from '../../src/extension/panel/panelMessages';
 
-describe('panelHtml', () => {
-  const html = panelHtml({
-    script: 'https://w/webview.js',
-    style: 'https://w/webview.css',
+describe('pageHtml', () => {
+  const html = pageHtml({
+    title: 'Softprompt',
+    language: 'de',
+    strings: { Pause: 'Anhalten</script>' },
+    script: 'https://w/run.js',
+    styles: ['https://w/webview.css'],
     cspSource: 'https://w',
     nonce: 'abc',
   });
@@ -16,8 +19,15 @@ describe('panelHtml', () => {
     expect(policy).toBe(
       "default-src 'none'; img-src https://w data:; style-src https://w 'nonce-abc'; font-src https://w; script-src 'nonce-abc'",
     );
-    expect(html).toContain('<script nonce="abc" src="https://w/webview.js"></script>');
+    expect(html).toContain('<script nonce="abc" src="https://w/run.js"></script>');
     expect(html).not.toMatch(/unsafe|style=|<style|onclick/);
+  });
+
+  it('carries the words of the display language, which cannot end the script they stand in', () => {
+    expect(html).toContain('<html lang="de">');
+    expect(html.match(/<\/script>/g)).toHaveLength(2);
+    const data = /id="strings">(.*?)<\/script>/.exec(html)?.[1];
+    expect(JSON.parse(data ?? '')).toEqual({ Pause: 'Anhalten</script>' });
   });
 });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { panelHtml } from '../../src/extension/panel/panelHtml';
+import { PAGES, type PageName } from '../../src/extension/page/fillWebview';
+import { pageHtml } from '../../src/extension/page/pageHtml';
 import type { FromPanel, PanelState, ToPanel } from '../../src/protocol/panel';
 import { launchChromium } from '../chromium';
 import themes from './themes.json';
@@ -15,36 +16,53 @@ const NONCE = 'harness';
 export type Theme = keyof typeof themes;
 export const THEMES = Object.keys(themes) as Theme[];
 
-export interface Harness {
-  open(options?: OpenOptions): Promise<Panel>;
+/** What a page says and hears; the run panel's unless told. */
+export interface PageTypes {
+  to: { type: string };
+  from: { type: string };
+  kept: object;
+}
+interface RunPanelTypes {
+  to: ToPanel;
+  from: FromPanel;
+  kept: PanelState;
+}
+
+export interface Harness<T extends PageTypes = RunPanelTypes> {
+  open(options?: OpenOptions<T>): Promise<Panel<T>>;
   close(): Promise<void>;
 }
 
-export interface OpenOptions {
+export interface OpenOptions<T extends PageTypes = RunPanelTypes> {
   theme?: Theme;
   width?: number;
   height?: number;
   /** What VS Code kept from before the reload. */
-  kept?: PanelState;
+  kept?: T['kept'];
   reducedMotion?: boolean;
+  /** Translations, by their English text. */
+  strings?: Record<string, string>;
+  language?: string;
 }
 
-export interface Panel {
+export interface Panel<T extends PageTypes = RunPanelTypes> {
   page: Page;
-  send(...messages: ToPanel[]): Promise<void>;
+  send(...messages: T['to'][]): Promise<void>;
   /** Until what was asked for is drawn. */
   settled(): Promise<void>;
   /** What the page posted so far. */
-  posted(): Promise<FromPanel[]>;
-  kept(): Promise<PanelState>;
+  posted(): Promise<T['from'][]>;
+  kept(): Promise<T['kept']>;
   /** Console errors and violations of the policy. */
   errors: string[];
   close(): Promise<void>;
 }
 
-export async function startHarness(): Promise<Harness> {
+export async function startHarness<T extends PageTypes = RunPanelTypes>(
+  name: PageName = 'run',
+): Promise<Harness<T>> {
   const bundle = await build({
-    entryPoints: ['src/webview/run/main.ts'],
+    entryPoints: [`src/webview/${name}/main.ts`],
     bundle: true,
     write: false,
     platform: 'browser',
@@ -55,13 +73,18 @@ export async function startHarness(): Promise<Harness> {
   const script = bundle.outputFiles[0]!.text;
   const browser = await launchChromium();
   return {
-    open: (options) => openPanel(browser, script, options),
+    open: (options) => openPanel<T>(browser, name, script, options),
     close: () => browser.close(),
   };
 }
 
-async function openPanel(browser: Browser, script: string, options: OpenOptions = {}): Promise<Panel> {
-  const { theme = 'dark', width = 1280, height = 900, kept, reducedMotion } = options;
+async function openPanel<T extends PageTypes>(
+  browser: Browser,
+  name: PageName,
+  script: string,
+  options: OpenOptions<T> = {},
+): Promise<Panel<T>> {
+  const { width = 1280, height = 900, reducedMotion } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     locale: 'en-GB',
@@ -76,10 +99,12 @@ async function openPanel(browser: Browser, script: string, options: OpenOptions 
   });
   page.on('pageerror', (error) => errors.push(String(error)));
   const files: Record<string, { body: string; contentType: string }> = {
-    '/': { body: shell(theme, kept), contentType: 'text/html' },
-    '/webview.js': { body: script, contentType: 'text/javascript' },
-    '/webview.css': { body: readFileSync('media/webview.css', 'utf8'), contentType: 'text/css' },
+    '/': { body: shell(name, options), contentType: 'text/html' },
+    '/page.js': { body: script, contentType: 'text/javascript' },
   };
+  for (const style of PAGES[name].styles) {
+    files[`/${style}`] = { body: readFileSync(`media/${style}`, 'utf8'), contentType: 'text/css' };
+  }
   await page.route(`${ORIGIN}/**`, (route) => {
     const file = files[new URL(route.request().url()).pathname];
     return file ? route.fulfill(file) : route.fulfill({ status: 204 });
@@ -106,7 +131,8 @@ async function openPanel(browser: Browser, script: string, options: OpenOptions 
 }
 
 /** VS Code sets its theme on the root element from a script; so does this, since the policy forbids it in HTML. */
-function shell(theme: Theme, kept: PanelState | undefined): string {
+function shell(page: PageName, options: OpenOptions<PageTypes>): string {
+  const { theme = 'dark', kept, strings = {}, language = 'en' } = options;
   const { kind, name, variables } = themes[theme];
   const all = {
     ...variables,
@@ -115,9 +141,12 @@ function shell(theme: Theme, kept: PanelState | undefined): string {
     '--vscode-font-weight': 'normal',
     '--vscode-editor-font-family': "'DejaVu Sans Mono', monospace",
   };
-  const html = panelHtml({
-    script: `${ORIGIN}/webview.js`,
-    style: `${ORIGIN}/webview.css`,
+  const html = pageHtml({
+    title: PAGES[page].title,
+    script: `${ORIGIN}/page.js`,
+    styles: PAGES[page].styles.map((style) => `${ORIGIN}/${style}`),
+    language,
+    strings,
     cspSource: ORIGIN,
     nonce: NONCE,
   });

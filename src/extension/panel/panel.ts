@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
@@ -7,8 +6,8 @@ import type { FromPanel, ToPanel } from '../../protocol/panel';
 import type { RunDetail, RunEvent } from '../../protocol/runs';
 import { openPlace, showFailure } from '../failures';
 import type { HostClient } from '../host/hostClient';
+import { fillWebview } from '../page/fillWebview';
 import type { RunStore } from '../runs/runStore';
-import { panelHtml } from './panelHtml';
 import { fromPanelSchema, panelStateSchema } from './panelMessages';
 import { RunFeed } from './runFeed';
 
@@ -80,9 +79,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     this.#panel?.dispose();
     this.#panel = panel;
     const { webview } = panel;
-    const page = (...path: string[]): vscode.Uri => vscode.Uri.joinPath(this.extensionUri, ...path);
-    webview.options = { enableScripts: true, localResourceRoots: [page('dist'), page('media')] };
-    panel.iconPath = page('media', 'icon.png');
+    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.png');
     panel.onDidDispose(() => {
       if (this.#panel !== panel) return;
       this.#panel = null;
@@ -95,12 +92,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       else
         this.#answer(message.data).catch((error) => showFailure({ log: this.log }, error, message.data.type));
     });
-    webview.html = panelHtml({
-      script: String(webview.asWebviewUri(page('dist', 'webview.js'))),
-      style: String(webview.asWebviewUri(page('media', 'webview.css'))),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(18).toString('base64url'),
-    });
+    fillWebview(webview, this.extensionUri, 'run');
   }
 
   async #select(folder: string | undefined): Promise<void> {

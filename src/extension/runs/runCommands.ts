@@ -1,0 +1,82 @@
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { RunSummary } from '../../protocol/runs';
+import { chooseRun, type Target } from '../choose';
+import type { CommandTable } from '../command';
+import type { Softprompt } from '../context';
+import { count } from '../wording';
+import { isLive } from './liveSummary';
+import { evaluate, resume } from './training';
+
+/** What can be done with a run. */
+export const RUN_COMMANDS = {
+  async 'softprompt.pause'(softprompt, target) {
+    const run = await chooseLive(softprompt, target);
+    if (run) await softprompt.host.request('training/pause', { folder: run.folder });
+  },
+
+  async 'softprompt.resume'(softprompt, target) {
+    const run = await chooseRun(
+      softprompt,
+      target,
+      ({ state }) => ['paused', 'interrupted', 'cancelled', 'failed'].includes(state),
+      { none: 'There is no run to resume.' },
+    );
+    if (run) await resume(softprompt, run);
+  },
+
+  async 'softprompt.cancel'(softprompt, target) {
+    const run = await chooseLive(softprompt, target);
+    if (run) await softprompt.host.request('training/cancel', { folder: run.folder });
+  },
+
+  async 'softprompt.evaluate'(softprompt, target) {
+    const run = await chooseRun(softprompt, target, (candidate) => !isLive(candidate), {
+      newest: target !== undefined,
+      none: 'There is no run to evaluate.',
+    });
+    if (run) await evaluate(softprompt, run);
+  },
+
+  async 'softprompt.openPanel'(softprompt, target) {
+    const run =
+      target === undefined && softprompt.runs.live
+        ? softprompt.runs.live
+        : await chooseRun(softprompt, target, () => true, {
+            newest: true,
+            none: 'There is no run to show yet.',
+          });
+    if (run) await softprompt.panel.open(run.folder);
+  },
+
+  async 'softprompt.revealRun'(softprompt, target) {
+    const run = await chooseRun(softprompt, target, () => true, { none: 'There is no run yet.' });
+    if (!run) return;
+    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(join(run.folder, 'run.json')));
+  },
+
+  async 'softprompt.deleteRun'(softprompt, target) {
+    const run = await chooseRun(softprompt, target, (candidate) => !isLive(candidate), {
+      none: 'There is no run to delete.',
+    });
+    if (!run) return;
+    const answer = await vscode.window.showWarningMessage(
+      `Delete the run ${basename(run.folder)}, its ${count(run.step, 'step')} and its adapter?`,
+      { modal: true },
+      'Delete',
+    );
+    if (answer !== 'Delete') return;
+    await softprompt.host.request('runs/delete', { folder: run.folder });
+    await softprompt.runs.refresh();
+  },
+
+  async 'softprompt.openLog'({ log }) {
+    log.show();
+  },
+} as const satisfies CommandTable;
+
+/** The run that this window's host works on, unless another was named: then the host says why it cannot be told. */
+function chooseLive(softprompt: Softprompt, target: Target): Promise<RunSummary | undefined> {
+  const ours = softprompt.runs.live?.folder;
+  return chooseRun(softprompt, target, (run) => run.folder === ours, { none: 'No run is being trained.' });
+}
