@@ -1,30 +1,24 @@
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { DatasetSummary } from '../../protocol/dataset';
 import { reportError } from '../../protocol/errors';
-import { diagnostic } from '../diagnostic';
 import { DATASET_PATTERN, isDatasetFile, startsLikeRows } from '../files';
-import type { HostClient } from '../host/hostClient';
 import type { TaskIndex } from '../taskFile/taskIndex';
 import { datasetTitle } from '../wording';
+import type { DatasetSummaries } from './datasetSummaries';
 
 const TOP = new vscode.Range(0, 0, 0, 0);
 
 /**
- * Above a dataset’s first line: what can be done with it, and what is in it; its bad rows in the Problems list. The file
- * itself is never changed.
+ * Above a dataset’s first line: what can be done with it, and what is in it. The file itself is never changed.
  */
 export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
   static readonly selector: vscode.DocumentSelector = { scheme: 'file', pattern: DATASET_PATTERN };
 
-  readonly #summaries = new Map<string, { version: string; summary: Promise<DatasetSummary> }>();
-  readonly #problems = vscode.languages.createDiagnosticCollection('softprompt-data');
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   readonly onDidChangeCodeLenses = this.#changed.event;
 
   constructor(
-    private readonly host: HostClient,
+    private readonly summaries: DatasetSummaries,
     private readonly tasks: TaskIndex,
     private readonly log: vscode.LogOutputChannel,
   ) {
@@ -34,7 +28,6 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
       vscode.workspace.onDidSaveTextDocument(
         (document) => isDatasetFile(document.uri.fsPath) && this.#changed.fire(),
       ),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#problems.delete(uri)),
     ];
   }
 
@@ -43,11 +36,7 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
     if (!vscode.workspace.isTrusted || !isDatasetFile(file)) return [];
     if (!startsLikeRows(file, document.lineAt(0).text)) return [];
     try {
-      const summary = await this.#inspect(file);
-      this.#problems.set(
-        document.uri,
-        summary.problems.map((problem) => diagnostic(problem, document)),
-      );
+      const summary = await this.summaries.of(file);
       const known = await this.tasks.using(file);
       const tune = known.length === 1 ? `Tune “${known[0]?.name}”` : 'Tune a prompt';
       // What can be done comes first: beside the panel the editor is narrow, and the end of the line is cut.
@@ -67,19 +56,6 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
-    this.#problems.dispose();
-  }
-
-  /** The host's summary, kept until the file changes on disk. */
-  async #inspect(file: string): Promise<DatasetSummary> {
-    const { mtimeMs, size } = await stat(file);
-    const version = `${mtimeMs} ${size}`;
-    const kept = this.#summaries.get(file);
-    if (kept?.version === version) return kept.summary;
-    const summary = this.host.request('dataset/inspect', { file });
-    this.#summaries.set(file, { version, summary });
-    summary.catch(() => this.#summaries.delete(file));
-    return summary;
   }
 }
 
