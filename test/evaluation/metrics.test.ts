@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { labelMetrics, sameText, textMetrics, wilson, wordF1 } from '../../src/engine/evaluation/metrics';
+import { labelMetrics, textMetrics, wilson } from '../../src/engine/evaluation/metrics';
+import { sameText, wordF1 } from '../../src/protocol/texts';
 
 const LABELS = ['a', 'b', 'c', 'd', 'e'];
 const outcomes = (expected: string, predicted: string) =>

@@ -10,9 +10,10 @@ import {
 } from '../../src/webview/kit/format';
 import { contrast, mix, parseColour, readableOn } from '../../src/webview/kit/theme';
 import { promptText, templateColumns, templateParts } from '../../src/webview/playground/templateHoles';
-import { comparePaired, signTest } from '../../src/webview/run/signTest';
+import { comparePaired } from '../../src/webview/run/signTest';
 import { standingOf } from '../../src/webview/run/standing';
 import { EMPTY_MODEL, receive } from '../../src/webview/run/store';
+import { signTest } from '../../src/webview/statistics/signTest';
 import { syntheticRun } from './syntheticRun';
 
 test('the sign test gives the exact binomial probabilities', () => {

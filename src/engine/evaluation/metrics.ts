@@ -1,4 +1,5 @@
 import type { ClassMetrics, Interval, LabelMetrics, TextMetrics } from '../../protocol/metrics';
+import { sameText, wordF1 } from '../../protocol/texts';
 
 /** Two-sided 95 % quantile of the normal distribution. */
 const Z = 1.959963984540054;
@@ -81,35 +82,6 @@ export function textMetrics(outcomes: readonly TextOutcome[]): TextMetrics {
     wordF1: mean(outcomes.map(({ expected, predicted }) => wordF1(expected, predicted))),
   };
 }
-
-/** Equal, white space aside. */
-export function sameText(one: string, other: string): boolean {
-  return normaliseSpace(one) === normaliseSpace(other);
-}
-
-/**
- * F1 of the words (a multiset; case and punctuation aside) of a written text against the expected one, as SQuAD
- * scores answers, but with articles kept: they are only noise in English.
- */
-export function wordF1(expected: string, predicted: string): number {
-  const wanted = words(expected);
-  const given = words(predicted);
-  if (wanted.length === 0 || given.length === 0) {
-    return wanted.length === given.length && sameText(expected, predicted) ? 1 : 0;
-  }
-  const left = new Map<string, number>();
-  for (const word of wanted) left.set(word, (left.get(word) ?? 0) + 1);
-  let shared = 0;
-  for (const word of given) {
-    const remaining = left.get(word) ?? 0;
-    if (remaining > 0) shared += 1;
-    left.set(word, remaining - 1);
-  }
-  return (2 * shared) / (wanted.length + given.length);
-}
-
-const normaliseSpace = (text: string): string => text.trim().replace(/\s+/gu, ' ');
-const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

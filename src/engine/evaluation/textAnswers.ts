@@ -1,4 +1,5 @@
 import type { PredictionRecord } from '../../protocol/runs';
+import { sameText } from '../../protocol/texts';
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
 import { answerPlace } from '../prompt/answerPlace';
@@ -6,7 +7,7 @@ import { microBatches } from '../prompt/batches';
 import type { Readout } from '../prompt/tokenRow';
 import type { Evaluation } from './evaluation';
 import { BATCH_TOKENS, behind, type ScoringOptions } from './labelScoring';
-import { sameText, textMetrics } from './metrics';
+import { textMetrics } from './metrics';
 import type { ReadRow, TaskReader } from './taskReader';
 
 /** A target's likelihood after its row. */

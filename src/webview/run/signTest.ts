@@ -1,5 +1,6 @@
 import type { Contender } from '../../protocol/metrics';
 import type { PredictionRecord } from '../../protocol/runs';
+import { signTest } from '../statistics/signTest';
 
 /** The same rows answered by the tuned prompt and by the best hard prompt. */
 export interface PairedComparison {
@@ -27,17 +28,4 @@ export function comparePaired(predictions: readonly PredictionRecord[]): PairedC
     if (!correct && baseline.correct) broken++;
   }
   return against && { against, rows, fixed, broken, pValue: signTest(fixed, broken) };
-}
-
-/** Probability of a split at least this uneven if each row were a fair coin. */
-export function signTest(a: number, b: number): number {
-  const n = a + b;
-  const fewer = Math.min(a, b);
-  let logTerm = -n * Math.LN2;
-  let tail = Math.exp(logTerm);
-  for (let k = 1; k <= fewer; k++) {
-    logTerm += Math.log((n - k + 1) / k);
-    tail += Math.exp(logTerm);
-  }
-  return Math.min(1, 2 * tail);
 }
