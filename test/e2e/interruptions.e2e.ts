@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodeServer, startCodeServer } from './codeServer';
-import { hostProcesses } from './hostProcess';
+import { extensionHosts, hostProcesses } from './hostProcess';
 import { RunPage } from './runPage';
 import { tellStory } from './story';
 import { Workbench } from './workbench';
@@ -74,17 +74,16 @@ describe('A run that is interrupted', () => {
     await workbench.command('Notifications: Clear All Notifications');
   });
 
-  it('comes back with its panel after the window was reloaded in the middle', async () => {
+  it('goes on by itself, and its panel with it, after the window was reloaded in the middle', async () => {
     const step = await run.stepAfter(0);
     const [before] = hostProcesses(server.home);
     await workbench.reload();
-    await run.becomes('Interrupted', 90_000);
-    expect(await run.step()).toBeGreaterThanOrEqual(step);
+    await workbench.notification('“long” goes on, from its checkpoint at step').waitFor({ timeout: 90_000 });
+    await run.becomes('Training', 90_000);
+    await run.stepAfter(step);
     expect(hostProcesses(server.home)).not.toContain(before);
     await workbench.screenshot('interruptions-5-reloaded');
-    await run.button('Resume').click();
-    await run.becomes('Training');
-    await run.stepAfter(step);
+    await workbench.command('Notifications: Clear All Notifications');
   });
 
   it('tells of a training host that was killed, starts it again, and resumes', async () => {
@@ -100,6 +99,22 @@ describe('A run that is interrupted', () => {
     await run.becomes('Training');
     await run.stepAfter(step);
     await workbench.screenshot('interruptions-7-resumed');
+  });
+
+  it('is not lost with the extension host, and the person is asked when that happens again so soon', async () => {
+    const step = await run.stepAfter(0);
+    await workbench.command('Notifications: Clear All Notifications');
+    const [before] = hostProcesses(server.home);
+    for (const id of extensionHosts(server.home)) process.kill(id, 'SIGKILL');
+    const offer = workbench.notification('The run of “long” was interrupted at step');
+    await offer.waitFor({ timeout: 90_000 });
+    await workbench.screenshot('interruptions-8-extension-host-killed');
+    await expect.poll(() => hostProcesses(server.home), { timeout: 20_000 }).not.toContain(before);
+    await offer.getByRole('button', { name: 'Resume' }).click();
+    await run.becomes('Training', 90_000);
+    await run.stepAfter(step);
+    await workbench.screenshot('interruptions-9-resumed');
+    await workbench.command('Notifications: Clear All Notifications');
   });
 
   it('has shown no error besides', async () => {

@@ -141,6 +141,7 @@ export const workspace = {
 
 export const window = {
   activeTextEditor: undefined,
+  tabGroups: { all: [], onDidChangeTabs: never, close: nothing },
   createOutputChannel: () => ({ ...silentLog, dispose: () => {} }),
   createStatusBarItem: () => ({ show: () => {}, hide: () => {}, dispose: () => {} }),
   createWebviewPanel: () => {

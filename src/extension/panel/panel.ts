@@ -50,13 +50,17 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     return this.#panel?.visible === true && this.#folder === folder;
   }
 
-  /** Opens the panel, or turns it to another run. */
-  async open(folder: string): Promise<void> {
+  get isOpen(): boolean {
+    return this.#panel !== null;
+  }
+
+  /** Opens the panel, or turns it to another run; the newest one where none is named. */
+  async open(folder?: string, column?: vscode.ViewColumn): Promise<void> {
     if (!this.#panel) {
-      const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+      const beside = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
       this.#adopt(
         vscode.window.createWebviewPanel(PANEL_TYPE, 'Softprompt', {
-          viewColumn: column,
+          viewColumn: column ?? beside,
           preserveFocus: true,
         }),
       );

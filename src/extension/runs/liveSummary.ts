@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { headlineScore } from '../../protocol/metrics';
 import { LIVE_STATES, type RunEvent, type RunSummary } from '../../protocol/runs';
 
@@ -31,4 +32,9 @@ export function applyEvent(run: RunSummary, event: RunEvent): RunSummary {
 /** The process that worked on the run is gone. */
 export function interrupt(run: RunSummary): RunSummary {
   return isLive(run) ? { ...run, state: 'interrupted' } : run;
+}
+
+/** `step 120 of 300`: how far a run is. */
+export function stepOfSteps(run: Pick<RunSummary, 'step' | 'steps'>): string {
+  return l10n.t('step {0} of {1}', run.step, run.steps);
 }

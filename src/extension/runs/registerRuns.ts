@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
 import type { Softprompt } from '../context';
 import { PANEL_TYPE } from '../panel/panel';
+import { replaceOrphan } from '../panel/replaceOrphan';
+import { continueAfterReload } from './continueAfterReload';
 import { announceEnd } from './training';
 
-/** A run's panel, also after a reload, and the word of its end. */
+/** A run's panel and its training, also after a reload, and the word of its end. */
 export function registerRuns(softprompt: Softprompt): vscode.Disposable {
   const { panel, runs } = softprompt;
   return vscode.Disposable.from(
     vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panel),
+    replaceOrphan(softprompt),
+    continueAfterReload(softprompt),
     runs.onEnded((run) => void announceEnd(softprompt, run)),
   );
 }

@@ -20,7 +20,7 @@ export const RUN_COMMANDS = {
       softprompt,
       target,
       ({ state }) => ['paused', 'interrupted', 'cancelled', 'failed'].includes(state),
-      { none: 'There is no run to resume.' },
+      { none: vscode.l10n.t('There is no run to resume.') },
     );
     if (run) await resume(softprompt, run);
   },
@@ -33,7 +33,7 @@ export const RUN_COMMANDS = {
   async 'softprompt.evaluate'(softprompt, target) {
     const run = await chooseRun(softprompt, target, (candidate) => !isLive(candidate), {
       newest: target !== undefined,
-      none: 'There is no run to evaluate.',
+      none: vscode.l10n.t('There is no run to evaluate.'),
     });
     if (run) await evaluate(softprompt, run);
   },
@@ -44,28 +44,33 @@ export const RUN_COMMANDS = {
         ? softprompt.runs.live
         : await chooseRun(softprompt, target, () => true, {
             newest: true,
-            none: 'There is no run to show yet.',
+            none: vscode.l10n.t('There is no run to show yet.'),
           });
     if (run) await softprompt.panel.open(run.folder);
   },
 
   async 'softprompt.revealRun'(softprompt, target) {
-    const run = await chooseRun(softprompt, target, () => true, { none: 'There is no run yet.' });
+    const run = await chooseRun(softprompt, target, () => true, { none: vscode.l10n.t('There is no run yet.') });
     if (!run) return;
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(join(run.folder, 'run.json')));
   },
 
   async 'softprompt.deleteRun'(softprompt, target) {
     const run = await chooseRun(softprompt, target, (candidate) => !isLive(candidate), {
-      none: 'There is no run to delete.',
+      none: vscode.l10n.t('There is no run to delete.'),
     });
     if (!run) return;
+    const confirm = vscode.l10n.t('Delete');
     const answer = await vscode.window.showWarningMessage(
-      `Delete the run ${basename(run.folder)}, its ${count(run.step, 'step')} and its adapter?`,
+      vscode.l10n.t(
+        'Delete the run {0}, its {1} and its adapter?',
+        basename(run.folder),
+        count(run.step, 'step'),
+      ),
       { modal: true },
-      'Delete',
+      confirm,
     );
-    if (answer !== 'Delete') return;
+    if (answer !== confirm) return;
     await softprompt.host.request('runs/delete', { folder: run.folder });
     await softprompt.runs.refresh();
   },
@@ -78,5 +83,5 @@ export const RUN_COMMANDS = {
 /** The run that this window's host works on, unless another was named: then the host says why it cannot be told. */
 function chooseLive(softprompt: Softprompt, target: Target): Promise<RunSummary | undefined> {
   const ours = softprompt.runs.live?.folder;
-  return chooseRun(softprompt, target, (run) => run.folder === ours, { none: 'No run is being trained.' });
+  return chooseRun(softprompt, target, (run) => run.folder === ours, { none: vscode.l10n.t('No run is being trained.') });
 }

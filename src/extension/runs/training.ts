@@ -7,7 +7,7 @@ import type { Softprompt } from '../context';
 import { openPlace } from '../failures';
 import { ensureModel } from '../models/modelDownload';
 import { type TaskEntry, taskEntry } from '../taskFile/taskEntry';
-import { percent } from '../wording';
+import { formatCount, percent } from '../wording';
 
 /** Writes a task file beside a dataset, unless one of that name is there already; `model` as a task file names it. */
 export async function createTask(
@@ -34,7 +34,7 @@ export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boo
   const { host, panel, runs } = softprompt;
   if (runs.live) {
     await panel.open(runs.live.folder);
-    vscode.window.showWarningMessage(`“${runs.live.task}” is being tuned; one training runs at a time.`);
+    vscode.window.showWarningMessage(vscode.l10n.t('“{0}” is being tuned; one training runs at a time.', runs.live.task));
     return false;
   }
   await save([task.file, ...task.data]);
@@ -48,7 +48,7 @@ export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boo
   }
   if (!(await ensureModel(softprompt, task.model))) return false;
   const { folder } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Starting to tune “${task.name}”…` },
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Starting to tune “{0}”…', task.name) },
     () => host.request('training/start', { taskFile: task.file }),
   );
   await runs.refresh();
@@ -67,14 +67,19 @@ export async function resume({ host, panel, runs }: Softprompt, run: RunSummary)
 /** Tests a run's best prompt again; the user can cancel. */
 export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummary): Promise<void> {
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Testing “${run.task}”`, cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Testing “{0}”', run.task), cancellable: true },
     async (progress, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => stop.abort());
       const listening = host.on('run/event', ({ folder, event }) => {
         if (folder !== run.folder || event.type !== 'phase') return;
         const { phase, done, total } = event;
-        progress.report({ message: total > 0 ? `${phase}: ${done} of ${total}` : `${phase}…` });
+        progress.report({
+          message:
+            total > 0
+              ? vscode.l10n.t('{0}: {1} of {2}', phase, formatCount(done), formatCount(total))
+              : `${phase}…`,
+        });
       });
       try {
         await host.request('evaluate', { folder: run.folder }, stop.signal);
@@ -90,23 +95,41 @@ export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummar
 /** Says how a run ended, unless its panel is in view. */
 export async function announceEnd(softprompt: Softprompt, run: RunSummary): Promise<void> {
   const { panel, log } = softprompt;
+  const [openPanel, openLog] = [vscode.l10n.t('Open Panel'), vscode.l10n.t('Open Log')];
   log.info(`Run ${run.id}: ${run.state}.`);
   if (run.state === 'interrupted') {
-    const message = `The training host stopped, and with it the run of “${run.task}”. Nothing before its last checkpoint is lost.`;
-    const choice = await vscode.window.showWarningMessage(message, 'Resume', 'Open Log');
-    if (choice === 'Resume') await vscode.commands.executeCommand('softprompt.resume', run.folder);
-    if (choice === 'Open Log') log.show();
+    const message = vscode.l10n.t(
+      'The training host stopped, and with it the run of “{0}”. Nothing before its last checkpoint is lost.',
+      run.task,
+    );
+    const resume = vscode.l10n.t('Resume');
+    const choice = await vscode.window.showWarningMessage(message, resume, openLog);
+    if (choice === resume) await vscode.commands.executeCommand('softprompt.resume', run.folder);
+    if (choice === openLog) log.show();
     return;
   }
   if (panel.shows(run.folder) || (run.state !== 'finished' && run.state !== 'failed')) return;
-  const score = run.score === undefined ? '' : `: ${percent(run.score)} on the test rows`;
-  const baseline = run.baseline === undefined ? '' : `, the best hard prompt ${percent(run.baseline)}`;
   const choice =
     run.state === 'finished'
-      ? await vscode.window.showInformationMessage(`“${run.task}” is tuned${score}${baseline}.`, 'Open Panel')
-      : await vscode.window.showErrorMessage(`The run of “${run.task}” failed.`, 'Open Panel', 'Open Log');
-  if (choice === 'Open Panel') await panel.open(run.folder);
-  if (choice === 'Open Log') log.show();
+      ? await vscode.window.showInformationMessage(tunedMessage(run), openPanel)
+      : await vscode.window.showErrorMessage(
+          vscode.l10n.t('The run of “{0}” failed.', run.task),
+          openPanel,
+          openLog,
+        );
+  if (choice === openPanel) await panel.open(run.folder);
+  if (choice === openLog) log.show();
+}
+
+function tunedMessage({ task, score, baseline }: RunSummary): string {
+  if (score === undefined) return vscode.l10n.t('“{0}” is tuned.', task);
+  if (baseline === undefined) return vscode.l10n.t('“{0}” is tuned: {1} on the test rows.', task, percent(score));
+  return vscode.l10n.t(
+    '“{0}” is tuned: {1} on the test rows, the best hard prompt {2}.',
+    task,
+    percent(score),
+    percent(baseline),
+  );
 }
 
 /** The host reads files, not editors. */
@@ -115,7 +138,7 @@ async function save(files: readonly string[]): Promise<void> {
     if (!document.isDirty || !files.includes(document.uri.fsPath)) continue;
     if (!(await document.save())) {
       await openPlace({ file: document.uri.fsPath });
-      throw new SoftpromptError('task-invalid', `${basename(document.uri.fsPath)} could not be saved.`);
+      throw new SoftpromptError('task-invalid', vscode.l10n.t('{0} could not be saved.', basename(document.uri.fsPath)));
     }
   }
 }
