@@ -26,6 +26,16 @@ export interface VirtualTokenWords {
   nearest: { word: string; similarity: number }[];
 }
 
+/** What stands for a class: one token, its whole label's likelihood, or that likelihood's mean over the label's tokens. */
+export type LabelScoring = 'label-words' | 'whole-label' | 'whole-label-mean';
+
+/** A hard prompt as it was chosen on the training rows. */
+export interface HardPromptRecord {
+  scoring: LabelScoring;
+  /** Training rows that stand before each row, in their order. */
+  examples?: { row: number; values: Record<string, string>; target: string }[];
+}
+
 /** run.json: what was run, and how it ended. */
 export interface RunRecord {
   version: 1;
@@ -86,6 +96,8 @@ export interface RunRecord {
   results: Partial<Record<Contender, Metrics>>;
   /** Examples that the few-shot prompt had room for. Absent before the test, and in runs of older versions. */
   fewShotExamples?: number;
+  /** The hard prompts of the test, to be asked again. Absent before it, and in runs of older versions. */
+  hardPrompts?: Partial<Record<Exclude<Contender, 'tuned'>, HardPromptRecord>>;
   nearestWords?: VirtualTokenWords[];
   seconds?: { training: number; evaluation: number; total: number };
   error?: ErrorReport;
@@ -106,6 +118,8 @@ export type RunEvent =
       /** Text tokens of the step, padding not counted. */
       tokens: number;
       seconds: number;
+      /** Resident memory of the process that trains, in bytes. Absent in runs of older versions. */
+      memory?: number;
     }
   | {
       type: 'evaluation';
@@ -138,10 +152,18 @@ export interface PredictionRecord {
   loss: number;
   /** By label, for label targets. */
   probabilities?: Record<string, number>;
+  /** Of a validation row: what the tuned prompt answered at the validation before. */
+  previous?: { predicted: string; correct: boolean };
   /** What the best hard prompt answered. */
   baseline?: { contender: Contender; predicted: string; correct: boolean };
   /** Tokens cut to fit the limit. */
   cutTokens: number;
+}
+
+/** The validation rows as the tuned prompt answered them last. */
+export interface ValidationPredictions {
+  step: number;
+  predictions: PredictionRecord[];
 }
 
 /** A line of the sidebar and of `softprompt runs`. */
@@ -168,5 +190,8 @@ export interface RunDetail {
   folder: string;
   record: RunRecord;
   events: RunEvent[];
+  /** The test rows; empty before the test. */
   predictions: PredictionRecord[];
+  /** Absent before the first validation, and in runs of older versions. */
+  validation?: ValidationPredictions;
 }

@@ -132,6 +132,7 @@ async function takeStep({
     gradientNorm,
     tokens,
     seconds,
+    memory: process.memoryUsage.rss(),
   });
 }
 
