@@ -34,8 +34,8 @@ export function registerCommands(softprompt: Softprompt): vscode.Disposable[] {
 
 async function askForTrust(): Promise<void> {
   const choice = await vscode.window.showWarningMessage(
-    'Softprompt runs nothing in a workspace that is not trusted.',
-    'Manage Workspace Trust',
+    vscode.l10n.t('Softprompt runs nothing in a workspace that is not trusted.'),
+    vscode.l10n.t('Manage Workspace Trust'),
   );
   if (choice) await vscode.commands.executeCommand('workbench.trust.manage');
 }

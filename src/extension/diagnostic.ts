@@ -21,7 +21,9 @@ export function diagnostic(problem: Problem, document: vscode.TextDocument): vsc
       Math.max(0, (place.column ?? 1) - 1),
     );
     const location = new vscode.Location(vscode.Uri.file(place.file), there);
-    found.relatedInformation = [new vscode.DiagnosticRelatedInformation(location, 'It is here.')];
+    found.relatedInformation = [
+      new vscode.DiagnosticRelatedInformation(location, vscode.l10n.t('It is here.')),
+    ];
   }
   return found;
 }

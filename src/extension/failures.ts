@@ -14,14 +14,14 @@ export async function showFailure(
     return;
   }
   log.error(`${whileDoing}: ${formatReport(report)}${report.stack ? `\n${report.stack}` : ''}`);
-  const openFile = report.place?.file ? ['Open File'] : [];
+  const [openFile, openLog] = [vscode.l10n.t('Open File'), vscode.l10n.t('Open Log')];
   const choice = await vscode.window.showErrorMessage(
     [report.message, report.hint].filter(Boolean).join(' '),
-    ...openFile,
-    'Open Log',
+    ...(report.place?.file ? [openFile] : []),
+    openLog,
   );
-  if (choice === 'Open Log') log.show();
-  if (choice === 'Open File' && report.place) await openPlace(report.place);
+  if (choice === openLog) log.show();
+  if (choice === openFile && report.place) await openPlace(report.place);
 }
 
 /** Opens a file at a place; folders are shown in the Explorer. */

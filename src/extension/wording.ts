@@ -1,18 +1,51 @@
+import { env, l10n } from 'vscode';
 import type { DatasetSummary } from '../protocol/dataset';
 import type { ModelPlace, ModelSummary, Obstacle } from '../protocol/models';
 import type { RunState, RunSummary } from '../protocol/runs';
 
-// What lists, lenses and the status bar say, without the editor: plain text from plain data.
+// What lists, lenses and the status bar say: plain text in the display language, from plain data.
+
+/** What is counted, in both its forms. Another noun is a line more. */
+const NOUNS = {
+  row: (one: boolean, n: string) => (one ? l10n.t('{0} row', n) : l10n.t('{0} rows', n)),
+  column: (one: boolean, n: string) => (one ? l10n.t('{0} column', n) : l10n.t('{0} columns', n)),
+  class: (one: boolean, n: string) => (one ? l10n.t('{0} class', n) : l10n.t('{0} classes', n)),
+  token: (one: boolean, n: string) => (one ? l10n.t('{0} token', n) : l10n.t('{0} tokens', n)),
+  'virtual token': (one: boolean, n: string) =>
+    one ? l10n.t('{0} virtual token', n) : l10n.t('{0} virtual tokens', n),
+  character: (one: boolean, n: string) => (one ? l10n.t('{0} character', n) : l10n.t('{0} characters', n)),
+  value: (one: boolean, n: string) => (one ? l10n.t('{0} value', n) : l10n.t('{0} values', n)),
+  label: (one: boolean, n: string) => (one ? l10n.t('{0} label', n) : l10n.t('{0} labels', n)),
+  mistake: (one: boolean, n: string) => (one ? l10n.t('{0} mistake', n) : l10n.t('{0} mistakes', n)),
+  error: (one: boolean, n: string) => (one ? l10n.t('{0} error', n) : l10n.t('{0} errors', n)),
+  warning: (one: boolean, n: string) => (one ? l10n.t('{0} warning', n) : l10n.t('{0} warnings', n)),
+  problem: (one: boolean, n: string) => (one ? l10n.t('{0} problem', n) : l10n.t('{0} problems', n)),
+  run: (one: boolean, n: string) => (one ? l10n.t('{0} run', n) : l10n.t('{0} runs', n)),
+  step: (one: boolean, n: string) => (one ? l10n.t('{0} step', n) : l10n.t('{0} steps', n)),
+  model: (one: boolean, n: string) => (one ? l10n.t('{0} model', n) : l10n.t('{0} models', n)),
+  task: (one: boolean, n: string) => (one ? l10n.t('{0} task', n) : l10n.t('{0} tasks', n)),
+} as const satisfies Record<string, (one: boolean, number: string) => string>;
+
+export type Noun = keyof typeof NOUNS;
 
 /** `1,204 rows`; singular where it is one. */
-export function count(number: number, noun: string): string {
-  const plural = /(s|ss|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
-  return `${number.toLocaleString('en-US')} ${number === 1 ? noun : plural}`;
+export function count(number: number, noun: Noun): string {
+  return NOUNS[noun](plural().select(number) === 'one', numbers().format(number));
+}
+
+/** 12345 → `12,345`. */
+export function formatCount(number: number): string {
+  return numbers().format(number);
+}
+
+/** 0.125, 2 → `0.13`: always that many digits after the point. */
+export function fixed(number: number, digits: number): string {
+  return number.toFixed(digits).replace('.', decimalPoint());
 }
 
 /** `0.914` → `91.4 %`. */
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  return `${fixed(share * 100, 1)} %`;
 }
 
 /** Bytes for people, in decimal units as download pages use: `98 MB`. */
@@ -20,24 +53,42 @@ export function bytes(size: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const unit = Math.min(units.length - 1, size < 1 ? 0 : Math.floor(Math.log10(size) / 3));
   const value = size / 1000 ** unit;
-  return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+  return `${value >= 10 || unit === 0 ? Math.round(value) : fixed(value, 1)} ${units[unit]}`;
+}
+
+// Made when first asked for: activation needs none of them.
+const numbers = once(() => new Intl.NumberFormat(env.language));
+const plural = once(() => new Intl.PluralRules(env.language));
+const decimalPoint = once(
+  () =>
+    numbers()
+      .formatToParts(0.5)
+      .find(({ type }) => type === 'decimal')?.value ?? '.',
+);
+
+function once<T extends object | string>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 export const PLACE_NAMES: Readonly<Record<ModelPlace, string>> = {
-  catalogue: 'Catalogue',
-  cache: 'Cache folder',
-  workspace: 'Workspace',
-  'hugging-face': 'Hugging Face cache',
+  catalogue: l10n.t('Catalogue'),
+  cache: l10n.t('Cache folder'),
+  workspace: l10n.t('Workspace'),
+  'hugging-face': l10n.t('Hugging Face cache'),
   ollama: 'Ollama',
   'lm-studio': 'LM Studio',
 };
 
 /** Why a model cannot be tuned here, in a word or two. */
 export const OBSTACLES: Readonly<Record<Obstacle['kind'], string>> = {
-  unsupported: 'not supported',
-  'too-large': 'too large',
-  incomplete: 'incomplete',
-  broken: 'damaged',
+  unsupported: l10n.t('not supported'),
+  'too-large': l10n.t('too large'),
+  incomplete: l10n.t('incomplete'),
+  broken: l10n.t('damaged'),
 };
 
 /** Right of a model's name: `135M · Q4_1 · 98 MB`. */
@@ -49,7 +100,7 @@ export function modelFacts({ parameters, quantisation, size }: ModelSummary): st
 
 function parameterCount(count: number): string {
   if (count < 1e6) return `${Math.ceil(count / 1e3)}k`;
-  return count < 1e9 ? `${Math.round(count / 1e6)}M` : `${(count / 1e9).toFixed(1)}B`;
+  return count < 1e9 ? `${Math.round(count / 1e6)}M` : `${fixed(count / 1e9, 1)}B`;
 }
 
 /** First lens of a dataset: `412 rows · 6 classes in category: billing 82, account 71, …`. */
@@ -57,9 +108,12 @@ export function datasetTitle(summary: DatasetSummary): string {
   const parts = [count(summary.rows, 'row')];
   const target = summary.columns.find((column) => column.name === summary.suggested?.target);
   if (target?.kind === 'class' && target.classes) {
-    const shown = target.classes.slice(0, 3).map(({ value, count: rows }) => `${clip(value, 24)} ${rows}`);
+    const shown = target.classes
+      .slice(0, 3)
+      .map(({ value, count: rows }) => `${clip(value, 24)} ${formatCount(rows)}`);
     const more = target.distinct > shown.length ? ', …' : '';
-    parts.push(`${count(target.distinct, 'class')} in ${target.name}: ${shown.join(', ')}${more}`);
+    const classes = `${shown.join(', ')}${more}`;
+    parts.push(l10n.t('{0} in {1}: {2}', count(target.distinct, 'class'), target.name, classes));
   } else {
     parts.push(count(summary.columns.length, 'column'));
   }
@@ -71,14 +125,14 @@ export function datasetTitle(summary: DatasetSummary): string {
 }
 
 export const STATE_WORDS: Readonly<Record<RunState, string>> = {
-  preparing: 'preparing',
-  training: 'training',
-  paused: 'paused',
-  testing: 'testing',
-  finished: 'finished',
-  cancelled: 'cancelled',
-  failed: 'failed',
-  interrupted: 'interrupted',
+  preparing: l10n.t('preparing'),
+  training: l10n.t('training'),
+  paused: l10n.t('paused'),
+  testing: l10n.t('testing'),
+  finished: l10n.t('finished'),
+  cancelled: l10n.t('cancelled'),
+  failed: l10n.t('failed'),
+  interrupted: l10n.t('interrupted'),
 };
 
 /** Right of a run's time in the sidebar: its score against the best hard prompt's, or how far it is. */
@@ -86,8 +140,8 @@ export function runDescription(run: RunSummary, best: boolean): string {
   const parts: string[] = [];
   if (best) parts.push('★');
   if (run.score !== undefined) {
-    parts.push(run.scoreOn === 'test' ? percent(run.score) : `${percent(run.score)} on validation`);
-    if (run.baseline !== undefined) parts.push(`vs ${percent(run.baseline)}`);
+    parts.push(run.scoreOn === 'test' ? percent(run.score) : l10n.t('{0} on validation', percent(run.score)));
+    if (run.baseline !== undefined) parts.push(l10n.t('vs {0}', percent(run.baseline)));
   }
   if (run.state === 'finished') return parts.join(' ');
   const progress = run.steps > 0 ? ` ${run.step}/${run.steps}` : '';
@@ -100,7 +154,7 @@ export function statusText(run: RunSummary, loss: number | undefined): string {
   const parts = [`${icon} ${run.task}`];
   if (run.state === 'training' || run.state === 'paused') parts.push(`${run.step}/${run.steps}`);
   if (run.state !== 'training') parts.push(STATE_WORDS[run.state]);
-  if (run.state === 'training' && loss !== undefined) parts.push(`loss ${loss.toFixed(3)}`);
+  if (run.state === 'training' && loss !== undefined) parts.push(l10n.t('loss {0}', fixed(loss, 3)));
   if (run.score !== undefined) parts.push(percent(run.score));
   return parts.join(' · ');
 }
@@ -109,8 +163,10 @@ export function statusText(run: RunSummary, loss: number | undefined): string {
 export function runTime(createdAt: string): string {
   const date = new Date(createdAt);
   if (Number.isNaN(date.getTime())) return createdAt;
-  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
-  return `${day} ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+  // English with the day before the month, as everywhere in the product.
+  const language = /^en\b/.test(env.language) ? 'en-GB' : env.language;
+  const day = date.toLocaleDateString(language, { day: 'numeric', month: 'short' });
+  return `${day} ${date.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })}`;
 }
 
 function clip(text: string, length: number): string {

@@ -5,9 +5,9 @@ import { pageHtml } from './pageHtml';
 /** The pages there are: each is a folder of webview/, bundled to dist/pages/NAME.js, with its style sheets in media/. */
 export const PAGES = {
   run: { title: 'Softprompt', styles: ['webview.css'] },
-  compare: { title: 'Compare runs', styles: ['webview.css', 'compare.css'] },
-  table: { title: 'Dataset', styles: ['webview.css', 'table.css'] },
-  form: { title: 'Task', styles: ['webview.css', 'form.css'] },
+  compare: { title: vscode.l10n.t('Compare runs'), styles: ['webview.css', 'compare.css'] },
+  table: { title: vscode.l10n.t('Dataset'), styles: ['webview.css', 'table.css'] },
+  form: { title: vscode.l10n.t('Task'), styles: ['webview.css', 'form.css'] },
 } as const satisfies Record<string, { title: string; styles: readonly string[] }>;
 
 export type PageName = keyof typeof PAGES;

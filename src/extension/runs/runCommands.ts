@@ -50,7 +50,9 @@ export const RUN_COMMANDS = {
   },
 
   async 'softprompt.revealRun'(softprompt, target) {
-    const run = await chooseRun(softprompt, target, () => true, { none: vscode.l10n.t('There is no run yet.') });
+    const run = await chooseRun(softprompt, target, () => true, {
+      none: vscode.l10n.t('There is no run yet.'),
+    });
     if (!run) return;
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(join(run.folder, 'run.json')));
   },
@@ -83,5 +85,7 @@ export const RUN_COMMANDS = {
 /** The run that this window's host works on, unless another was named: then the host says why it cannot be told. */
 function chooseLive(softprompt: Softprompt, target: Target): Promise<RunSummary | undefined> {
   const ours = softprompt.runs.live?.folder;
-  return chooseRun(softprompt, target, (run) => run.folder === ours, { none: vscode.l10n.t('No run is being trained.') });
+  return chooseRun(softprompt, target, (run) => run.folder === ours, {
+    none: vscode.l10n.t('No run is being trained.'),
+  });
 }

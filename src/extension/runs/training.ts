@@ -34,7 +34,9 @@ export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boo
   const { host, panel, runs } = softprompt;
   if (runs.live) {
     await panel.open(runs.live.folder);
-    vscode.window.showWarningMessage(vscode.l10n.t('“{0}” is being tuned; one training runs at a time.', runs.live.task));
+    vscode.window.showWarningMessage(
+      vscode.l10n.t('“{0}” is being tuned; one training runs at a time.', runs.live.task),
+    );
     return false;
   }
   await save([task.file, ...task.data]);
@@ -48,7 +50,10 @@ export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boo
   }
   if (!(await ensureModel(softprompt, task.model))) return false;
   const { folder } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Starting to tune “{0}”…', task.name) },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Starting to tune “{0}”…', task.name),
+    },
     () => host.request('training/start', { taskFile: task.file }),
   );
   await runs.refresh();
@@ -67,7 +72,11 @@ export async function resume({ host, panel, runs }: Softprompt, run: RunSummary)
 /** Tests a run's best prompt again; the user can cancel. */
 export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummary): Promise<void> {
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Testing “{0}”', run.task), cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Testing “{0}”', run.task),
+      cancellable: true,
+    },
     async (progress, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => stop.abort());
@@ -102,9 +111,9 @@ export async function announceEnd(softprompt: Softprompt, run: RunSummary): Prom
       'The training host stopped, and with it the run of “{0}”. Nothing before its last checkpoint is lost.',
       run.task,
     );
-    const resume = vscode.l10n.t('Resume');
-    const choice = await vscode.window.showWarningMessage(message, resume, openLog);
-    if (choice === resume) await vscode.commands.executeCommand('softprompt.resume', run.folder);
+    const goOn = vscode.l10n.t('Resume');
+    const choice = await vscode.window.showWarningMessage(message, goOn, openLog);
+    if (choice === goOn) await vscode.commands.executeCommand('softprompt.resume', run.folder);
     if (choice === openLog) log.show();
     return;
   }
@@ -123,7 +132,8 @@ export async function announceEnd(softprompt: Softprompt, run: RunSummary): Prom
 
 function tunedMessage({ task, score, baseline }: RunSummary): string {
   if (score === undefined) return vscode.l10n.t('“{0}” is tuned.', task);
-  if (baseline === undefined) return vscode.l10n.t('“{0}” is tuned: {1} on the test rows.', task, percent(score));
+  if (baseline === undefined)
+    return vscode.l10n.t('“{0}” is tuned: {1} on the test rows.', task, percent(score));
   return vscode.l10n.t(
     '“{0}” is tuned: {1} on the test rows, the best hard prompt {2}.',
     task,
@@ -138,7 +148,10 @@ async function save(files: readonly string[]): Promise<void> {
     if (!document.isDirty || !files.includes(document.uri.fsPath)) continue;
     if (!(await document.save())) {
       await openPlace({ file: document.uri.fsPath });
-      throw new SoftpromptError('task-invalid', vscode.l10n.t('{0} could not be saved.', basename(document.uri.fsPath)));
+      throw new SoftpromptError(
+        'task-invalid',
+        vscode.l10n.t('{0} could not be saved.', basename(document.uri.fsPath)),
+      );
     }
   }
 }

@@ -1,4 +1,5 @@
 import { el, newId, setText, show } from './dom';
+import { t } from './l10n';
 
 export interface TabSpec<T extends string> {
   name: T;
@@ -8,7 +9,7 @@ export interface TabSpec<T extends string> {
 
 /** Tabs after the ARIA pattern: arrows move between them, one is in the tab order. */
 export function tabs<T extends string>(specs: readonly TabSpec<T>[], onSelect: (name: T) => void) {
-  const list = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Parts of the run' });
+  const list = el('div', { class: 'tabs', role: 'tablist', 'aria-label': t('Parts of the run') });
   const all = specs.map(({ name, label, panel }) => {
     const id = newId('tab');
     const text = el('span', {}, label);
