@@ -15,6 +15,26 @@ export const splitSchema = z
   })
   .describe('How to split when files are not given: seeded, and stratified by class.');
 
+/**
+ * Rows are counted, and a row that is put in or taken out before them would silently leave out others: so each is written
+ * with how its text begins, which must still be there. The beginning, not a hash: people read task files and their changes.
+ */
+export const excludeSchema = z
+  .record(
+    z.string(),
+    z.record(
+      z.string().regex(/^[1-9]\d*$/, 'rows are counted from 1, in quotes'),
+      z
+        .string()
+        .describe(
+          'How the row\'s text begins, with "…" behind it where it goes on. A row that reads otherwise is not left out but reported.',
+        ),
+    ),
+  )
+  .describe(
+    'Rows to leave out, by file and row number: "exclude": { "train.csv": { "12": "Where is my…" } }. Rows are counted from 1, without the header.',
+  );
+
 export const dataSchema = z
   .union([
     dataFile.describe(
@@ -31,6 +51,7 @@ export const dataSchema = z
         .optional()
         .describe('Rows for the final comparison. Split off the training rows when absent.'),
       split: splitSchema.optional(),
+      exclude: excludeSchema.optional(),
     }),
   ])
   .describe('The dataset: files relative to this task file.');
@@ -226,6 +247,8 @@ export interface ResolvedTask {
     validation?: string;
     test?: string;
     split: { validation: number; test: number; seed: number };
+    /** Rows left out: absolute path of their file, row number, how the text begins. Absent where there are none. */
+    exclude?: Record<string, Record<string, string>>;
   };
   /** Either this or messages. */
   template?: string;

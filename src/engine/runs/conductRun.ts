@@ -16,6 +16,7 @@ import { keepContexts } from './keepContexts';
 import { describeRows, leftOutRows } from './leftOutRows';
 import { Opponents } from './opponents';
 import { keepAdapter, testRun } from './testRun';
+import { ValidationRows } from './validationPredictions';
 import type { Undertaking, Workbench } from './workbench';
 
 /** Label words named in a notice; run.json has them all. */
@@ -107,7 +108,7 @@ async function readRows(bench: Workbench): Promise<TrainingRows> {
   const cutRows = rows.cutRows + heldOut.length;
   if (leftOut.count > 0) {
     const reasons = Object.entries(leftOut.reasons).map(([reason, count]) => `${reason}: ${count}`);
-    const rows = describeRows(leftOutRows(prepared.problems), leftOut.count);
+    const rows = describeRows(leftOutRows(prepared), leftOut.count);
     run.notice(`${counted(leftOut.count, 'row')} left out (${reasons.join(', ')}).`, rows);
   }
   for (const { message, hint } of warnings) run.notice(message, hint);
@@ -138,7 +139,12 @@ async function readRows(bench: Workbench): Promise<TrainingRows> {
 }
 
 async function trainPrompt(bench: Workbench, rows: TrainingRows, state: TrainingState): Promise<void> {
-  const { run, prepared, model, tokenizer, control, opponents } = bench;
+  const { run, prepared, model, tokenizer, control, opponents, options } = bench;
+  const validated = await ValidationRows.from(
+    run.files.validationPredictions,
+    state.step,
+    options.onPredictions?.bind(options),
+  );
   const save = async () => {
     const metricsBytes = await run.syncEvents();
     await writeCheckpoint(run.files.checkpoint, { state, metricsBytes });
@@ -146,6 +152,8 @@ async function trainPrompt(bench: Workbench, rows: TrainingRows, state: Training
   };
   const pause = control.onPause;
   control.onPause = async () => {
+    // In a pause the best prompt so far can be tried.
+    if (state.best) await keepAdapter(bench, state.best);
     await pause?.();
     await save();
   };
@@ -161,9 +169,16 @@ async function trainPrompt(bench: Workbench, rows: TrainingRows, state: Training
       async validate(prompt, step) {
         // The first loss comes first; the line to beat is there by the first validation after it.
         if (step > 0) await opponents.validateZeroShot();
-        const { metrics } = await evaluateTuned(model, tokenizer, prepared, prompt, prepared.validation, {
-          onProgress: (done, total) => run.tellPhase('validating', done, total),
-        });
+        const { metrics, predictions } = await evaluateTuned(
+          model,
+          tokenizer,
+          prepared,
+          prompt,
+          prepared.validation,
+          {
+            onProgress: (done, total) => run.tellPhase('validating', done, total),
+          },
+        );
         run.emit({
           type: 'evaluation',
           time: Date.now(),
@@ -172,6 +187,7 @@ async function trainPrompt(bench: Workbench, rows: TrainingRows, state: Training
           contender: 'tuned',
           metrics,
         });
+        await validated.keep(step, opponents.besideZeroShot(predictions));
         return { score: headlineScore(metrics), loss: metrics.loss };
       },
       save,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
-import type { Problem } from '../../protocol/dataset';
 import type { RunRecord } from '../../protocol/runs';
+import { MAX_LISTED_PROBLEMS } from '../data/limits';
+import type { PreparedTask } from '../task/prepareTask';
 
 type LeftOutRow = NonNullable<RunRecord['data']['leftOut']['rows']>[number];
 
@@ -11,10 +12,15 @@ const COSTS_A_ROW = new Set(['bad-row', 'missing-label', 'empty-text']);
 const MOST_LISTED = 5;
 
 /** The rows that a run leaves out, with their places. */
-export function leftOutRows(problems: readonly Problem[]): LeftOutRow[] {
-  return problems.flatMap(({ kind, message, place: { file, line } }) =>
+export function leftOutRows({
+  problems,
+  excluded,
+}: Pick<PreparedTask, 'problems' | 'excluded'>): LeftOutRow[] {
+  const unusable = problems.flatMap(({ kind, message, place: { file, line } }) =>
     COSTS_A_ROW.has(kind) && file && line ? [{ file, line, message }] : [],
   );
+  const unwanted = excluded.map(({ file, line }) => ({ file, line, message: 'Excluded in the task file.' }));
+  return [...unusable, ...unwanted.slice(0, MAX_LISTED_PROBLEMS)];
 }
 
 /** `train.csv:12: "label" is empty. …`, a line each. */

@@ -76,11 +76,12 @@ function checkPrompt(prepared: PreparedTask, tokenizer: Tokenizer): void {
 function newRecord(
   id: string,
   now: Date,
-  { task, labels, train, validation, test, leftOut, problems, hashes }: PreparedTask,
+  prepared: PreparedTask,
   source: Checkpoint,
   threads: number | undefined,
   { precision, reason, int8Speed }: PrecisionChoice,
 ): RunRecord {
+  const { task, labels, train, validation, test, leftOut, hashes } = prepared;
   const { config, parameters, fingerprint } = source;
   const { embeddingSize, hiddenSize } = config;
   const prompt = task.method.virtualTokens * embeddingSize;
@@ -106,7 +107,7 @@ function newRecord(
     data: {
       hashes,
       rows: { train: train.length, validation: validation.length, test: test.length },
-      leftOut: { count: leftOut.count, reasons: leftOut.reasons, rows: leftOutRows(problems) },
+      leftOut: { count: leftOut.count, reasons: leftOut.reasons, rows: leftOutRows(prepared) },
       cutRows: 0,
     },
     device: {

@@ -30,6 +30,8 @@ export function explainIssue(issue: Issue, text: TaskText, parent: PropertyKey[]
       return problem(`${name} must be ${TYPES[issue.expected] ?? issue.expected}.`);
     case 'invalid_value':
       return problem(`${name} must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}.`);
+    case 'invalid_key':
+      return problem(`${name}: ${issue.issues[0]?.message ?? issue.message}.`);
     case 'too_small':
       if (issue.origin === 'string') return problem(`${name} must not be empty.`);
       return problem(`${name} must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`);

@@ -10,6 +10,7 @@ import { textKey } from '../data/textKey';
 import { type TaskPrompt, taskPrompt } from '../prompt/taskPrompt';
 import { didYouMean } from '../suggestName';
 import { compareSplits, type Splits, type Warning } from './compareSplits';
+import { Exclusions, type UnmatchedRow } from './exclusions';
 import type { LabelledRow } from './labelledRow';
 import { parseTask, problemError, readTaskText } from './readTask';
 import { dataFiles, resolveTask } from './resolveTask';
@@ -30,15 +31,24 @@ export interface PreparedTask {
   /** What a run should say about its rows as a whole. */
   warnings: Warning[];
   leftOut: LeftOut;
+  /** Rows that the task file leaves out. */
+  excluded: RowPlace[];
+  /** Rows that the task file names, but that read otherwise or are not there. */
+  unmatched: UnmatchedRow[];
 }
+
+export type RowPlace = Pick<LabelledRow, 'file' | 'line' | 'row'>;
 
 export interface PrepareOptions {
   signal?: AbortSignal;
 }
 
 /** @throws SoftpromptError `task-invalid` or `data-invalid`, with place. */
-export async function prepareTask(file: string, options: PrepareOptions = {}): Promise<PreparedTask> {
-  const { task, problems, text } = parseTask(await readTaskText(file), file);
+export async function prepareTask(
+  file: string,
+  options: PrepareOptions & { text?: string } = {},
+): Promise<PreparedTask> {
+  const { task, problems, text } = parseTask(options.text ?? (await readTaskText(file)), file);
   if (!task) throw problemError(problems[0]!);
   return prepareParsedTask(task, file, options).catch((error) => {
     throw withPlace(error, text);
@@ -83,6 +93,8 @@ async function prepareRows(
     data.split.seed,
   );
   const pick = (rows: readonly LabelledRow[], indices: readonly number[]) => indices.map((i) => rows[i]!);
+  // Left out only now: the split and the draw of test rows are the same with and without them, for all other rows.
+  const used = (rows: readonly LabelledRow[]) => rows.filter((row) => !collected.excluded.has(row));
   const prepared = {
     train: pick(trainRows, split.train),
     validation: validationRows || pick(trainRows, split.validation),
@@ -97,6 +109,7 @@ async function prepareRows(
     );
     prepared.test = pick(prepared.test, drawn);
   }
+  for (const side of ['train', 'validation', 'test'] as const) prepared[side] = used(prepared[side]);
   const all = [...prepared.train, ...prepared.validation, ...prepared.test];
   const labels = task.target.kind === 'label' ? [...new Set(all.map((row) => row.target))].sort() : [];
   checkRows(task, prepared, labels);
@@ -108,8 +121,10 @@ async function prepareRows(
     labels,
     hashes: collected.hashes,
     problems: [...collected.problems(), ...problems],
-    warnings,
+    warnings: [...warnings, ...unmatchedWarning(collected.unmatched)],
     leftOut: collected.leftOut,
+    excluded: collected.excludedPlaces,
+    unmatched: collected.unmatched,
   };
 }
 
@@ -124,10 +139,14 @@ function requireRows({ file, problems }: Dataset): void {
   });
 }
 
-/** Datasets to rows: those without text or target are left out and counted. */
+/** Datasets to rows: those without text or target, and those that the task excludes, are left out and counted. */
 class Rows {
   readonly hashes: Record<string, string> = {};
   readonly leftOut: LeftOut = { count: 0, reasons: {} };
+  /** Rows that `take` gives for the split alone. */
+  readonly excluded = new Set<LabelledRow>();
+  readonly excludedPlaces: RowPlace[] = [];
+  readonly unmatched: UnmatchedRow[] = [];
   private readonly found: Problem[] = [];
   private readonly unusable = new ProblemList();
 
@@ -144,14 +163,26 @@ class Rows {
     this.checkColumns(dataset);
     const { column } = this.task.target;
     const kept: LabelledRow[] = [];
+    const exclusions = new Exclusions(this.task.data.exclude?.[file] ?? {}, this.prompt.columns);
     for (let i = 0; i < dataset.length; i++) {
       const { row, line, values } = dataset.rowAt(i);
       const target = values[column]!.trim();
       const empty = this.prompt.columns.every((name) => values[name]!.trim() === '');
+      const excluded = exclusions.take(row, values);
+      if (excluded) {
+        this.count('excluded', 1);
+        this.excludedPlaces.push({ file, line, row });
+        if (target === '' || empty) continue;
+      }
       if (target === '') this.leaveOut({ file, line, row }, 'no target', `"${column}" is empty.`);
       else if (empty) this.leaveOut({ file, line, row }, 'no text', 'The row has no text.');
-      else kept.push({ row, line, file, values: this.holes(values), target });
+      else {
+        const labelled = { row, line, file, values: this.holes(values), target };
+        kept.push(labelled);
+        if (excluded) this.excluded.add(labelled);
+      }
     }
+    this.unmatched.push(...exclusions.unmatched(dataset));
     return kept;
   }
 
@@ -206,6 +237,17 @@ function stratum({ target }: ResolvedTask, row: LabelledRow): string {
 
 function rowKey(prompt: TaskPrompt, row: LabelledRow): number {
   return textKey(prompt.text(row.values));
+}
+
+function unmatchedWarning({ length }: readonly UnmatchedRow[]): Warning[] {
+  if (length === 0) return [];
+  const rows = length === 1 ? 'row that the task excludes is' : 'rows that the task excludes are';
+  return [
+    {
+      message: `${length} ${rows} not in the dataset as written, and not left out.`,
+      hint: 'The dataset has changed since. Open the task file to see which.',
+    },
+  ];
 }
 
 /** What makes a run impossible. */

@@ -1,0 +1,102 @@
+import { relative, sep } from 'node:path';
+import {
+  applyEdits,
+  type FormattingOptions,
+  findNodeAtLocation,
+  type JSONPath,
+  modify,
+  parseTree,
+} from 'jsonc-parser';
+import { SoftpromptError } from '../../protocol/errors';
+import type { ExcludeRequest } from '../../protocol/requests';
+import type { TaskFile } from '../../protocol/taskFile';
+import type { DataRow } from '../data/dataset';
+import { readDataset } from '../data/readDataset';
+import { taskPrompt } from '../prompt/taskPrompt';
+import { rowMark } from './exclusions';
+import { parseTask, problemError } from './readTask';
+import { dataFiles, resolveTask } from './resolveTask';
+
+/**
+ * A task file's text with rows written into its "exclude", or taken out of it where `include` is set. Comments and layout stay
+ * as they are.
+ *
+ * @throws SoftpromptError `task-invalid` where the task cannot be read or does not use the file; `data-invalid` where the
+ * file has no such row.
+ */
+export async function excludeRows({ taskFile, text, file, rows, include }: ExcludeRequest): Promise<string> {
+  const { task, problems } = parseTask(text, taskFile);
+  if (!task) throw problemError(problems[0]!);
+  const name = nameOf(task, taskFile, file);
+  const change = editor(text);
+  const pathOf = (row: number): JSONPath => ['data', 'exclude', name, `${row}`];
+  if (include) {
+    return rows.reduce((now, row) => withoutEntry(now, pathOf(row)) ?? change(now, pathOf(row)), text);
+  }
+
+  const columns = await promptColumns(task, taskFile);
+  const dataset = await readDataset(file);
+  const wanted = new Set(rows);
+  const found: DataRow[] = [];
+  for (let i = 0; i < dataset.length; i++) {
+    const row = dataset.rowAt(i);
+    if (wanted.delete(row.row)) found.push(row);
+  }
+  const [missing] = wanted;
+  if (missing !== undefined) {
+    throw new SoftpromptError('data-invalid', `There is no usable row ${missing}.`, {
+      place: { file, row: missing },
+      hint: 'Save the dataset first if it was edited.',
+    });
+  }
+  const start =
+    typeof task.data === 'string' ? change(text, ['data'], { train: task.data, exclude: {} }) : text;
+  return found.reduce((now, { row, values }) => change(now, pathOf(row), rowMark(values, columns)), start);
+}
+
+/** What the task calls the file: as it is written there already, else as its data is named. */
+function nameOf(task: TaskFile, taskFile: string, file: string): string {
+  const { data } = task;
+  const named = typeof data === 'string' ? { train: data } : data;
+  const files = dataFiles(task, taskFile);
+  const sides = ['train', 'validation', 'test'] as const;
+  const side = sides.find((side) => files[side] === file);
+  const name = side && (named as Record<string, unknown>)[side];
+  if (typeof name === 'string') return name;
+  const way = relative(taskFile, file).split(sep).slice(1).join('/');
+  throw new SoftpromptError('task-invalid', `The task does not use ${way}.`, { place: { file: taskFile } });
+}
+
+async function promptColumns(task: TaskFile, taskFile: string): Promise<readonly string[]> {
+  if (task.template !== undefined || task.messages) return taskPrompt(task).columns;
+  const train = await readDataset(dataFiles(task, taskFile).train);
+  return taskPrompt(resolveTask(task, taskFile, train)).columns;
+}
+
+/** The text without an entry that others follow; a comment before the next one stays, which jsonc-parser would take along. */
+function withoutEntry(text: string, path: JSONPath): string | undefined {
+  const root = parseTree(text);
+  const entry = root && findNodeAtLocation(root, path)?.parent;
+  if (!entry) return undefined;
+  const rest = text.slice(entry.offset + entry.length);
+  const comma = /^\s*,\s*/.exec(rest);
+  return comma ? text.slice(0, entry.offset) + rest.slice(comma[0].length) : undefined;
+}
+
+/** Changes a value of the text, indented as the text is; rows stay in the order of their numbers. */
+function editor(text: string): (text: string, path: JSONPath, value?: unknown) => string {
+  const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
+  const formattingOptions: FormattingOptions = {
+    insertSpaces: !indent.startsWith('\t'),
+    tabSize: indent.length,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  };
+  return (now, path, value) => {
+    const getInsertionIndex = (names: string[]): number => {
+      const row = Number(path.at(-1));
+      const next = names.findIndex((name) => Number(name) > row);
+      return next === -1 ? names.length : next;
+    };
+    return applyEdits(now, modify(now, path, value, { formattingOptions, getInsertionIndex }));
+  };
+}

@@ -1,0 +1,161 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkTask } from '../../src/engine/task/checkTask';
+import { excludeRows } from '../../src/engine/task/excludeRows';
+import { fitsMark, rowMark } from '../../src/engine/task/exclusions';
+import { prepareResolvedTask, prepareTask } from '../../src/engine/task/prepareTask';
+import type { ExcludeRequest } from '../../src/protocol/requests';
+import { supportCsv, workspace } from './workspace';
+
+async function taskWith(task: object | string, files: Record<string, string>) {
+  const text = typeof task === 'string' ? task : JSON.stringify(task, null, 2);
+  const folder = await workspace({ ...files, 'a.softprompt.json': text });
+  const taskFile = join(folder, 'a.softprompt.json');
+  const at = (name: string) => join(folder, name);
+  const exclude = (request: Partial<ExcludeRequest> & { rows: number[] }) =>
+    excludeRows({ taskFile, text, file: at('data.csv'), ...request });
+  return { folder, taskFile, text, at, exclude };
+}
+
+const data = { 'data.csv': supportCsv(40) };
+const mark = (i: number) => `Message number ${i}, please answer me soon.`;
+
+describe('rows that a task leaves out', () => {
+  it('are in no part, are counted, and leave the split of the others as it was', async () => {
+    const before = await taskWith({ model: 'm', data: 'data.csv' }, data);
+    const all = await prepareTask(before.taskFile);
+    const rows = [all.train[3]!, all.validation[0]!, all.test[1]!].map(({ row }) => row);
+    await writeFile(before.taskFile, await before.exclude({ rows }));
+
+    const fewer = await prepareTask(before.taskFile);
+    for (const side of ['train', 'validation', 'test'] as const) {
+      expect(fewer[side]).toEqual(all[side].filter(({ row }) => !rows.includes(row)));
+    }
+    expect(fewer.leftOut).toEqual({ count: 3, reasons: { excluded: 3 } });
+    expect(fewer.excluded.map(({ row, line }) => [row, line])).toEqual(
+      [...rows].sort((a, b) => a - b).map((row) => [row, row + 1]),
+    );
+    expect(fewer.warnings).toEqual([]);
+    const again = await prepareResolvedTask(JSON.parse(JSON.stringify(fewer.task)));
+    expect(again.train).toEqual(fewer.train);
+    expect((await checkTask(before.taskFile)).problems).toEqual([]);
+  });
+
+  it('are left out of files of their own, too, also where they have no text', async () => {
+    const exclude = { 'test.csv': { 2: '', 1: 'Other number 0,…' } };
+    const { taskFile } = await taskWith(
+      { model: 'm', data: { train: 'data.csv', test: 'test.csv', exclude } },
+      { ...data, 'test.csv': `${supportCsv(1, undefined, 'Other')},billing\nNew,billing\n` },
+    );
+    const { test, problems, leftOut } = await prepareTask(taskFile);
+    expect(test.map(({ row }) => row)).toEqual([3]);
+    expect([problems, leftOut.reasons]).toEqual([[], { excluded: 2 }]);
+  });
+
+  it('are reported, and used, where the dataset has changed', async () => {
+    const exclude = { 'data.csv': { 3: mark(2), 7: 'Nothing says so' }, 'other.csv': {} };
+    const { taskFile, at } = await taskWith({ model: 'm', data: { train: 'data.csv', exclude } }, data);
+    await writeFile(
+      at('data.csv'),
+      supportCsv(40).replace('text,label\n', 'text,label\nNew first,billing\n'),
+    );
+    const prepared = await prepareTask(taskFile);
+    expect(prepared.leftOut.count).toBe(0);
+    expect(prepared.warnings[0]?.message).toBe(
+      '2 rows that the task excludes are not in the dataset as written, and not left out.',
+    );
+    const { problems } = await checkTask(taskFile);
+    expect(
+      problems.map(({ kind, place, hint, suggestion }) => [kind, place.file, place.line, hint, suggestion]),
+    ).toEqual([
+      ['exclude-unmatched', taskFile, 7, 'Row 4 begins so now.', '4'],
+      ['exclude-unmatched', taskFile, 8, 'Remove the entry, or correct it.', undefined],
+      ['exclude-unknown-file', taskFile, 10, undefined, undefined],
+    ]);
+  });
+
+  it('must be numbers, with texts', async () => {
+    const wrong = async (exclude: unknown) => {
+      const { taskFile } = await taskWith({ model: 'm', data: { train: 'data.csv', exclude } }, data);
+      return (await checkTask(taskFile)).problems.map(({ message }) => message);
+    };
+    expect(await wrong({ 'data.csv': { '01': 'x' } })).toEqual(['"01": rows are counted from 1, in quotes.']);
+    expect(await wrong({ 'data.csv': { 1: 5 } })).toEqual(['"1" must be a text in quotes.']);
+    expect(await wrong({ 'data.csv': [1] })).toEqual(['"data.csv" must be an object in { }.']);
+  });
+});
+
+describe('excludeRows', () => {
+  it('makes room in a task with one file', async () => {
+    const { exclude } = await taskWith('{\n  // mine\n  "model": "m",\n  "data": "data.csv"\n}\n', data);
+    expect(await exclude({ rows: [12] })).toBe(`{
+  // mine
+  "model": "m",
+  "data": {
+    "train": "data.csv",
+    "exclude": {
+      "data.csv": {
+        "12": "${mark(11)}"
+      }
+    }
+  }
+}
+`);
+  });
+
+  it('adds rows in their order and keeps comments and tabs; takes them back', async () => {
+    const task = `{
+\t"model": "m",
+\t"data": {
+\t\t"train": "./data.csv", // ours
+\t\t"exclude": {
+\t\t\t"./data.csv": {
+\t\t\t\t// a joke
+\t\t\t\t"5": "${mark(4)}"
+\t\t\t}
+\t\t}
+\t}
+}
+`;
+    const { exclude } = await taskWith(task, data);
+    const more = await exclude({ rows: [9, 2] });
+    expect(more).toContain(`// a joke
+\t\t\t\t"5": "${mark(4)}",
+\t\t\t\t"9": "${mark(8)}"
+\t\t\t}`);
+    expect(more).toContain(`"2": "${mark(1)}",`);
+    expect(more).toContain('// ours');
+    expect(await exclude({ text: more, rows: [9, 2], include: true })).toBe(task);
+  });
+
+  it('says what is not there', async () => {
+    const { exclude, at } = await taskWith({ model: 'm', data: 'data.csv' }, { ...data, 'b.csv': 'a\nb\n' });
+    await expect(exclude({ rows: [41] })).rejects.toThrow('There is no usable row 41.');
+    await expect(exclude({ rows: [1], file: at('b.csv') })).rejects.toThrow('The task does not use b.csv.');
+    await expect(exclude({ rows: [1], text: '{' })).rejects.toThrow();
+  });
+});
+
+describe('marks', () => {
+  const columns = ['text', 'title'];
+
+  it('are the beginning of the longest text', () => {
+    expect(rowMark({ title: 'Hi', text: ' two\n  lines ', label: 'a much longer label' }, columns)).toBe(
+      'two lines',
+    );
+    expect(rowMark({ title: '', text: 'x'.repeat(61) }, columns)).toBe(`${'x'.repeat(60)}…`);
+    expect(rowMark({ title: ' ', text: '' }, columns)).toBe('');
+  });
+
+  it('fit the row they were made of, whatever else changes in it, and no other', () => {
+    const values = { text: `${'word '.repeat(30)}`, title: 'Hi', label: 'a' };
+    const mark = rowMark(values, columns);
+    expect(fitsMark(values, mark, columns)).toBe(true);
+    expect(fitsMark({ ...values, label: 'b', id: '7' }, mark, ['title'])).toBe(true);
+    expect(fitsMark({ ...values, text: 'other' }, mark, columns)).toBe(false);
+    expect(fitsMark({ text: 'Yes, but', label: 'a' }, 'Yes', columns)).toBe(false);
+    expect(fitsMark({ text: '', title: ' ', label: 'a' }, '', columns)).toBe(true);
+    expect(fitsMark({ text: 'x', title: '', label: 'a' }, '', columns)).toBe(false);
+  });
+});
