@@ -8,6 +8,8 @@ export interface Problem {
   message: string;
   place: Place;
   hint?: string;
+  /** The name that the one at its place was most likely meant to be. */
+  suggestion?: string;
 }
 
 export interface ColumnSummary {
@@ -25,7 +27,7 @@ export interface ColumnSummary {
 
 export interface DatasetSummary {
   file: string;
-  format: 'csv' | 'tsv' | 'jsonl' | 'json';
+  format: 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet';
   rows: number;
   columns: ColumnSummary[];
   /** The columns a task would take when the user says nothing. */

@@ -103,7 +103,7 @@ describe('CSV', () => {
     await expect(readText('a.csv', bytes([0xff, 0xfe, 0x61, 0]))).rejects.toThrow('UTF-16');
     await expect(readText('a.csv', bytes('a', [0], 'b'))).rejects.toThrow('not a text file');
     await expect(readText('a.csv', bytes('gr', [0xfc], 'n\na\n'))).rejects.toThrow('header');
-    await expect(readText('a.parquet', 'x')).rejects.toThrow('cannot read .parquet');
+    await expect(readText('a.xlsx', 'x')).rejects.toThrow('cannot read .xlsx');
     const header = await readText('a.csv', 'text,label\n');
     expect(header.problems).toMatchObject([{ severity: 'error', kind: 'no-rows' }]);
   });

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { SoftpromptError } from '../../protocol/errors';
-import type { DatasetBuilder } from './datasetBuilder';
 import { MAX_ROW_BYTES } from './limits';
-import type { MakeRowReader, RowReader } from './rowReader';
+import type { MakeRowReader, RowReader, RowSink } from './rowReader';
 
 const QUOTE = 0x22;
 const LF = 0x0a;
@@ -13,8 +12,8 @@ const TAB = 0x09;
 
 const SAVE_AS_UTF8 = 'Save the file as UTF-8.';
 
-export const csvReader: MakeRowReader = (builder) => new CsvReader(builder);
-export const tsvReader: MakeRowReader = (builder) => new CsvReader(builder, TAB);
+export const csvReader: MakeRowReader = (sink) => new CsvReader(sink);
+export const tsvReader: MakeRowReader = (sink) => new CsvReader(sink, TAB);
 
 interface Scanned {
   /** Position after the row's line break. */
@@ -46,7 +45,7 @@ class CsvReader implements RowReader {
   private skipping = false;
 
   constructor(
-    private readonly builder: DatasetBuilder,
+    private readonly sink: RowSink,
     private delimiter?: number,
   ) {}
 
@@ -70,10 +69,18 @@ class CsvReader implements RowReader {
       }
       const tooLong = bytes.length - position > MAX_ROW_BYTES;
       if (scanned.incomplete && !last && !tooLong) return position;
-      this.builder.leaveOut(this.line, scanned.reason, scanned.message, { hint: scanned.hint });
+      this.sink.leaveOut(this.line, scanned.reason, scanned.message, { hint: scanned.hint });
       position = this.skipLine(bytes, position, last);
     }
     return position;
+  }
+
+  copy(sink: RowSink): RowReader {
+    const copy = new CsvReader(sink, this.delimiter);
+    copy.line = this.line;
+    copy.width = this.width;
+    copy.skipping = this.skipping;
+    return copy;
   }
 
   /** One row from `start` on. */
@@ -110,18 +117,18 @@ class CsvReader implements RowReader {
     return byte === this.delimiter || byte === LF || byte === CR;
   }
 
-  private take({ cells }: Scanned, bytes: Buffer): void {
+  private take({ cells, lines }: Scanned, bytes: Buffer): void {
     if (this.width === 0) {
       this.takeHeader(cells, bytes);
     } else if (bytes.length > MAX_ROW_BYTES) {
-      this.builder.leaveOut(this.line, TOO_LONG.reason, TOO_LONG.message);
+      this.sink.leaveOut(this.line, TOO_LONG.reason, TOO_LONG.message);
     } else if (!isUtf8(bytes)) {
-      this.builder.leaveOut(this.line, 'not valid UTF-8', 'The row has bytes that are not UTF-8.', {
+      this.sink.leaveOut(this.line, 'not valid UTF-8', 'The row has bytes that are not UTF-8.', {
         hint: SAVE_AS_UTF8,
       });
     } else if (cells.length !== this.width) {
       const found = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`;
-      this.builder.leaveOut(
+      this.sink.leaveOut(
         this.line,
         'wrong number of cells',
         `The row has ${found}, the header ${this.width}.`,
@@ -130,14 +137,14 @@ class CsvReader implements RowReader {
         },
       );
     } else {
-      this.builder.addCells(this.line, cells);
+      this.sink.addCells(this.line, cells, this.line + lines - 1);
     }
   }
 
   private takeHeader(cells: string[], bytes: Buffer): void {
     if (!isUtf8(bytes)) {
       throw new SoftpromptError('data-invalid', 'The header has bytes that are not UTF-8.', {
-        place: { file: this.builder.file, line: this.line },
+        place: { file: this.sink.file, line: this.line },
         hint: SAVE_AS_UTF8,
       });
     }
@@ -148,15 +155,15 @@ class CsvReader implements RowReader {
       let name = wanted;
       for (let copy = 2; taken.has(name); copy++) name = `${wanted} (${copy})`;
       taken.add(name);
-      this.builder.addColumn(name);
+      this.sink.addColumn(name);
       if (name === cell.trim()) continue;
-      this.builder.problems.add({
+      this.sink.problems.add({
         severity: 'warning',
         kind: 'column-name',
         message: cell.trim()
           ? `Two columns are called "${wanted}"; the second is "${name}" here.`
           : `Column ${index + 1} has no name; it is "${name}" here.`,
-        place: { file: this.builder.file, line: this.line },
+        place: { file: this.sink.file, line: this.line },
       });
     }
   }

@@ -25,6 +25,8 @@ export interface Dataset {
   /** Number of rows. */
   length: number;
   rowAt(index: number): DataRow;
+  /** The last line of a row's text: cells may have line breaks. */
+  endLineAt(index: number): number;
   /** All cells of a column; undefined if there is no such column. */
   column(name: string): readonly string[] | undefined;
   /** Rows that could not be used, odd column names. */

@@ -2,6 +2,7 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { Dataset, LeftOut } from './dataset';
 import { MAX_COLUMNS } from './limits';
 import { ProblemList } from './problems';
+import type { RowSink } from './rowReader';
 
 /** Repeated short values (labels, mostly) are kept once: at most this many of a column, up to this length. */
 const POOL_SIZE = 2000;
@@ -14,11 +15,12 @@ interface Column {
 }
 
 /** Collects rows column by column: a million rows are a few long arrays, not millions of objects. */
-export class DatasetBuilder {
+export class DatasetBuilder implements RowSink {
   readonly problems = new ProblemList();
   private readonly columns = new Map<string, Column>();
   private readonly rows: number[] = [];
   private readonly lines: number[] = [];
+  private readonly endLines: number[] = [];
   private readonly leftOut: LeftOut = { count: 0, reasons: {} };
 
   constructor(readonly file: string) {}
@@ -35,20 +37,20 @@ export class DatasetBuilder {
   }
 
   /** A row with a cell for each column, in the order they were added. */
-  addCells(line: number, cells: readonly string[]): void {
-    this.startRow(line);
+  addCells(line: number, cells: readonly string[], endLine: number): void {
+    this.startRow(line, endLine);
     let i = 0;
     for (const column of this.columns.values()) push(column, cells[i++]!);
   }
 
   /** A row by column name; unknown names become columns, missing ones empty cells. */
-  addEntries(line: number, entries: Iterable<readonly [name: string, value: string]>): void {
+  addEntries(line: number, entries: Iterable<readonly [name: string, value: string]>, endLine: number): void {
     for (const [name, value] of entries) {
       if (!this.columns.has(name)) this.addColumn(name);
       const column = this.columns.get(name)!;
       if (column.cells.length === this.rows.length) push(column, value);
     }
-    this.startRow(line);
+    this.startRow(line, endLine);
     for (const column of this.columns.values()) {
       if (column.cells.length < this.rows.length) push(column, '');
     }
@@ -74,7 +76,7 @@ export class DatasetBuilder {
   }
 
   build(format: Dataset['format'], hash: string): Dataset {
-    const { columns, rows, lines } = this;
+    const { columns, rows, lines, endLines } = this;
     const names = [...columns.keys()];
     return {
       file: this.file,
@@ -87,15 +89,17 @@ export class DatasetBuilder {
         line: lines[index]!,
         values: Object.fromEntries(names.map((name) => [name, columns.get(name)!.cells[index]!])),
       }),
+      endLineAt: (index) => endLines[index]!,
       column: (name) => columns.get(name)?.cells,
       problems: this.problems.list(),
       leftOut: this.leftOut,
     };
   }
 
-  private startRow(line: number): void {
+  private startRow(line: number, endLine: number): void {
     this.rows.push(this.rows.length + this.leftOut.count + 1);
     this.lines.push(line);
+    this.endLines.push(endLine);
   }
 }
 

@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { SoftpromptError } from '../../protocol/errors';
-import type { DatasetBuilder } from './datasetBuilder';
 import { cellsOf, isObject, locateJsonError } from './jsonCells';
 import { MAX_ROW_BYTES } from './limits';
-import type { MakeRowReader, RowReader } from './rowReader';
+import type { MakeRowReader, RowReader, RowSink } from './rowReader';
 
 const LF = 0x0a;
 const [OPEN, CLOSE, COMMA, QUOTE, BACKSLASH] = [...Buffer.from('[],"\\')] as [
@@ -17,7 +16,7 @@ const OPENING = new Set(Buffer.from('[{'));
 const CLOSING = new Set(Buffer.from(']}'));
 const BLANK = new Set(Buffer.from(' \t\r\n'));
 
-export const jsonReader: MakeRowReader = (builder) => new JsonArrayReader(builder);
+export const jsonReader: MakeRowReader = (sink) => new JsonArrayReader(sink);
 
 /**
  * An array of objects, read element by element: only brackets and strings are followed here, and JSON.parse takes each
@@ -27,7 +26,7 @@ class JsonArrayReader implements RowReader {
   private line = 1;
   private expected: 'array' | 'element' | 'comma' | 'end' = 'array';
 
-  constructor(private readonly builder: DatasetBuilder) {}
+  constructor(private readonly sink: RowSink) {}
 
   read(bytes: Buffer, last: boolean): number {
     let position = 0;
@@ -62,21 +61,28 @@ class JsonArrayReader implements RowReader {
     }
     if (last && this.expected === 'array') throw this.malformed('The file is not a JSON array.');
     if (last && this.expected !== 'end') {
-      this.builder.problems.add({
+      this.sink.problems.add({
         severity: 'warning',
         kind: 'unfinished-file',
         message: 'The array is not closed: the file may have been cut off.',
-        place: { file: this.builder.file, line: this.line },
+        place: { file: this.sink.file, line: this.line },
       });
     }
     return position;
+  }
+
+  copy(sink: RowSink): RowReader {
+    const copy = new JsonArrayReader(sink);
+    copy.line = this.line;
+    copy.expected = this.expected;
+    return copy;
   }
 
   private take(bytes: Buffer): void {
     const start = this.line;
     for (const byte of bytes) if (byte === LF) this.line += 1;
     if (!isUtf8(bytes)) {
-      this.builder.leaveOut(start, 'not valid UTF-8', 'The row has bytes that are not UTF-8.', {
+      this.sink.leaveOut(start, 'not valid UTF-8', 'The row has bytes that are not UTF-8.', {
         hint: 'Save the file as UTF-8.',
       });
       return;
@@ -87,18 +93,18 @@ class JsonArrayReader implements RowReader {
       value = JSON.parse(text);
     } catch {
       const { line, column } = locateJsonError(text);
-      this.builder.leaveOut(start + line - 1, 'not valid JSON', 'The row is not valid JSON.', {
+      this.sink.leaveOut(start + line - 1, 'not valid JSON', 'The row is not valid JSON.', {
         column: line > 1 ? column : undefined,
       });
       return;
     }
-    if (isObject(value)) this.builder.addEntries(start, cellsOf(value));
-    else this.builder.leaveOut(start, 'not an object', 'The row is not a JSON object.');
+    if (isObject(value)) this.sink.addEntries(start, cellsOf(value), this.line);
+    else this.sink.leaveOut(start, 'not an object', 'The row is not a JSON object.');
   }
 
   private malformed(message: string): SoftpromptError {
     return new SoftpromptError('data-invalid', message, {
-      place: { file: this.builder.file, line: this.line },
+      place: { file: this.sink.file, line: this.line },
       hint: 'A .json dataset is an array of objects: [{"text": "…", "label": "…"}, …]. One object a line is .jsonl.',
     });
   }

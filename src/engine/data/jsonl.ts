@@ -1,12 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import type { DatasetBuilder } from './datasetBuilder';
 import { cellsOf, isObject, locateJsonError } from './jsonCells';
 import { MAX_ROW_BYTES } from './limits';
-import type { MakeRowReader, RowReader } from './rowReader';
+import type { MakeRowReader, RowReader, RowSink } from './rowReader';
 
 const LF = 0x0a;
 
-export const jsonlReader: MakeRowReader = (builder) => new JsonLinesReader(builder);
+export const jsonlReader: MakeRowReader = (sink) => new JsonLinesReader(sink);
 
 /** One JSON object a line; blank lines are skipped. */
 class JsonLinesReader implements RowReader {
@@ -14,7 +13,7 @@ class JsonLinesReader implements RowReader {
   /** Inside a line that is too long to be read. */
   private skipping = false;
 
-  constructor(private readonly builder: DatasetBuilder) {}
+  constructor(private readonly sink: RowSink) {}
 
   read(bytes: Buffer, last: boolean): number {
     let position = 0;
@@ -36,6 +35,13 @@ class JsonLinesReader implements RowReader {
     return bytes.length;
   }
 
+  copy(sink: RowSink): RowReader {
+    const copy = new JsonLinesReader(sink);
+    copy.line = this.line;
+    copy.skipping = this.skipping;
+    return copy;
+  }
+
   private take(bytes: Buffer): void {
     if (!isUtf8(bytes)) {
       this.refuse('not valid UTF-8', 'The line has bytes that are not UTF-8.', {
@@ -52,11 +58,11 @@ class JsonLinesReader implements RowReader {
       this.refuse('not valid JSON', 'The line is not valid JSON.', { column: locateJsonError(text).column });
       return;
     }
-    if (isObject(value)) this.builder.addEntries(this.line, cellsOf(value));
+    if (isObject(value)) this.sink.addEntries(this.line, cellsOf(value), this.line);
     else this.refuse('not an object', 'The line is not a JSON object like {"text": "…", "label": "…"}.');
   }
 
   private refuse(reason: string, message: string, details?: { hint?: string; column?: number }): void {
-    this.builder.leaveOut(this.line, reason, message, details);
+    this.sink.leaveOut(this.line, reason, message, details);
   }
 }

@@ -11,3 +11,9 @@ export const MAX_LISTED_PROBLEMS = 100;
 
 /** Bytes read from a file at a time. */
 export const CHUNK_BYTES = 1024 * 1024;
+
+/** Rows of a Parquet file, which may claim any number. */
+export const MAX_PARQUET_ROWS = 2 ** 31;
+
+/** One column of one row group of a Parquet file, unpacked, in bytes: it is in memory as a whole. */
+export const MAX_PARQUET_GROUP_BYTES = 2 ** 30;

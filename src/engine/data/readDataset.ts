@@ -1,57 +1,26 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
-import { csvReader, tsvReader } from './csv';
 import type { Dataset } from './dataset';
 import { DatasetBuilder } from './datasetBuilder';
-import { jsonReader } from './json';
-import { jsonlReader } from './jsonl';
+import { emptyFile, readChunks, withoutMark } from './fileBytes';
+import { formatOf } from './formats';
 import { CHUNK_BYTES } from './limits';
-import type { MakeRowReader } from './rowReader';
-
-const FORMATS: Record<string, { format: Dataset['format']; reader: MakeRowReader }> = {
-  '.csv': { format: 'csv', reader: csvReader },
-  '.tsv': { format: 'tsv', reader: tsvReader },
-  '.jsonl': { format: 'jsonl', reader: jsonlReader },
-  '.ndjson': { format: 'jsonl', reader: jsonlReader },
-  '.json': { format: 'json', reader: jsonReader },
-};
+import type { ParquetFile } from './parquet/parquetFile';
+import type { RowReader } from './rowReader';
 
 /**
- * Reads a dataset file as a stream. Rows that cannot be used are in `problems`, with their lines.
+ * Reads a dataset file, as a stream or block by block. Rows that cannot be used are in `problems`, with their lines.
  *
- * @throws SoftpromptError `data-invalid` if the file cannot be read, is empty or is not text; `cancelled`.
+ * @throws SoftpromptError `data-invalid` if the file cannot be read, is empty or is not what its name says; `cancelled`.
  */
 export async function readDataset(file: string, options: { signal?: AbortSignal } = {}): Promise<Dataset> {
-  const entry = FORMATS[extname(file).toLowerCase()];
-  if (!entry) {
-    throw new SoftpromptError(
-      'data-invalid',
-      `Softprompt cannot read ${extname(file) || 'this kind of'} files.`,
-      {
-        place: { file },
-        hint: 'Datasets are .csv, .tsv, .jsonl or .json files.',
-      },
-    );
-  }
+  const format = formatOf(file);
   const builder = new DatasetBuilder(file);
-  const reader = entry.reader(builder);
-  const hash = createHash('sha256');
-  let waiting: Buffer = Buffer.alloc(0);
-  let first = true;
-  for await (const chunk of readChunks(file, options.signal)) {
-    hash.update(chunk);
-    const bytes = first ? withoutMark(chunk, file) : chunk;
-    first = false;
-    waiting = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
-    waiting = waiting.subarray(reader.read(waiting, false));
-  }
-  if (first) {
-    throw new SoftpromptError('data-invalid', 'The file is empty.', { place: { file } });
-  }
-  reader.read(waiting, true);
-  const dataset = builder.build(entry.format, hash.digest('hex'));
+  const hash =
+    'reader' in format
+      ? await readStream(file, format.reader(builder), options.signal)
+      : await readBlocks(await format.open(file), builder, options.signal);
+  const dataset = builder.build(format.format, hash);
   if (dataset.length === 0) {
     dataset.problems.push({
       severity: 'error',
@@ -63,44 +32,46 @@ export async function readDataset(file: string, options: { signal?: AbortSignal 
   return dataset;
 }
 
-async function* readChunks(file: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(file, error);
-  });
+/** Gives a file's bytes to a reader of rows; the result is their sha256. */
+async function readStream(file: string, reader: RowReader, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  let waiting: Buffer = Buffer.alloc(0);
+  let first = true;
+  for await (const chunk of readChunks(file, CHUNK_BYTES, signal)) {
+    hash.update(chunk);
+    const bytes = first ? withoutMark(chunk, file) : chunk;
+    first = false;
+    waiting = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
+    waiting = waiting.subarray(reader.read(waiting, false));
+  }
+  if (first) throw emptyFile(file);
+  reader.read(waiting, true);
+  return hash.digest('hex');
+}
+
+/** Adds all rows of a Parquet file; it has no lines, so a row's line is its number. The result is the file's sha256. */
+async function readBlocks(
+  parquet: ParquetFile,
+  builder: DatasetBuilder,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   try {
-    for (;;) {
+    const hash = createHash('sha256');
+    for await (const chunk of readChunks(parquet.file, CHUNK_BYTES, signal)) hash.update(chunk);
+    for (const name of parquet.columns) builder.addColumn(name);
+    for (let block = 0; block < parquet.blocks.length; block++) {
       if (signal?.aborted)
-        throw new SoftpromptError('cancelled', 'Reading was cancelled.', { place: { file } });
-      const { bytesRead, buffer } = await handle
-        .read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES)
-        .catch((error: NodeJS.ErrnoException) => {
-          throw unreadable(file, error);
-        });
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+        throw new SoftpromptError('cancelled', 'Reading was cancelled.', { place: { file: parquet.file } });
+      const { start, end } = parquet.blocks[block]!;
+      const columns = await parquet.read(block);
+      for (let row = 0; row < end - start; row++) {
+        const number = start + row + 1;
+        const cells = columns.map((column) => column[row]!);
+        builder.addCells(number, cells, number);
+      }
     }
+    return hash.digest('hex');
   } finally {
-    await handle.close();
+    await parquet.close();
   }
-}
-
-function unreadable(file: string, error: NodeJS.ErrnoException): SoftpromptError {
-  const reasons: Record<string, string> = {
-    ENOENT: 'There is no such file.',
-    EISDIR: 'This is a folder, not a dataset file.',
-    EACCES: 'There is no permission to read the file.',
-  };
-  const message = reasons[error.code ?? ''] ?? `The file cannot be read: ${error.message}`;
-  return new SoftpromptError('data-invalid', message, { place: { file }, cause: error });
-}
-
-/** Takes off the byte order mark that some programs put before UTF-8, and refuses what is not UTF-8 at all. */
-function withoutMark(chunk: Buffer, file: string): Buffer {
-  if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) return chunk.subarray(3);
-  const utf16 = (chunk[0] === 0xff && chunk[1] === 0xfe) || (chunk[0] === 0xfe && chunk[1] === 0xff);
-  if (utf16 || chunk.includes(0)) {
-    const message = utf16 ? 'The file is UTF-16 text.' : 'This is not a text file.';
-    throw new SoftpromptError('data-invalid', message, { place: { file }, hint: 'Save it as UTF-8 text.' });
-  }
-  return chunk;
 }

@@ -1,0 +1,168 @@
+import type { FileHandle } from 'node:fs/promises';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetScan,
+  parquetSchema,
+} from 'hyparquet';
+import { SoftpromptError } from '../../../protocol/errors';
+import { emptyFile, openDataFile, readBytes } from '../fileBytes';
+import { MAX_COLUMNS, MAX_PARQUET_GROUP_BYTES, MAX_PARQUET_ROWS } from '../limits';
+import { CODECS } from './codecs';
+import { cellWriter, TEXT_PARSERS } from './parquetCells';
+
+/** Rows that are decoded at a time; a block never spans two row groups. */
+const BLOCK_ROWS = 5_000;
+
+/** A Parquet file whose rows are read on demand. */
+export interface ParquetFile {
+  file: string;
+  bytes: number;
+  columns: string[];
+  rows: number;
+  /** Rows `start` (from 0) to before `end`, block after block. */
+  blocks: readonly { start: number; end: number }[];
+  /** The cells of a block, column by column. Throws SoftpromptError `data-invalid`. */
+  read(block: number): Promise<string[][]>;
+  close(): Promise<void>;
+}
+
+/** Opens a Parquet file by its table of contents, which stands at its end. Throws SoftpromptError `data-invalid`. */
+export async function openParquet(file: string): Promise<ParquetFile> {
+  const handle = await openDataFile(file);
+  try {
+    const { size } = await handle.stat();
+    if (size === 0) throw emptyFile(file);
+    const buffer = fileBuffer(handle, file, size);
+    const metadata = await understood(file, () =>
+      parquetMetadataAsync(buffer, { parsers: TEXT_PARSERS, geoparquet: false }),
+    );
+    const tree = await understood(file, async () => parquetSchema(metadata).children);
+    refuse(file, metadata, tree.length);
+    const blocks = blocksOf(metadata);
+    const scan = await understood(file, () =>
+      parquetScan({
+        file: buffer,
+        metadata,
+        compressors: CODECS,
+        parsers: TEXT_PARSERS,
+        utf8: false,
+        geoparquet: false,
+      }),
+    );
+    return {
+      file,
+      bytes: size,
+      columns: columnNames(tree.map(({ element }) => element.name)),
+      rows: blocks.at(-1)?.end ?? 0,
+      blocks,
+      read: (block) =>
+        understood(file, async () => {
+          const { start, end } = blocks[block]!;
+          const columns: string[][] = [];
+          for (const column of tree) {
+            const values = await scan.readColumn({
+              column: column.element.name,
+              rowStart: start,
+              rowEnd: end,
+            });
+            if (values.length !== end - start) throw new Error('a column has fewer values than rows');
+            columns.push(Array.from(values as ArrayLike<unknown>, cellWriter(column)));
+          }
+          return columns;
+        }),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function fileBuffer(handle: FileHandle, file: string, byteLength: number): AsyncBuffer {
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      const from = start < 0 ? byteLength + start : start;
+      if (from < 0 || end > byteLength || end < from) throw new Error('a part lies outside the file');
+      const bytes = await readBytes(handle, file, from, end - from);
+      if (bytes.length < end - from) throw new Error('the file became shorter');
+      // Small buffers share a pool with others.
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    },
+  };
+}
+
+/** Row groups, cut into blocks. */
+function blocksOf(metadata: FileMetaData): { start: number; end: number }[] {
+  const blocks: { start: number; end: number }[] = [];
+  let groupStart = 0;
+  for (const { num_rows } of metadata.row_groups) {
+    const groupEnd = groupStart + Number(num_rows);
+    for (let start = groupStart; start < groupEnd; start += BLOCK_ROWS) {
+      blocks.push({ start, end: Math.min(groupEnd, start + BLOCK_ROWS) });
+    }
+    groupStart = groupEnd;
+  }
+  return blocks;
+}
+
+/** Files are untrusted: what their table of contents claims is held against limits before memory is taken for it. */
+function refuse(file: string, metadata: FileMetaData, columns: number): void {
+  const groups = metadata.row_groups;
+  const rows = groups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
+  if (groups.some(({ num_rows }) => num_rows < 0n) || rows > MAX_PARQUET_ROWS) {
+    throw broken(file, 'its number of rows cannot be right');
+  }
+  if (columns > MAX_COLUMNS) {
+    throw new SoftpromptError('data-invalid', `The dataset has more than ${MAX_COLUMNS} columns.`, {
+      place: { file },
+      hint: 'Remove the columns that the task does not need.',
+    });
+  }
+  const large = groups.some(({ columns }) =>
+    columns.some(
+      ({ meta_data }) => Number(meta_data?.total_uncompressed_size ?? 0) > MAX_PARQUET_GROUP_BYTES,
+    ),
+  );
+  if (large) {
+    throw new SoftpromptError(
+      'data-invalid',
+      'The row groups of the Parquet file are too large to be read.',
+      {
+        place: { file },
+        hint: 'Write the file with smaller row groups, 100,000 rows for example.',
+      },
+    );
+  }
+}
+
+/** Two columns of one name would be one: the second gets a number. */
+function columnNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((wanted) => {
+    let name = wanted;
+    for (let copy = 2; taken.has(name); copy++) name = `${wanted} (${copy})`;
+    taken.add(name);
+    return name;
+  });
+}
+
+/** Whatever the parser stumbles over is a fault of the file. */
+async function understood<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SoftpromptError) throw error;
+    throw broken(file, (error as Error).message.replace(/^parquet /, ''), error);
+  }
+}
+
+function broken(file: string, reason: string, cause?: unknown): SoftpromptError {
+  return new SoftpromptError('data-invalid', `The Parquet file cannot be read: ${reason}.`, {
+    place: { file },
+    hint: 'It may have been cut off while it was written or copied.',
+    cause,
+  });
+}
