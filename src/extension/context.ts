@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { DatasetSummaries } from './dataset/datasetSummaries';
 import type { HostClient } from './host/hostClient';
 import type { RunPanel } from './panel/panel';
 import type { RunStore } from './runs/runStore';
@@ -11,6 +12,7 @@ export interface Softprompt {
   readonly log: vscode.LogOutputChannel;
   readonly host: HostClient;
   readonly tasks: TaskIndex;
+  readonly datasets: DatasetSummaries;
   readonly runs: RunStore;
   readonly models: ModelsView;
   readonly panel: RunPanel;

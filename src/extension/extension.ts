@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import type { Softprompt } from './context';
+import { DatasetSummaries } from './dataset/datasetSummaries';
 import { registerDataset } from './dataset/registerDataset';
 import { HostClient } from './host/hostClient';
 import { RunPanel } from './panel/panel';
@@ -32,10 +33,11 @@ export function activate(extension: vscode.ExtensionContext): void {
     log,
   });
   const tasks = new TaskIndex();
+  const datasets = new DatasetSummaries(host);
   const runs = new RunStore(host, tasks, log);
   const models = new ModelsView(host, log);
   const panel = new RunPanel(extension.extensionUri, host, runs, log);
-  const softprompt: Softprompt = { extension, log, host, tasks, runs, models, panel };
+  const softprompt: Softprompt = { extension, log, host, tasks, datasets, runs, models, panel };
   extension.subscriptions.push(
     log,
     tasks,
