@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { l10n } from 'vscode';
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -24,8 +25,11 @@ export const REQUEST_TIMEOUT: { readonly [M in RequestName]: number | null } = {
   initialize: 15_000,
   'dataset/inspect': 120_000,
   'dataset/preview': 120_000,
+  'dataset/rows': 120_000,
+  'dataset/predictions': 120_000,
   'task/draft': 120_000,
   'task/check': 120_000,
+  'task/exclude': 120_000,
   'models/list': 30_000,
   'models/pull': null,
   'models/remove': 60_000,
@@ -38,7 +42,9 @@ export const REQUEST_TIMEOUT: { readonly [M in RequestName]: number | null } = {
   'training/continue': 10_000,
   'training/cancel': 10_000,
   evaluate: null,
-  predict: 300_000,
+  'evaluate/file': null,
+  predict: null,
+  'predict/row': 120_000,
   shutdown: 4_000,
 };
 
@@ -137,7 +143,7 @@ export class HostClient {
   }
 
   #start(): Promise<Running> {
-    if (this.#disposed) return Promise.reject(hostLost('The training host was shut down.'));
+    if (this.#disposed) return Promise.reject(hostLost(l10n.t('The training host was shut down.')));
     clearTimeout(this.#restart);
     this.#running ??= this.#launch().catch((error) => {
       this.#running = null;
@@ -165,7 +171,7 @@ export class HostClient {
       info: (message) => log.info(message),
       log: (message) => log.debug(message),
     });
-    for (const name of ['run/event', 'run/predictions', 'models/progress', 'log'] as const) {
+    for (const name of ['run/event', 'run/predictions', 'predict/text', 'models/progress', 'log'] as const) {
       connection.onNotification(name, (value: unknown) => {
         for (const listener of this.#listeners.get(name) ?? []) listener(value as never);
       });
@@ -179,9 +185,9 @@ export class HostClient {
       const leave = (how: string): void => {
         connection.dispose();
         this.#left(how, Date.now() - startedAt);
-        reject(hostLost(`The training host ended at its start (${how}).`));
+        reject(hostLost(l10n.t('The training host ended at its start ({0}).', how)));
       };
-      child.once('exit', (code, signal) => leave(signal ?? `exit code ${code}`));
+      child.once('exit', (code, signal) => leave(signal ?? l10n.t('exit code {0}', String(code))));
       child.once('error', (error) => child.pid === undefined && leave(error.message));
     });
     gone.catch(() => {}); // after a good start it is #left that matters
@@ -240,14 +246,18 @@ export class HostClient {
     const milliseconds = REQUEST_TIMEOUT[method];
     let late: NodeJS.Timeout | undefined;
     try {
-      if (signal?.aborted) throw new SoftpromptError('cancelled', 'Cancelled.');
+      if (signal?.aborted) throw new SoftpromptError('cancelled', l10n.t('Cancelled.'));
       signal?.addEventListener('abort', cancel, { once: true });
       const answer = connection.sendRequest<Result<M>>(method, params, cancellation.token);
       if (milliseconds === null) return await answer;
       const silence = new Promise<never>((_, reject) => {
         late = setTimeout(() => {
           cancel();
-          reject(hostLost(`The training host did not answer ${method} within ${milliseconds / 1000} s.`));
+          reject(
+            hostLost(
+              l10n.t('The training host did not answer {0} within {1} s.', method, milliseconds / 1000),
+            ),
+          );
         }, milliseconds);
       });
       return await Promise.race([answer, silence]);
@@ -270,13 +280,15 @@ export function hostEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessE
 }
 
 function hostLost(message: string): SoftpromptError {
-  return new SoftpromptError('internal', message, { hint: 'Softprompt: Open Log shows what it said.' });
+  return new SoftpromptError('internal', message, {
+    hint: l10n.t('Softprompt: Open Log shows what it said.'),
+  });
 }
 
 function revive(error: unknown): unknown {
   if (!(error instanceof ResponseError)) return error;
   if (error.code === ErrorCodes.PendingResponseRejected) {
-    return hostLost('The training host stopped while it was working on this.');
+    return hostLost(l10n.t('The training host stopped while it was working on this.'));
   }
   if (error.code !== SOFTPROMPT_ERROR) return error;
   const { code, message, place, hint, stack } = error.data as ErrorReport;
