@@ -106,7 +106,7 @@ function isForNobody(node: Node): boolean {
 /** Parts of a node that are shown whatever they say: an element's children, a field's label, a tooltip. */
 function shownParts(node: Node): Node[] {
   if (node.type === 'CallExpression') {
-    const first = SHOWN_ARGUMENTS[nameOf(node.callee) ?? ''];
+    const first = SHOWN_ARGUMENTS.get(nameOf(node.callee) ?? '');
     return first === undefined ? [] : (node.arguments as Node[]).slice(first);
   }
   const shown = node.type === 'Property' && SHOWN_PROPERTIES.test(nameOf(node.key) ?? '');
@@ -114,14 +114,14 @@ function shownParts(node: Node): Node[] {
 }
 
 /** Functions that show their arguments, from this one on. */
-const SHOWN_ARGUMENTS: Readonly<Record<string, number>> = {
-  el: 2,
-  fill: 1,
-  setText: 1,
-  showInformationMessage: 0,
-  showWarningMessage: 0,
-  showErrorMessage: 0,
-};
+const SHOWN_ARGUMENTS = new Map([
+  ['el', 2],
+  ['fill', 1],
+  ['setText', 1],
+  ['showInformationMessage', 0],
+  ['showWarningMessage', 0],
+  ['showErrorMessage', 0],
+]);
 const SHOWN_PROPERTIES =
   /^(title|label|placeholder|placeHolder|tooltip|alt|aria-\w*(label|text|description))$/;
 

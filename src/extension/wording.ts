@@ -26,6 +26,9 @@ const NOUNS = {
   task: (one: boolean, n: string) => (one ? l10n.t('{0} task', n) : l10n.t('{0} tasks', n)),
 } as const satisfies Record<string, (one: boolean, number: string) => string>;
 
+/** A text that is written elsewhere: of the webviews, or what the host says again and again. */
+export const tKnown: (text: string) => string = l10n.t;
+
 export type Noun = keyof typeof NOUNS;
 
 /** `1,204 rows`; singular where it is one. */

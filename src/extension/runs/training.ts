@@ -7,7 +7,7 @@ import type { Softprompt } from '../context';
 import { openPlace } from '../failures';
 import { ensureModel } from '../models/modelDownload';
 import { type TaskEntry, taskEntry } from '../taskFile/taskEntry';
-import { formatCount, percent } from '../wording';
+import { formatCount, percent, tKnown } from '../wording';
 
 /** Writes a task file beside a dataset, unless one of that name is there already; `model` as a task file names it. */
 export async function createTask(
@@ -82,7 +82,8 @@ export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummar
       token.onCancellationRequested(() => stop.abort());
       const listening = host.on('run/event', ({ folder, event }) => {
         if (folder !== run.folder || event.type !== 'phase') return;
-        const { phase, done, total } = event;
+        const { done, total } = event;
+        const phase = tKnown(event.phase);
         progress.report({
           message:
             total > 0
