@@ -16,7 +16,8 @@ export async function predict(
   const trial = await openTrial(await findRun(run), { cacheFolder, threads });
   try {
     for await (const values of rowsToTry(trial, texts, columns)) {
-      const { tuned, zeroShot, milliseconds } = await trial.predict(values);
+      const { milliseconds, ...tuned } = await trial.answer(values, { kind: 'tuned' });
+      const { milliseconds: _, ...zeroShot } = await trial.answer(values, { kind: 'zero-shot' });
       terminal.json({ type: 'prediction', values, tuned, zeroShot, milliseconds });
       const probability = tuned.probabilities?.[tuned.predicted];
       const confidence = probability === undefined ? '' : terminal.style('dim', `\t${percent(probability)}`);

@@ -2,6 +2,7 @@ import { resumeRun } from '../engine/runs/resumeRun';
 import { readRecord } from '../engine/runs/runRecord';
 import { startRun } from '../engine/runs/startRun';
 import type { PrecisionWish } from '../protocol/precision';
+import type { EvaluatedRows } from '../protocol/requests';
 import type { PredictionRecord, RunEvent, RunRecord } from '../protocol/runs';
 import { shortPath } from './comparison';
 import type { CommandContext } from './context';
@@ -44,8 +45,8 @@ export async function train(
       // The number of steps is known as soon as training begins.
       if (event.type === 'step' && events.planned === 0) void readPlan();
     },
-    onPredictions(records: PredictionRecord[]) {
-      predictions = records;
+    onPredictions(rows: EvaluatedRows) {
+      if (rows.split === 'test') predictions = rows.predictions;
     },
   };
   const readPlan = async () => {

@@ -38,10 +38,12 @@ export function createHost({ workerScript, notify }: HostOptions): {
     startThread,
     failRun,
     onEvent: (folder, event) => notify('run/event', { folder, event }),
-    onPredictions: (folder, predictions) => notify('run/predictions', { folder, predictions }),
+    onPredictions: (folder, rows) => notify('run/predictions', { folder, ...rows }),
   });
   const onTold = (told: Told): void => {
     if (told.type === 'event') notify('run/event', { folder: told.folder, event: told.event });
+    if (told.type === 'evaluation') notify('evaluate/progress', told.progress);
+    if (told.type === 'text') notify('predict/text', { id: told.id, text: told.text });
   };
   const reader = new OnDemandThread(() => startThread(onTold), IDLE_MILLISECONDS);
   const answerer = new OnDemandThread(() => startThread(onTold), IDLE_MILLISECONDS);
@@ -61,9 +63,12 @@ export function createHost({ workerScript, notify }: HostOptions): {
 
     'dataset/inspect': (params, signal) => reader.run('dataset/inspect', params, signal),
     'dataset/preview': (params, signal) => reader.run('dataset/preview', params, signal),
+    'dataset/rows': (params, signal) => reader.run('dataset/rows', params, signal),
+    'dataset/predictions': (params, signal) => reader.run('dataset/predictions', params, signal),
 
     'task/draft': (params, signal) => reader.run('task/draft', params, signal),
     'task/check': (params, signal) => reader.run('task/check', params, signal),
+    'task/exclude': (params, signal) => reader.run('task/exclude', params, signal),
 
     'models/list': (params, signal) => reader.run('models/list', params, signal),
     'models/pull': ({ name }, signal) =>
@@ -93,7 +98,9 @@ export function createHost({ workerScript, notify }: HostOptions): {
     'training/cancel': ({ folder }) => trainings.tell(folder, 'cancel'),
 
     evaluate: (params, signal) => answerer.run('evaluate', params, signal),
+    'evaluate/file': (params, signal) => answerer.run('evaluate/file', params, signal),
     predict: (params, signal) => answerer.run('predict', params, signal),
+    'predict/row': (params, signal) => reader.run('predict/row', params, signal),
 
     async shutdown() {
       await leave();

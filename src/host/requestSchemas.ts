@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { PRECISION_WISHES } from '../protocol/precision';
-import type { Params, RequestName } from '../protocol/requests';
+import { type Params, type RequestName, triedPromptSchema } from '../protocol/requests';
 
 const path = z.string().min(1);
 const nothing = z.strictObject({});
+const fromOne = z.int().min(1);
 const runFolder = z.strictObject({ folder: path });
 
 /** What a client may send, by method: checked once, here, before a handler sees it. */
@@ -14,10 +15,32 @@ export const requestSchemas: { readonly [M in RequestName]: z.ZodType<Params<M>>
   }),
 
   'dataset/inspect': z.strictObject({ file: path }),
-  'dataset/preview': z.strictObject({ taskFile: path, row: z.int().min(1), file: path.optional() }),
+  'dataset/preview': z
+    .strictObject({
+      taskFile: path,
+      row: fromOne.optional(),
+      line: fromOne.optional(),
+      file: path.optional(),
+      text: z.string().optional(),
+    })
+    .refine(({ row, line }) => (row === undefined) !== (line === undefined), 'Either a row or a line.'),
+  'dataset/rows': z.strictObject({
+    file: path,
+    firstLine: fromOne,
+    lastLine: fromOne,
+    taskFile: path.optional(),
+  }),
+  'dataset/predictions': z.strictObject({ file: path, runs: z.array(path).max(10_000) }),
 
   'task/draft': z.strictObject({ dataset: path, model: z.string().min(1).optional() }),
   'task/check': z.strictObject({ file: path, text: z.string().optional() }),
+  'task/exclude': z.strictObject({
+    taskFile: path,
+    text: z.string(),
+    file: path,
+    rows: z.array(z.int().min(1)).min(1).max(10_000),
+    include: z.boolean().optional(),
+  }),
 
   'models/list': z.strictObject({ workspace: z.array(path).max(100).optional() }),
   'models/pull': z.strictObject({ name: z.string().min(1) }),
@@ -34,7 +57,14 @@ export const requestSchemas: { readonly [M in RequestName]: z.ZodType<Params<M>>
   'training/cancel': runFolder,
 
   evaluate: z.strictObject({ folder: path, file: path.optional() }),
-  predict: z.strictObject({ folder: path, values: z.record(z.string(), z.string()) }),
+  'evaluate/file': z.strictObject({ folder: path, file: path }),
+  predict: z.strictObject({
+    folder: path,
+    values: z.record(z.string(), z.string()),
+    prompt: triedPromptSchema,
+    id: z.int().optional(),
+  }),
+  'predict/row': z.strictObject({ folder: path, file: path.optional(), row: z.int().min(1).optional() }),
 
   shutdown: nothing,
 };

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type ErrorReport, reportError, SoftpromptError } from '../protocol/errors';
-import { LIVE_STATES, type PredictionRecord, type RunEvent, type RunState } from '../protocol/runs';
+import type { EvaluatedRows } from '../protocol/requests';
+import { LIVE_STATES, type RunEvent, type RunState } from '../protocol/runs';
 import type { ComputeThread, Told } from './computeThread';
 import type { Jobs } from './workerMessages';
 
@@ -9,7 +10,7 @@ export interface TrainingsOptions {
   /** Writes the end of a run whose thread is gone into its run.json. */
   failRun(folder: string, error: ErrorReport): Promise<void>;
   onEvent(folder: string, event: RunEvent): void;
-  onPredictions(folder: string, predictions: PredictionRecord[]): void;
+  onPredictions(folder: string, rows: EvaluatedRows): void;
 }
 
 interface Live {
@@ -81,8 +82,8 @@ export class Trainings {
         } else if (told.type === 'event') {
           if (told.event.type === 'state') live.state = told.event.state;
           this.options.onEvent(told.folder, told.event);
-        } else {
-          this.options.onPredictions(told.folder, told.predictions);
+        } else if (told.type === 'predictions') {
+          this.options.onPredictions(told.folder, told.rows);
         }
       });
       const live: Live = { name, thread, finished: Promise.resolve() };

@@ -3,8 +3,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { inspectDataset } from '../engine/data/inspect';
+import { evaluateFile } from '../engine/evaluation/evaluateFile';
 import { evaluateRun } from '../engine/evaluation/evaluateRun';
 import { openTrial, type Trial } from '../engine/evaluation/trial';
+import { readTriedRow } from '../engine/evaluation/triedRow';
 import { listModels } from '../engine/models/listModels';
 import { resumeRun } from '../engine/runs/resumeRun';
 import { runFiles } from '../engine/runs/runFolder';
@@ -12,9 +14,10 @@ import type { RunOptions } from '../engine/runs/runOptions';
 import { startRun } from '../engine/runs/startRun';
 import { checkTask } from '../engine/task/checkTask';
 import { draftTask } from '../engine/task/draftTask';
-import { previewRow } from '../engine/task/previewRow';
+import { excludeRows } from '../engine/task/excludeRows';
 import { RunControl } from '../engine/tuning/runControl';
 import { reportError, SoftpromptError } from '../protocol/errors';
+import { OpenDatasets } from './openDatasets';
 import type { FromWorker, JobMessage, JobName, Jobs, ToWorker, WorkerSettings } from './workerMessages';
 
 type Work = {
@@ -42,19 +45,23 @@ function runOptions(): RunOptions {
       say({ type: 'created', folder });
     },
     onEvent: (event) => say({ type: 'event', folder, event }),
-    onPredictions: (predictions) => say({ type: 'predictions', folder, predictions }),
+    onPredictions: (rows) => say({ type: 'predictions', folder, rows }),
   };
 }
 
 /** The model and prompt of the last trial, kept for the next one with the same adapter. */
 let trial: { adapter: string; opened: Trial } | undefined;
 
+const datasets = new OpenDatasets(settings.cacheFolder);
+
 const work: Work = {
-  'dataset/inspect': ({ file }) => inspectDataset(file),
-  'dataset/preview': ({ taskFile, row, file }) =>
-    previewRow(taskFile, row, { file, cacheFolder: settings.cacheFolder }),
+  'dataset/inspect': ({ file }, signal) => inspectDataset(file, { signal, read: datasets.read }),
+  'dataset/preview': (params) => datasets.preview(params),
+  'dataset/rows': (params) => datasets.rows(params),
+  'dataset/predictions': (params) => datasets.predictions(params),
   'task/draft': ({ dataset, model }) => draftTask(dataset, { model }),
-  'task/check': async ({ file, text }) => ({ problems: await checkTask(file, text) }),
+  'task/exclude': async (params) => ({ text: await excludeRows(params) }),
+  'task/check': ({ file, text }) => checkTask(file, text, settings),
   'models/list': ({ workspace }, signal) => listModels(settings.cacheFolder, { workspace, signal }),
   train: ({ taskFile, precision }) => startRun(taskFile, { ...runOptions(), precision }),
   resume: ({ folder }) => resumeRun(folder, runOptions()),
@@ -65,7 +72,15 @@ const work: Work = {
       signal,
       onEvent: (event) => say({ type: 'event', folder, event }),
     }),
-  async predict({ folder, values }) {
+  'evaluate/file': ({ folder, file }, signal) =>
+    evaluateFile(folder, file, {
+      ...settings,
+      signal,
+      onPhase: (phase, done, total) =>
+        say({ type: 'evaluation', progress: { folder, file, phase, done, total } }),
+    }),
+  'predict/row': readTriedRow,
+  async predict({ folder, values, prompt, id }, signal) {
     // A run that was resumed may have a better prompt by now.
     const written = await stat(join(runFiles(folder).adapter, 'adapter_model.safetensors')).catch(() => null);
     const adapter = `${folder} ${written?.mtimeMs}`;
@@ -74,7 +89,10 @@ const work: Work = {
       trial = undefined;
       trial = { adapter, opened: await openTrial(folder, settings) };
     }
-    return trial.opened.predict(values);
+    return trial.opened.answer(values, prompt, {
+      signal,
+      onText: id === undefined ? undefined : (text) => say({ type: 'text', id, text }),
+    });
   },
 };
 

@@ -1,16 +1,21 @@
 import type { ErrorReport } from '../protocol/errors';
-import type { Params, Result } from '../protocol/requests';
-import type { PredictionRecord, RunEvent, RunRecord } from '../protocol/runs';
+import type { EvaluatedRows, Notifications, Params, Result } from '../protocol/requests';
+import type { RunEvent, RunRecord } from '../protocol/runs';
 
 /** The requests that are answered in a thread, as they may compute or read for seconds. */
 type ThreadRequest =
   | 'dataset/inspect'
   | 'dataset/preview'
+  | 'dataset/rows'
+  | 'dataset/predictions'
   | 'task/draft'
   | 'task/check'
+  | 'task/exclude'
   | 'models/list'
   | 'evaluate'
-  | 'predict';
+  | 'evaluate/file'
+  | 'predict'
+  | 'predict/row';
 
 /** The work a compute thread does: parameters and result, by name. */
 export type Jobs = { [M in ThreadRequest]: { params: Params<M>; result: Result<M> } } & {
@@ -39,7 +44,9 @@ export type ToWorker =
 export type FromWorker =
   | { type: 'created'; folder: string }
   | { type: 'event'; folder: string; event: RunEvent }
-  | { type: 'predictions'; folder: string; predictions: PredictionRecord[] }
+  | { type: 'predictions'; folder: string; rows: EvaluatedRows }
+  | { type: 'text'; id: number; text: string }
+  | { type: 'evaluation'; progress: Notifications['evaluate/progress'] }
   | { type: 'done'; id: number; result: Jobs[JobName]['result'] }
   | { type: 'failed'; id: number; error: ErrorReport };
 

@@ -1,8 +1,11 @@
-import type { DatasetSummary, Problem, RenderedPrompt } from './dataset';
+import * as z from 'zod';
+import type { DatasetPredictions, DatasetSummary, Problem, RenderedPrompt, RowFacts } from './dataset';
 import type { ErrorReport } from './errors';
+import type { Metrics } from './metrics';
 import type { ModelSummary, ModelsListing, PullProgress } from './models';
 import type { PrecisionWish } from './precision';
 import type { PredictionRecord, RunDetail, RunEvent, RunRecord, RunSummary } from './runs';
+import type { ResolvedTask } from './taskFile';
 
 /**
  * What the host answers, over JSON-RPC: method name → parameters and result. A failure is a JSON-RPC error whose data
@@ -16,12 +19,30 @@ export interface Requests {
   };
 
   'dataset/inspect': { params: { file: string }; result: DatasetSummary };
-  /** Uses the task file's tokenizer and template; row counts from 1 in the training file. */
-  'dataset/preview': { params: { taskFile: string; row: number; file?: string }; result: RenderedPrompt };
+  /**
+   * Uses the task file's tokenizer and template. Which row of the training file, or of another: by number, or by a line that
+   * it stands in or before; both count from 1. `text`: the task as edited.
+   */
+  'dataset/preview': {
+    params: { taskFile: string; row?: number; line?: number; file?: string; text?: string };
+    result: RenderedPrompt;
+  };
+  /** The rows that stand in these lines, counted from 1; as the task reads them where one is named. */
+  'dataset/rows': {
+    params: { file: string; firstLine: number; lastLine: number; taskFile?: string };
+    result: { rows: RowFacts[] };
+  };
+  /** What the first of these runs (their folders) that looked at the file answered to its rows. */
+  'dataset/predictions': {
+    params: { file: string; runs: string[] };
+    result: { found: DatasetPredictions | null };
+  };
 
   /** A task file's text for a dataset, ready to be written beside it. */
   'task/draft': { params: { dataset: string; model?: string }; result: { file: string; text: string } };
-  'task/check': { params: { file: string; text?: string }; result: { problems: Problem[] } };
+  'task/check': { params: { file: string; text?: string }; result: TaskCheck };
+  /** A task file's text with rows of a dataset left out, or taken back. */
+  'task/exclude': { params: ExcludeRequest; result: { text: string } };
 
   /** The catalogue and every model found on this computer; `workspace`: folders to look in besides. */
   'models/list': { params: { workspace?: string[] }; result: ModelsListing };
@@ -49,24 +70,90 @@ export interface Requests {
     params: { folder: string; file?: string };
     result: { record: RunRecord; predictions: PredictionRecord[] };
   };
-  /** Tries a run's best prompt on one row: values for the template's columns. */
-  predict: { params: { folder: string; values: Record<string, string> }; result: TrialAnswer };
+  /** Has a run's best prompt answer every row of a file, and keeps the answers in its folder; tells evaluate/progress. */
+  'evaluate/file': {
+    params: { folder: string; file: string };
+    result: { metrics: Metrics; unknownLabels: number };
+  };
+  /** Asks a run's best prompt, or a hard prompt in its place, about one row: values for the template's columns. */
+  predict: {
+    /** `id`: of the caller's choice; with it, free text is told as it is written (predict/text). */
+    params: { folder: string; values: Record<string, string>; prompt: TriedPrompt; id?: number };
+    result: TrialAnswer;
+  };
+  /** A row of a run's dataset, to be tried; without `row` any of the file's. */
+  'predict/row': { params: { folder: string; file?: string; row?: number }; result: TriedRow };
 
   shutdown: { params: Record<string, never>; result: Record<string, never> };
 }
 
+/**
+ * What stands before the row: the tuned prompt, nothing but the template, the examples of the run's few-shot prompt, or an
+ * instruction of one's own.
+ */
+export type TriedPrompt = z.infer<typeof triedPromptSchema>;
+
+export const triedPromptSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['tuned', 'zero-shot', 'few-shot']) }),
+  z.strictObject({ kind: z.literal('own'), text: z.string() }),
+]);
+
+export interface ExcludeRequest {
+  taskFile: string;
+  /** The task file's, as the editor has it. */
+  text: string;
+  /** One of the task's dataset files, and its rows, counted from 1. */
+  file: string;
+  rows: number[];
+  /** Takes the rows back instead. */
+  include?: boolean;
+}
+
+export interface TaskCheck {
+  problems: Problem[];
+  /** Rows that the task leaves out. */
+  excluded?: { file: string; line: number; row: number }[];
+  /** The task with its defaults, and how many rows each part has: where nothing keeps it from being read. */
+  task?: ResolvedTask;
+  rows?: { train: number; validation: number; test: number };
+}
+
 export interface TrialAnswer {
-  /** The tuned prompt's answer, and what the bare template answers without it. */
-  tuned: { predicted: string; probabilities?: Record<string, number> };
-  zeroShot: { predicted: string; probabilities?: Record<string, number> };
+  predicted: string;
+  /** By label, for label targets. */
+  probabilities?: Record<string, number>;
+  /** Of the answer alone: what was read and kept before is not counted. */
   milliseconds: number;
+  /** Tokens of the row that were cut to fit the limit. */
+  cutTokens: number;
+}
+
+export interface TriedRow {
+  file: string;
+  row: number;
+  line: number;
+  /** The template's columns. */
+  values: Record<string, string>;
+  /** Its label or text. */
+  target: string;
+}
+
+/** Rows as the tuned prompt of this step answered them. */
+export interface EvaluatedRows {
+  split: 'validation' | 'test';
+  step: number;
+  predictions: PredictionRecord[];
 }
 
 /** What the host says on its own. */
 export interface Notifications {
   'run/event': { folder: string; event: RunEvent };
-  /** After a test: the rows, so that an open panel need not read the file. */
-  'run/predictions': { folder: string; predictions: PredictionRecord[] };
+  /** After a validation or a test: the rows, so that an open panel need not read the file. */
+  'run/predictions': { folder: string } & EvaluatedRows;
+  /** How far `evaluate/file` is; `total` is 0 where that is not known. */
+  'evaluate/progress': { folder: string; file: string; phase: string; done: number; total: number };
+  /** Free text of a `predict` with this id, as far as it is written. */
+  'predict/text': { id: number; text: string };
   'models/progress': PullProgress;
   log: { level: 'debug' | 'info' | 'warn' | 'error'; message: string };
 }

@@ -158,6 +158,8 @@ export interface PredictionRecord {
   baseline?: { contender: Contender; predicted: string; correct: boolean };
   /** Tokens cut to fit the limit. */
   cutTokens: number;
+  /** Where the row stood in the run, where a file of its own was evaluated as a whole. */
+  split?: 'train' | 'validation' | 'test';
 }
 
 /** The validation rows as the tuned prompt answered them last. */

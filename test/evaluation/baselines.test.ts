@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chooseFewShot, chooseZeroShot, evaluateHardPrompt } from '../../src/engine/evaluation/baselines';
 import { chooseExamples } from '../../src/engine/evaluation/fewShotExamples';
-import {
-  answerLabels,
-  answerLabelsEveryWay,
-  type LabelScoring,
-} from '../../src/engine/evaluation/labelAnswers';
+import { answerLabels, answerLabelsEveryWay } from '../../src/engine/evaluation/labelAnswers';
 import { TaskReader, taskReader } from '../../src/engine/evaluation/taskReader';
 import { Random } from '../../src/engine/random';
+import type { LabelScoring } from '../../src/protocol/runs';
 import { characters, charactersWithBegin, rowsOf, smallTask } from './characters';
 import { HashModel } from './hashModel';
 
@@ -139,8 +136,8 @@ describe('chooseFewShot', () => {
     const fewShot = (await chooseFewShot(model, characters, smallTask(train)))!;
     expect(fewShot.prefix!.length).toBeGreaterThan(0);
     expect(fewShot.prefix!.length).toBeLessThanOrEqual(60);
-    expect(fewShot.examples).toBe(prefixText(fewShot.prefix).trimEnd().split('\n\n').length);
-    expect(fewShot.examples).toBeLessThan(4);
+    expect(fewShot.examples).toHaveLength(prefixText(fewShot.prefix).trimEnd().split('\n\n').length);
+    expect(fewShot.examples!.length).toBeLessThan(4);
     const heard: string[] = [];
     const onNotice = (message: string) => heard.push(message);
     const short = new HashModel(128, () => 0, 60);

@@ -58,7 +58,7 @@ describe('without a model', () => {
     const { client } = connect(workspace);
     const summary = await client.request('dataset/inspect', { file: workspace.dataset });
     expect(summary).toMatchObject({ rows: 60, suggested: { target: 'mood' } });
-    expect(await client.request('task/check', { file: workspace.taskFile })).toEqual({ problems: [] });
+    expect(await client.request('task/check', { file: workspace.taskFile })).toMatchObject({ problems: [] });
     const draft = await client.request('task/draft', { dataset: workspace.dataset });
     expect(JSON.parse(draft.text)).toMatchObject({ data: 'mood.csv' });
     expect(await client.request('runs/list', { workspace: workspace.folder })).toEqual([]);
@@ -158,9 +158,11 @@ describe('a training', () => {
     expect(summary).toMatchObject({ folder, state: 'finished', step: 6, steps: 6, scoreOn: 'test' });
 
     const values = { text: 'a warm day' };
-    const answer = await client.request('predict', { folder, values });
-    expect(Object.keys(answer.tuned.probabilities ?? {}).sort()).toEqual(['bad', 'good']);
-    expect(await client.request('predict', { folder, values })).toMatchObject({ tuned: answer.tuned });
+    const prompt = { kind: 'tuned' } as const;
+    const answer = await client.request('predict', { folder, values, prompt });
+    expect(Object.keys(answer.probabilities ?? {}).sort()).toEqual(['bad', 'good']);
+    const { probabilities } = answer;
+    expect(await client.request('predict', { folder, values, prompt })).toMatchObject({ probabilities });
 
     const again = await client.request('evaluate', { folder });
     expect(again.record.results.tuned).toEqual(detail.record.results.tuned);
@@ -214,8 +216,9 @@ describe('a training', () => {
     const { folder } = await client.request('training/start', { taskFile: workspace.taskFile });
     await heard(isStep(8));
     const values = { text: 'a warm day' };
-    const answer = await client.request('predict', { folder: earlier.folder, values });
-    expect(['good', 'bad']).toContain(answer.tuned.predicted);
+    const prompt = { kind: 'few-shot' } as const;
+    const answer = await client.request('predict', { folder: earlier.folder, values, prompt });
+    expect(['good', 'bad']).toContain(answer.predicted);
     await expect(client.request('evaluate', { folder })).rejects.toMatchObject({ code: 'run-invalid' });
     await client.request('training/cancel', { folder });
     await heard(isState('cancelled'));

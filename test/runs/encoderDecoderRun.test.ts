@@ -77,7 +77,9 @@ describe('an encoder-decoder', () => {
     });
     const trial = await openTrial(found.folder, options());
     try {
-      const { tuned, zeroShot } = await trial.predict({ text: 'The lamp no 3 works well' });
+      const values = { text: 'The lamp no 3 works well' };
+      const tuned = await trial.answer(values, { kind: 'tuned' });
+      const zeroShot = await trial.answer(values, { kind: 'zero-shot' });
       expect(['good', 'bad']).toContain(tuned.predicted);
       expect(Object.keys(zeroShot.probabilities!)).toEqual(expect.arrayContaining(['good', 'bad']));
     } finally {
@@ -108,7 +110,7 @@ describe('an encoder-decoder', () => {
     expect(found.resumed.results).toEqual(found.record.results);
     const trial = await openTrial(found.folder, options());
     try {
-      const { tuned } = await trial.predict({ text: 'The lamp no 3 works well' });
+      const tuned = await trial.answer({ text: 'The lamp no 3 works well' }, { kind: 'tuned' });
       expect(typeof tuned.predicted).toBe('string');
     } finally {
       await trial.close();

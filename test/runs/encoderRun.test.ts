@@ -91,7 +91,8 @@ describe.each([
     const trial = await openTrial(whole.folder, options());
     try {
       for (const { text, probabilities } of predictions.slice(0, 4)) {
-        const { tuned, zeroShot } = await trial.predict({ text });
+        const tuned = await trial.answer({ text }, { kind: 'tuned' });
+        const zeroShot = await trial.answer({ text }, { kind: 'zero-shot' });
         for (const [label, probability] of Object.entries(probabilities!)) {
           expect(tuned.probabilities![label]).toBeCloseTo(probability, 4);
         }

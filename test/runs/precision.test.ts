@@ -80,7 +80,8 @@ describe('a run in int8', () => {
     const { predictions } = await readRun(int8.folder);
     const answer = async () => {
       const trial = await openTrial(int8.folder, options);
-      const { tuned } = await trial.predict({ text: predictions[0]!.text }).finally(() => trial.close());
+      const { text } = predictions[0]!;
+      const tuned = await trial.answer({ text }, { kind: 'tuned' }).finally(() => trial.close());
       return tuned.probabilities;
     };
     const inInt8 = await answer();

@@ -9,7 +9,8 @@ import { runFiles } from '../../src/engine/runs/runFolder';
 import type { RunOptions } from '../../src/engine/runs/runOptions';
 import { startRun } from '../../src/engine/runs/startRun';
 import { RunControl } from '../../src/engine/tuning/runControl';
-import type { PredictionRecord, RunEvent, RunRecord } from '../../src/protocol/runs';
+import type { EvaluatedRows } from '../../src/protocol/requests';
+import type { RunEvent, RunRecord } from '../../src/protocol/runs';
 import type { TaskFile } from '../../src/protocol/taskFile';
 import { writeTinyTask } from './tinyTask';
 
@@ -24,7 +25,7 @@ async function run(overrides: Partial<TaskFile> = {}, options: Partial<RunOption
   const task = await writeTinyTask(folder, overrides);
   const events: RunEvent[] = [];
   let created = '';
-  let predictions: PredictionRecord[] = [];
+  const answered: EvaluatedRows[] = [];
   const record = await startRun(task, {
     cacheFolder: join(root, 'cache'),
     threads: 1,
@@ -32,12 +33,11 @@ async function run(overrides: Partial<TaskFile> = {}, options: Partial<RunOption
     onCreated: (path) => {
       created = path;
     },
-    onPredictions: (rows) => {
-      predictions = rows;
-    },
+    onPredictions: (rows) => answered.push(rows),
     ...options,
   });
-  return { folder, record, events, created, predictions, files: runFiles(created) };
+  const predictions = answered.find(({ split }) => split === 'test')?.predictions ?? [];
+  return { folder, record, events, created, answered, predictions, files: runFiles(created) };
 }
 
 const ofType = <T extends RunEvent['type']>(events: RunEvent[], type: T) =>
@@ -97,6 +97,7 @@ describe('a run', () => {
       'metrics.jsonl',
       'predictions.jsonl',
       'run.json',
+      'validation-predictions.jsonl',
     ]);
     expect(await readFile(join(folder, '.softprompt/.gitignore'), 'utf8')).toBe('*\n');
     const adapter = await readPeftAdapter(files.adapter, { hiddenSize: 64 });

@@ -7,10 +7,19 @@ import { canShowPages } from '../chromium';
 import { type Harness, type OpenOptions, type Panel, startHarness, THEMES } from './harness';
 import { failedRun, liveSteps, runOf, syntheticRun, textRun } from './syntheticRun';
 
-const ANSWER: TrialAnswer = {
-  tuned: { predicted: 'delivery', probabilities: { delivery: 0.9, returns: 0.1 } },
-  zeroShot: { predicted: 'returns', probabilities: { delivery: 0.4, returns: 0.6 } },
-  milliseconds: 80,
+const ANSWER: { tuned: TrialAnswer; zeroShot: TrialAnswer } = {
+  tuned: {
+    predicted: 'delivery',
+    probabilities: { delivery: 0.9, returns: 0.1 },
+    milliseconds: 80,
+    cutTokens: 0,
+  },
+  zeroShot: {
+    predicted: 'returns',
+    probabilities: { delivery: 0.4, returns: 0.6 },
+    milliseconds: 60,
+    cutTokens: 0,
+  },
 };
 
 let harness: Harness;
@@ -323,7 +332,9 @@ describe.runIf(canShowPages)('test rows', () => {
           line: index + 2,
         }));
         window.dispatchEvent(
-          new MessageEvent('message', { data: { type: 'predictions', folder, predictions } }),
+          new MessageEvent('message', {
+            data: { type: 'predictions', folder, split: 'test', step: 0, predictions },
+          }),
         );
       },
       { folder: detail.folder, predictions: detail.predictions },

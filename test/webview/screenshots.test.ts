@@ -50,6 +50,8 @@ describe.runIf(asked.length > 0).each(asked.length > 0 ? asked : THEMES)('pictur
             product_question: 0.005,
             technical_problem: 0.005,
           },
+          milliseconds: 184,
+          cutTokens: 0,
         },
         zeroShot: {
           predicted: 'account',
@@ -61,8 +63,9 @@ describe.runIf(asked.length > 0).each(asked.length > 0 ? asked : THEMES)('pictur
             product_question: 0.06,
             technical_problem: 0.04,
           },
+          milliseconds: 190,
+          cutTokens: 0,
         },
-        milliseconds: 184,
       },
     });
     await picture(panel, `${theme}-finished`);

@@ -32,8 +32,9 @@ export function concatenatedPass(c: PassContext): Pass {
     },
     states,
     gradient: (prompt, batches, loss) => gradientStep(c, prompt, batches, loss),
-    async generate(rows, prefix, { maxTokens, stop }) {
+    async generate(rows, prefix, { maxTokens, stop, onWritten }) {
       const texts = rows.map((row) => [...row]);
+      const answers = () => texts.map((tokens, row) => tokens.slice(rows[row]!.length));
       const open = new Set(rows.keys());
       for (let generated = 0; generated < maxTokens && open.size > 0; generated++) {
         const going = [...open];
@@ -46,8 +47,9 @@ export function concatenatedPass(c: PassContext): Pass {
           if (stop.includes(next[index]!)) open.delete(row);
           else texts[row]!.push(next[index]!);
         });
+        onWritten?.(answers());
       }
-      return texts.map((tokens, row) => tokens.slice(rows[row]!.length));
+      return answers();
     },
   };
 }

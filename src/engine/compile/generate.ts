@@ -64,7 +64,7 @@ export interface Start {
 export async function continueFrom(
   c: PassContext,
   { tensors: first, embeddings, past: before, lengths, readouts }: Start,
-  { maxTokens, stop }: GenerateOptions,
+  { maxTokens, stop, onWritten }: GenerateOptions,
 ): Promise<number[][]> {
   const rows = [...readouts.keys()];
   let { hidden, present } = await inferencePass(c, embeddings, first, before, { keepPresent: true });
@@ -77,6 +77,7 @@ export async function continueFrom(
       if (stop.includes(next[row]!)) open.delete(row);
       else answers[row]!.push(next[row]!);
     }
+    onWritten?.(answers);
     if (open.size === 0 || generated === maxTokens - 1) break;
     const own = readouts.map(({ position }) => position + 1);
     const cache = { past: first.past, before: lengths, padded: first.length, lengths: own, generated };

@@ -17,6 +17,8 @@ export interface GenerateOptions {
   stop: readonly number[];
   /** What stands before the virtual tokens of each row, where they stand behind the text; see `behindContexts`. */
   contexts?: readonly RowContext[];
+  /** Called after each token with what is written so far to each of the rows that are continued together. */
+  onWritten?: (answers: readonly (readonly number[])[]) => void;
   /** What the answers of an encoder-decoder begin with; the model's own start alone unless told. */
   start?: readonly number[];
 }

@@ -1,4 +1,5 @@
 import type { Contender } from '../../protocol/metrics';
+import type { LabelScoring } from '../../protocol/runs';
 import type { PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
 import { Random } from '../random';
@@ -7,17 +8,17 @@ import type { PreparedTask } from '../task/prepareTask';
 import { evaluateRows, type Setting } from './evaluate';
 import type { Evaluation } from './evaluation';
 import { chooseExamples, examplesBefore } from './fewShotExamples';
+import { type Candidate, candidateOf, instructionBefore } from './hardCandidate';
 import {
   answerLabels,
   answerLabelsEveryWay,
   judgeLabels,
   type LabelAnswer,
-  type LabelScoring,
   SCORING_NAMES,
 } from './labelAnswers';
 import type { ScoringOptions } from './labelScoring';
 import { packLabels } from './packedLabels';
-import { type Beginning, prefaceConversation } from './preface';
+import type { Beginning } from './preface';
 import { similarityHead } from './similarityHead';
 import { type ReadableTask, type TaskReader, taskReader } from './taskReader';
 import { targetLosses } from './textAnswers';
@@ -25,8 +26,8 @@ import { targetLosses } from './textAnswers';
 /** A hard prompt, ready to be asked: the strongest of its kind on the training rows. */
 export interface HardPrompt extends Setting {
   contender: Exclude<Contender, 'tuned'>;
-  /** How many examples stand before a row: fewer than the task asks for where the context has no room for more. */
-  examples?: number;
+  /** What stands before a row: fewer than the task asks for where the context has no room for more. */
+  examples?: readonly LabelledRow[];
   /** In a sentence: what was chosen, and how it did on the training rows. */
   notice: string;
 }
@@ -124,7 +125,7 @@ export async function chooseFewShot(
   return {
     ...best,
     contender: 'few-shot',
-    examples: examples.length,
+    examples,
     notice: `Few-shot with ${count} (${shown}) ${notice}; the best of ${draws.length} draws.`,
   };
 }
@@ -160,8 +161,6 @@ function takeRows(
   }
   return taken;
 }
-
-type Candidate = Omit<Setting, 'scoring'>;
 
 /** The candidate and the scoring that do best on some training rows: by accuracy, then by loss. */
 async function chooseBest(
@@ -220,22 +219,4 @@ async function answersOf(
   }
   const answers = await answerLabelsEveryWay(model, labels, tokens, prefix, options);
   return Object.entries(answers) as [LabelScoring, LabelAnswer[]][];
-}
-
-async function candidateOf(model: PromptModel, { shared, tokens }: Beginning): Promise<Candidate> {
-  return { prefix: shared.length > 0 ? await model.prefix(model.embed(shared)) : null, tokens };
-}
-
-/** The user's own instruction before each row: on a line of its own, or at the beginning of the conversation. */
-function instructionBefore(instruction: string, reader: TaskReader, tokenizer: Tokenizer): Beginning {
-  const { conversation } = reader;
-  if (conversation) {
-    return prefaceConversation(conversation, tokenizer, { instruction: instruction.trim() });
-  }
-  const text = instruction.replace(/(?<!\s)$/u, '\n');
-  // What an encoder pools stays whole, with the marker that some pool alone.
-  if (reader.trainedClasses !== undefined) {
-    return { shared: tokenizer.encode(text), tokens: (row) => row.tokens };
-  }
-  return { shared: [...tokenizer.before, ...tokenizer.encode(text)], tokens: (row) => row.continued };
 }

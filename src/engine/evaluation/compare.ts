@@ -1,5 +1,5 @@
 import { type Contender, headlineScore, type Metrics } from '../../protocol/metrics';
-import type { PredictionRecord } from '../../protocol/runs';
+import type { PredictionRecord, RunRecord } from '../../protocol/runs';
 import type { PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
 import type { LabelledRow } from '../task/labelledRow';
@@ -12,6 +12,7 @@ export interface Comparison {
   results: Partial<Record<Contender, Metrics>>;
   /** Examples of the few-shot prompt, where there is one. */
   fewShotExamples?: number;
+  hardPrompts: NonNullable<RunRecord['hardPrompts']>;
   /** The tuned prompt's predictions, beside those of the best hard prompt. */
   predictions: PredictionRecord[];
 }
@@ -58,6 +59,19 @@ export async function compareContenders(
   const predictions = best
     ? withBaseline(tuned.predictions, best.contender, best.evaluation)
     : tuned.predictions;
-  const fewShotExamples = hardPrompts.find(({ contender }) => contender === 'few-shot')?.examples;
-  return { results, fewShotExamples, predictions };
+  return { results, ...recordHardPrompts(hardPrompts), predictions };
+}
+
+/** The hard prompts as run.json keeps them: enough to ask them again without the dataset. */
+function recordHardPrompts(
+  hardPrompts: readonly HardPrompt[],
+): Pick<Comparison, 'fewShotExamples' | 'hardPrompts'> {
+  const records = hardPrompts.map(({ contender, scoring, examples }) => [
+    contender,
+    { scoring, examples: examples?.map(({ row, values, target }) => ({ row, values, target })) },
+  ]);
+  return {
+    fewShotExamples: hardPrompts.find(({ contender }) => contender === 'few-shot')?.examples?.length,
+    hardPrompts: Object.fromEntries(records),
+  };
 }

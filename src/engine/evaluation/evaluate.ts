@@ -1,12 +1,12 @@
 import type { Contender } from '../../protocol/metrics';
-import type { PredictionRecord } from '../../protocol/runs';
+import type { LabelScoring, PredictionRecord } from '../../protocol/runs';
 import { splitTuned } from '../compile/classHead';
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
 import type { ClassHead, RowContext } from '../prompt/tokenRow';
 import type { LabelledRow } from '../task/labelledRow';
 import type { Evaluation } from './evaluation';
-import { answerLabels, judgeLabels, type LabelScoring } from './labelAnswers';
+import { answerLabels, judgeLabels } from './labelAnswers';
 import type { ScoringOptions } from './labelScoring';
 import { type ReadableTask, type ReadRow, type TaskReader, taskReader } from './taskReader';
 import { judgeTexts, targetLosses, writeAnswers } from './textAnswers';
@@ -86,6 +86,20 @@ export async function evaluateRows(
   const answers = await writeAnswers(model, tokenizer, reader, tokens, prefix, options);
   return judgeTexts(read, answers, losses);
 }
+
+/** Predictions of validation rows, each beside what the tuned prompt answered at the validation before. */
+export function withPrevious(
+  predictions: readonly PredictionRecord[],
+  before: readonly PredictionRecord[],
+): PredictionRecord[] {
+  const known = new Map(before.map((one) => [rowKey(one), one]));
+  return predictions.map((prediction) => {
+    const one = known.get(rowKey(prediction));
+    return one ? { ...prediction, previous: { predicted: one.predicted, correct: one.correct } } : prediction;
+  });
+}
+
+const rowKey = ({ file, row }: PredictionRecord): string => `${row} ${file}`;
 
 /** The tuned prompt's predictions, each beside what the given hard prompt answered on the same row. */
 export function withBaseline(

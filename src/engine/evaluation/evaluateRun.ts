@@ -61,7 +61,7 @@ export async function evaluateRun(
     for (const hardPrompt of hardPrompts) notice(hardPrompt.notice);
 
     const step = record.best?.step ?? 0;
-    const { results, fewShotExamples, predictions } = await compareContenders(
+    const { predictions, ...compared } = await compareContenders(
       model,
       tokenizer,
       prepared,
@@ -74,7 +74,7 @@ export async function evaluateRun(
           emit({ type: 'evaluation', time: Date.now(), step, split: 'test', contender, metrics }),
       },
     );
-    const tested: RunRecord = { ...record, results, fewShotExamples };
+    const tested: RunRecord = { ...record, ...compared };
     if (!file) {
       await refuseLiveRun(folder);
       await writePredictions(runFiles(folder).predictions, predictions);
@@ -100,7 +100,8 @@ function knownRows(prepared: PreparedTask, { labelWords }: RunRecord) {
   return { rows, unknown: test.length - rows.length };
 }
 
-async function refuseLiveRun(folder: string): Promise<void> {
+/** @throws SoftpromptError `run-invalid` while the run is worked on. */
+export async function refuseLiveRun(folder: string): Promise<void> {
   const { state, id } = await readRecord(folder);
   if (!LIVE_STATES.includes(state)) return;
   throw new SoftpromptError('run-invalid', `The run ${id} is still going on.`, {

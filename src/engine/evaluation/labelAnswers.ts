@@ -1,14 +1,11 @@
 import { SoftpromptError } from '../../protocol/errors';
-import type { PredictionRecord } from '../../protocol/runs';
+import type { LabelScoring, PredictionRecord } from '../../protocol/runs';
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { LabelWord } from '../prompt/labelWords';
 import type { Evaluation } from './evaluation';
 import { type LabelScores, type ScoringOptions, scoreLabelWords, scoreWholeLabels } from './labelScoring';
 import { labelMetrics } from './metrics';
 import type { ReadRow } from './taskReader';
-
-/** What stands for a class: one token, its whole label's likelihood, or that likelihood's mean over the label's tokens. */
-export type LabelScoring = 'label-words' | 'whole-label' | 'whole-label-mean';
 
 /** How people read a scoring. */
 export const SCORING_NAMES: Record<LabelScoring, string> = {

@@ -17,6 +17,11 @@ export interface TargetLoss {
   tokens: number;
 }
 
+export interface WritingOptions extends ScoringOptions {
+  /** Called with a row's answer as far as it is written. For few rows: those that are continued together. */
+  onText?: (row: number, text: string) => void;
+}
+
 /** Writes an answer to each row, greedily. */
 export async function writeAnswers(
   model: PromptModel,
@@ -24,7 +29,7 @@ export async function writeAnswers(
   reader: TaskReader,
   rows: readonly Int32Array[],
   prefix: Prefix | null,
-  { contexts, ...options }: ScoringOptions = {},
+  { contexts, onText, ...options }: WritingOptions = {},
 ): Promise<string[]> {
   const answers: string[] = new Array(rows.length).fill('');
   const stop = [...reader.ends, ...(reader.oneLine ? lineBreakTokens(tokenizer) : [])];
@@ -39,6 +44,13 @@ export async function writeAnswers(
         stop,
         start: tokenizer.answerStart,
         contexts: contexts && batch.map((index) => contexts[index]!),
+        onWritten:
+          onText &&
+          ((answers) => {
+            answers.forEach((tokens, row) => {
+              onText(batch[row]!, tidyBeginning(tokenizer.decode([...tokens]), reader.oneLine));
+            });
+          }),
       },
     );
     batch.forEach((index, row) => {
@@ -61,6 +73,11 @@ function lineBreakTokens(tokenizer: Tokenizer): number[] {
 function tidyAnswer(answer: string, oneLine: boolean): string {
   const text = answer.trim();
   return oneLine ? text.split(/\r?\n/u, 1)[0]!.trimEnd() : text;
+}
+
+/** An answer that is still being written: a character whose bytes are not complete yet is held back. */
+function tidyBeginning(answer: string, oneLine: boolean): string {
+  return tidyAnswer(answer.replace(/\uFFFD+$/u, ''), oneLine);
 }
 
 /** Cross-entropy of each row's target tokens, given row and prefix. */

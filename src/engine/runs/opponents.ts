@@ -1,5 +1,8 @@
+import type { PredictionRecord } from '../../protocol/runs';
 import type { PromptModel } from '../compile/promptModel';
 import { chooseFewShot, chooseZeroShot, evaluateHardPrompt, type HardPrompt } from '../evaluation/baselines';
+import { withBaseline } from '../evaluation/evaluate';
+import type { Evaluation } from '../evaluation/evaluation';
 import type { Tokenizer } from '../models/tokenizer';
 import type { PreparedTask } from '../task/prepareTask';
 import type { LiveRun } from './liveRun';
@@ -7,6 +10,8 @@ import type { LiveRun } from './liveRun';
 /** The hard prompts that a run's soft prompt has to beat, chosen when they are first needed. */
 export class Opponents {
   private zeroShot: HardPrompt | null | undefined;
+  /** Of zero-shot, on the validation rows. */
+  private validated: Evaluation | undefined;
 
   constructor(
     private readonly run: LiveRun,
@@ -21,11 +26,17 @@ export class Opponents {
     if (this.zeroShot !== undefined) return;
     const zeroShot = await this.chooseZeroShot();
     if (!zeroShot) return;
-    const { metrics } = await evaluateHardPrompt(model, tokenizer, prepared, zeroShot, prepared.validation, {
+    this.validated = await evaluateHardPrompt(model, tokenizer, prepared, zeroShot, prepared.validation, {
       onProgress: (done, total) => run.tellPhase('validating zero-shot', done, total),
     });
     const { contender } = zeroShot;
+    const { metrics } = this.validated;
     run.emit({ type: 'evaluation', time: Date.now(), step: 0, split: 'validation', contender, metrics });
+  }
+
+  /** The tuned prompt's answers to the validation rows, beside zero-shot's once they are known. */
+  besideZeroShot(predictions: readonly PredictionRecord[]): readonly PredictionRecord[] {
+    return this.validated ? withBaseline(predictions, 'zero-shot', this.validated) : predictions;
   }
 
   /** All of them, ready for the test. */

@@ -6,16 +6,18 @@ import { readEvents } from './metricsLog';
 import { readPredictions } from './predictionsFile';
 import { runFiles, runsFolderOf } from './runFolder';
 import { readRecord } from './runRecord';
+import { readValidationPredictions } from './validationPredictions';
 
 /** Everything about a run. */
 export async function readRun(folder: string): Promise<RunDetail> {
   const files = runFiles(folder);
   const record = await readRecord(folder);
-  const [events, predictions] = await Promise.all([
+  const [events, predictions, validation] = await Promise.all([
     readEvents(files.metrics),
     readPredictions(files.predictions),
+    readValidationPredictions(files.validationPredictions),
   ]);
-  return { folder: resolve(folder), record, events, predictions };
+  return { folder: resolve(folder), record, events, predictions, ...(validation && { validation }) };
 }
 
 /** The runs of the tasks in a folder (the one that holds `.softprompt`), newest first. Folders without a readable run.json are left out. */

@@ -10,6 +10,7 @@ export function runFiles(folder: string) {
     record: join(folder, 'run.json'),
     metrics: join(folder, 'metrics.jsonl'),
     predictions: join(folder, 'predictions.jsonl'),
+    validationPredictions: join(folder, 'validation-predictions.jsonl'),
     checkpoint: join(folder, 'checkpoint'),
     adapter: join(folder, 'adapter'),
   };

@@ -1,5 +1,6 @@
 import type { PrecisionWish } from '../../protocol/precision';
-import type { PredictionRecord, RunEvent } from '../../protocol/runs';
+import type { EvaluatedRows } from '../../protocol/requests';
+import type { RunEvent } from '../../protocol/runs';
 import { RunControl } from '../tuning/runControl';
 
 export interface RunOptions {
@@ -14,8 +15,8 @@ export interface RunOptions {
   onCreated?(folder: string): void;
   /** Called for each event after it was written to metrics.jsonl. */
   onEvent?(event: RunEvent): void;
-  /** Called after the test, with every row. */
-  onPredictions?(predictions: PredictionRecord[]): void;
+  /** Called after each validation and after the test, with every row. */
+  onPredictions?(rows: EvaluatedRows): void;
   /** Pause, continue and cancel, by the user. */
   control?: RunControl;
   /** Aborted when the process has to go: the run saves a checkpoint and is `interrupted`. */

@@ -15,7 +15,7 @@ export async function testRun(bench: Workbench, { best, seconds }: TrainingState
   await run.setState('testing');
   const { step, prompt } = best!;
   const hardPrompts = await opponents.choose();
-  const { results, fewShotExamples, predictions } = await compareContenders(
+  const { predictions, ...compared } = await compareContenders(
     model,
     tokenizer,
     prepared,
@@ -34,12 +34,11 @@ export async function testRun(bench: Workbench, { best, seconds }: TrainingState
   const evaluation = seconds.evaluation + (performance.now() - control.pausedTime - clock) / 1000;
   const total = run.record.seconds?.total ?? 0;
   await run.update({
-    results,
-    fewShotExamples,
+    ...compared,
     nearestWords: words,
     seconds: { training: seconds.training, evaluation, total },
   });
-  options.onPredictions?.(predictions);
+  options.onPredictions?.({ split: 'test', step, predictions });
 }
 
 /** Writes adapter/ with the best prompt so far, and says so in run.json. */

@@ -48,6 +48,15 @@ export const REQUEST_TIMEOUT: { readonly [M in RequestName]: number | null } = {
   shutdown: 4_000,
 };
 
+const NOTIFICATIONS: readonly NotificationName[] = [
+  'run/event',
+  'run/predictions',
+  'evaluate/progress',
+  'predict/text',
+  'models/progress',
+  'log',
+];
+
 /** Pauses before the first, second and third restart after a crash. After that it stays down until it is asked again. */
 const RESTART_MILLISECONDS = [1_000, 2_000, 4_000];
 /** A host that lived this long gets all its restarts back. */
@@ -171,7 +180,7 @@ export class HostClient {
       info: (message) => log.info(message),
       log: (message) => log.debug(message),
     });
-    for (const name of ['run/event', 'run/predictions', 'predict/text', 'models/progress', 'log'] as const) {
+    for (const name of NOTIFICATIONS) {
       connection.onNotification(name, (value: unknown) => {
         for (const listener of this.#listeners.get(name) ?? []) listener(value as never);
       });

@@ -10,8 +10,16 @@ import { fillWebview } from '../page/fillWebview';
 import type { RunStore } from '../runs/runStore';
 import { fromPanelSchema, panelStateSchema } from './panelMessages';
 import { RunFeed } from './runFeed';
+import { settingPlace } from './settingPlace';
 
 export const PANEL_TYPE = 'softprompt.run';
+
+/** The tabs that hold a panel of ours. */
+export function panelTabs(): vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANEL_TYPE));
+}
 
 /** Events are handed to the page in bundles this far apart. */
 const FLUSH_MILLISECONDS = 100;
@@ -34,8 +42,8 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   ) {
     this.#subscriptions = [
       host.on('run/event', ({ folder, event }) => folder === this.#folder && this.#hear(event)),
-      host.on('run/predictions', ({ folder, predictions }) => {
-        if (folder === this.#folder) this.#post({ type: 'predictions', folder, predictions });
+      host.on('run/predictions', (told) => {
+        if (told.folder === this.#folder) this.#post({ type: 'predictions', ...told });
       }),
       host.onState((state) => {
         this.#post({ type: 'connection', state: state === 'stopped' ? 'lost' : state });
@@ -54,16 +62,19 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     return this.#panel !== null;
   }
 
-  /** Opens the panel, or turns it to another run; the newest one where none is named. */
-  async open(folder?: string, column?: vscode.ViewColumn): Promise<void> {
+  /** Opens the panel, or turns it to another run. */
+  async open(folder: string): Promise<void> {
     if (!this.#panel) {
+      // Tabs of an extension host that is gone, or that VS Code has not brought back yet: this panel is in their place.
+      const abandoned = panelTabs();
       const beside = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
       this.#adopt(
         vscode.window.createWebviewPanel(PANEL_TYPE, 'Softprompt', {
-          viewColumn: column ?? beside,
+          viewColumn: abandoned[0]?.group.viewColumn ?? beside,
           preserveFocus: true,
         }),
       );
+      if (abandoned.length > 0) await vscode.window.tabGroups.close(abandoned, true);
     } else this.#panel.reveal(undefined, true);
     await this.#select(folder);
   }
@@ -180,7 +191,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
         if (task) await vscode.commands.executeCommand('softprompt.tune', vscode.Uri.file(task.file));
         return;
       case 'openTask':
-        return task && openPlace({ file: task.file });
+        return task && openSetting(task.file, message.setting);
       case 'openRow':
         return openPlace(message);
       case 'openRunFolder':
@@ -189,21 +200,34 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       case 'try':
         return this.#try(folder, message.id, message.values);
       case 'export':
-        return save(join(dirname(task?.file ?? folder), basename(message.name)), message.text);
+        return saveExport(message, dirname(task?.data.train ?? task?.file ?? folder));
     }
   }
 
   async #try(folder: string, id: number, values: Record<string, string>): Promise<void> {
     try {
-      const answer = await this.host.request('predict', { folder, values });
-      this.#post({ type: 'answer', id, answer });
+      const tuned = await this.host.request('predict', { folder, values, prompt: { kind: 'tuned' } });
+      const zeroShot = await this.host.request('predict', { folder, values, prompt: { kind: 'zero-shot' } });
+      this.#post({ type: 'answer', id, answer: { tuned, zeroShot } });
     } catch (error) {
       this.#post({ type: 'answer', id, error: reportError(error) });
     }
   }
 }
 
-async function save(proposal: string, text: string): Promise<void> {
-  const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.file(proposal) });
-  if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+async function openSetting(file: string, setting: string | undefined): Promise<void> {
+  if (setting === undefined) return openPlace({ file });
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+  await openPlace({ file, ...settingPlace(document.getText(), setting) });
+}
+
+const FILE_TYPES: Record<string, string> = { csv: 'CSV', png: 'PNG' };
+
+async function saveExport(file: Extract<FromPanel, { type: 'export' }>, folder: string): Promise<void> {
+  const name = basename(file.name);
+  const ending = name.split('.').at(-1) ?? '';
+  const filters = FILE_TYPES[ending] && { [FILE_TYPES[ending]]: [ending] };
+  const defaultUri = vscode.Uri.file(join(folder, name));
+  const target = await vscode.window.showSaveDialog({ defaultUri, ...(filters && { filters }) });
+  if (target) await vscode.workspace.fs.writeFile(target, Buffer.from(file.text, file.encoding ?? 'utf8'));
 }

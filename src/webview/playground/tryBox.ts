@@ -85,12 +85,16 @@ export function tryBox(context: PanelContext): Component {
       return;
     }
     if (!trial.answer) return;
-    const { tuned, zeroShot, milliseconds } = trial.answer;
+    const { tuned, zeroShot } = trial.answer;
     fill(
       answer,
       column('Tuned prompt', tuned, 'tuned'),
       column('Zero-shot', zeroShot, 'zero-shot'),
-      el('p', { class: 'hint answer-time' }, `The tuned prompt answered in ${Math.round(milliseconds)} ms.`),
+      el(
+        'p',
+        { class: 'hint answer-time' },
+        `The tuned prompt answered in ${Math.round(tuned.milliseconds)} ms.`,
+      ),
     );
   }
 }

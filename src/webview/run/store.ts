@@ -1,7 +1,13 @@
 import type { ErrorReport } from '../../protocol/errors';
 import type { PanelState, ToPanel } from '../../protocol/panel';
-import type { TrialAnswer } from '../../protocol/requests';
-import type { PredictionRecord, RunDetail, RunRecord, RunSummary } from '../../protocol/runs';
+import type {
+  PredictionRecord,
+  RunDetail,
+  RunRecord,
+  RunSummary,
+  ValidationPredictions,
+} from '../../protocol/runs';
+import { MOST_SMOOTHING } from '../charts/smoothing';
 import { isOutcome } from '../predictions/predictionFilter';
 import { applyEvents, type RunProgress, startProgress } from './runProgress';
 
@@ -9,7 +15,10 @@ export interface ShownRun {
   folder: string;
   record: RunRecord;
   progress: RunProgress;
+  /** The test rows; empty before the test. */
   predictions: readonly PredictionRecord[];
+  /** The validation rows at the last validation. */
+  validation?: ValidationPredictions;
 }
 
 /** Everything the page knows, built from the extension's messages alone. */
@@ -21,7 +30,7 @@ export interface PanelModel {
   run?: ShownRun;
   failure?: ErrorReport;
   /** The last reply to a try, whichever way it went. */
-  trial?: { id: number; answer?: TrialAnswer; error?: ErrorReport };
+  trial?: Omit<Extract<ToPanel, { type: 'answer' }>, 'type'>;
 }
 
 export const EMPTY_MODEL: PanelModel = { connection: 'ready', runs: [], listed: false };
@@ -39,7 +48,11 @@ export function receive(model: PanelModel, message: ToPanel): PanelModel {
     case 'predictions': {
       const { run } = model;
       if (run?.folder !== message.folder) return model;
-      return { ...model, run: { ...run, predictions: message.predictions } };
+      const { split, step, predictions } = message;
+      return {
+        ...model,
+        run: { ...run, ...(split === 'test' ? { predictions } : { validation: { step, predictions } }) },
+      };
     }
     case 'runs':
       return { ...model, runs: message.runs, listed: true };
@@ -55,12 +68,13 @@ export function receive(model: PanelModel, message: ToPanel): PanelModel {
 }
 
 /** run.json has the last word on the state: a process that was killed could not write that it was. */
-function openRun({ folder, record, events, predictions }: RunDetail): ShownRun {
+export function openRun({ folder, record, events, predictions, validation }: RunDetail): ShownRun {
   const progress = applyEvents(startProgress('preparing'), events);
   return {
     folder,
     record,
     predictions,
+    validation,
     progress: { ...progress, state: record.state, error: record.error ?? progress.error },
   };
 }
@@ -71,7 +85,8 @@ export type Tab = (typeof TABS)[number];
 /** What VS Code kept for this page, as far as it is usable. */
 export function readPanelState(kept: unknown): PanelState {
   if (typeof kept !== 'object' || kept === null) return {};
-  const { folder, tab, filter, outcome, expected, predicted, tried } = kept as Record<string, unknown>;
+  const { folder, tab, filter, outcome, expected, predicted, tried, smoothing, logarithmic, dismissed } =
+    kept as Record<string, unknown>;
   return {
     folder: text(folder),
     tab: TABS.find((one) => one === tab),
@@ -80,6 +95,11 @@ export function readPanelState(kept: unknown): PanelState {
     expected: text(expected),
     predicted: text(predicted),
     tried: texts(tried),
+    smoothing: typeof smoothing === 'number' ? Math.min(MOST_SMOOTHING, Math.max(0, smoothing)) : undefined,
+    logarithmic: logarithmic === true ? true : undefined,
+    dismissed: Array.isArray(dismissed)
+      ? dismissed.filter((one) => typeof one === 'string')
+      : undefined,
   };
 }
 

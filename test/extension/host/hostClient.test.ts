@@ -36,12 +36,12 @@ describe('HostClient', () => {
     const { client, states } = await clientOf(ECHO);
     expect(states).toEqual([]);
     const answers = await Promise.all([
-      client.request('predict', { folder: 'a', values: {} }),
-      client.request('predict', { folder: 'b', values: {} }),
+      client.request('predict', { folder: 'a', values: {}, prompt: { kind: 'tuned' } }),
+      client.request('predict', { folder: 'b', values: {}, prompt: { kind: 'tuned' } }),
     ]);
     expect(answers).toEqual([
-      { folder: 'a', values: {} },
-      { folder: 'b', values: {} },
+      { folder: 'a', values: {}, prompt: { kind: 'tuned' } },
+      { folder: 'b', values: {}, prompt: { kind: 'tuned' } },
     ]);
     expect(states).toEqual(['starting', 'ready']);
   });
@@ -72,7 +72,7 @@ describe('HostClient', () => {
 
   it('says which request was not answered in time', async () => {
     const { client } = await clientOf(ECHO);
-    await client.request('predict', { folder: 'a', values: {} });
+    await client.request('predict', { folder: 'a', values: {}, prompt: { kind: 'tuned' } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const asked = client.request('runs/list', { workspace: '/w' });
@@ -88,7 +88,7 @@ describe('HostClient', () => {
     const { client } = await clientOf(
       `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); ${ECHO}`,
     );
-    await client.request('predict', { folder: 'a', values: {} });
+    await client.request('predict', { folder: 'a', values: {}, prompt: { kind: 'tuned' } });
     const pid = client.process!;
     await client.dispose();
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);

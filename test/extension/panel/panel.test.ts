@@ -121,11 +121,13 @@ describe('RunPanel', () => {
     page.say({ type: 'try', id: 7, values: { text: 'hello' } });
     host.last('predict').answer({ milliseconds: 3 });
     await settle();
+    host.last('predict').answer({ milliseconds: 4 });
+    await settle();
     page.say({ type: 'try', id: 8, values: { text: 'hello' } });
     host.last('predict').fail(new Error('gone'));
     await settle();
     expect(posted('answer')).toMatchObject([
-      { id: 7, answer: { milliseconds: 3 } },
+      { id: 7, answer: { tuned: { milliseconds: 3 }, zeroShot: { milliseconds: 4 } } },
       { id: 8, error: { code: 'internal', message: 'gone' } },
     ]);
   });

@@ -14,7 +14,8 @@ describe('the model behind the page', () => {
 
   test('ignores what belongs to another run', () => {
     expect(receive(opened, { type: 'events', folder: '/other', events: liveSteps(11, 2) })).toBe(opened);
-    expect(receive(opened, { type: 'predictions', folder: '/other', predictions: [] })).toBe(opened);
+    const rows = { split: 'test' as const, step: 1, predictions: [] };
+    expect(receive(opened, { type: 'predictions', folder: '/other', ...rows })).toBe(opened);
     expect(receive(EMPTY_MODEL, { type: 'events', folder: '/other', events: [] })).toBe(EMPTY_MODEL);
   });
 
