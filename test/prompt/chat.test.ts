@@ -13,7 +13,7 @@ import { parseChatTemplate } from '../../src/engine/prompt/chat/chatTemplate';
 import type { Conversation } from '../../src/engine/prompt/chat/conversation';
 import { CHAT_LIMITS } from '../../src/engine/prompt/chat/limits';
 import { encodeRow, encodeTarget } from '../../src/engine/prompt/encodeRows';
-import { previewPrompt } from '../../src/engine/prompt/preview';
+import { promptPreviews } from '../../src/engine/prompt/preview';
 import { taskPrompt } from '../../src/engine/prompt/taskPrompt';
 import { Random } from '../../src/engine/random';
 import { reportError } from '../../src/protocol/errors';
@@ -150,7 +150,7 @@ it('the preview shows what the model reads', async () => {
   const tokenizer = await tokenizerOf('llama3');
   const task = { ...smallTask([]).task, template: undefined, messages: MESSAGES };
   const values = { text: 'Hm <|eot_id|>', label: 'yes' };
-  const preview = previewPrompt(task, ['yes', 'no'], { row: 1, line: 2, values }, tokenizer);
+  const preview = promptPreviews(task, ['yes', 'no'], tokenizer).preview({ row: 1, values });
   expect(preview.segments.at(-1)).toEqual({
     kind: 'text',
     text: '<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nWhich team?\n\nHm <|eot_id|><|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n',

@@ -98,7 +98,8 @@ class JsonArrayReader implements RowReader {
       });
       return;
     }
-    if (isObject(value)) this.sink.addEntries(start, cellsOf(value), this.line);
+    const blankLines = text.slice(text.trimEnd().length).split('\n').length - 1;
+    if (isObject(value)) this.sink.addEntries(start, cellsOf(value), this.line - blankLines);
     else this.sink.leaveOut(start, 'not an object', 'The row is not a JSON object.');
   }
 

@@ -2,47 +2,74 @@ import type { RenderedPrompt } from '../../protocol/dataset';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import type { DataRow } from '../data/dataset';
 import type { Tokenizer } from '../models/tokenizer';
-import { encodeRow } from './encodeRows';
+import { type EncodedRow, encodeRow } from './encodeRows';
 import { recordLabelWords, taskLabels } from './labelWords';
-import { SPLIT_TOKENS, splitPrompt } from './splitPrompt';
+import { SPLIT_TOKENS, type SplitPrompt, splitPrompt } from './splitPrompt';
 import { taskPrompt } from './taskPrompt';
 
-/** A row's prompt as the model will see it: virtual tokens, text (cut if need be), label words. */
-export function previewPrompt(
+type Values = Readonly<Record<string, string>>;
+
+/** Shows rows of one task as the model reads them; what they have in common is made once. */
+export interface PromptPreviews {
+  /** How long a row's prompt is, and what of it was cut: in tokens, the virtual ones not counted. */
+  measure(values: Values): { tokens: number; cutTokens: number };
+  preview(row: Pick<DataRow, 'row' | 'values'>): RenderedPrompt;
+}
+
+/** @throws SoftpromptError `task-invalid` for a prompt that the model cannot read. */
+export function promptPreviews(
   task: ResolvedTask,
   labels: readonly string[],
-  { row, values }: DataRow,
   tokenizer: Tokenizer,
-): RenderedPrompt {
+): PromptPreviews {
   const wording = taskPrompt(task).wordingFor(tokenizer);
   const { target, method } = task;
   const behind = method.placement === 'after';
   const limit = task.limit - (behind ? SPLIT_TOKENS : 0);
-  const { tokens, cutTokens, text, filled } = encodeRow(wording, values, tokenizer, limit);
-  const around = behind ? splitPrompt(wording, filled, tokenizer) : undefined;
-  const parts = around ? [around.before.text, around.after.text] : ['', text];
-  const preview: RenderedPrompt = {
-    row,
-    segments: [
-      ...textSegment(parts[0]),
-      { kind: 'virtual-tokens', count: method.virtualTokens },
-      ...textSegment(parts[1]),
-    ],
-    target: values[target.column]?.trim() ?? '',
-    tokens: around ? around.before.tokens.length + around.after.tokens.length : tokens.length,
-    cutTokens,
+  let words: Pick<RenderedPrompt, 'classHead' | 'labelWords'> | undefined;
+
+  const read = (values: Values): { encoded: EncodedRow; around?: SplitPrompt; tokens: number } => {
+    const encoded = encodeRow(wording, values, tokenizer, limit);
+    if (!behind) return { encoded, tokens: encoded.tokens.length };
+    const around = splitPrompt(wording, encoded.filled, tokenizer);
+    return { encoded, around, tokens: around.before.tokens.length + around.after.tokens.length };
   };
-  if (target.kind === 'label') {
+  const labelWords = (): NonNullable<typeof words> => {
+    if (target.kind !== 'label') return {};
     // As a run reads them: a decoder of its own begins a text with them.
     const separator = tokenizer.answerStart ? '' : wording.separator;
-    const words = taskLabels(labels, tokenizer, { given: target.words, separator });
-    if (tokenizer.kind === 'encoder') preview.classHead = true;
-    preview.labelWords = recordLabelWords(
-      words,
-      tokenizer.kind === 'encoder' ? 'whole-label' : target.score,
-    ).map(({ label, word }) => ({ label, word }));
-  }
-  return preview;
+    const read = taskLabels(labels, tokenizer, { given: target.words, separator });
+    const isEncoder = tokenizer.kind === 'encoder';
+    const recorded = recordLabelWords(read, isEncoder ? 'whole-label' : target.score);
+    return {
+      ...(isEncoder && { classHead: true }),
+      labelWords: recorded.map(({ label, word }) => ({ label, word })),
+    };
+  };
+  return {
+    measure(values) {
+      const { encoded, tokens } = read(values);
+      return { tokens, cutTokens: encoded.cutTokens };
+    },
+    preview({ row, values }) {
+      const { encoded, around, tokens } = read(values);
+      const [before, after] = around ? [around.before.text, around.after.text] : ['', encoded.text];
+      words ??= labelWords();
+      return {
+        row,
+        segments: [
+          ...textSegment(before),
+          { kind: 'virtual-tokens', count: method.virtualTokens },
+          ...textSegment(after),
+        ],
+        target: values[target.column]?.trim() ?? '',
+        tokens,
+        cutTokens: encoded.cutTokens,
+        ...words,
+      };
+    },
+  };
 }
 
-const textSegment = (text = ''): RenderedPrompt['segments'] => (text === '' ? [] : [{ kind: 'text', text }]);
+const textSegment = (text: string): RenderedPrompt['segments'] =>
+  text === '' ? [] : [{ kind: 'text', text }];

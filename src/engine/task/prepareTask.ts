@@ -41,6 +41,8 @@ export type RowPlace = Pick<LabelledRow, 'file' | 'line' | 'row'>;
 
 export interface PrepareOptions {
   signal?: AbortSignal;
+  /** Hands out datasets that are open already. */
+  read?: typeof readDataset;
 }
 
 /** @throws SoftpromptError `task-invalid` or `data-invalid`, with place. */
@@ -61,7 +63,8 @@ export async function prepareParsedTask(
   file: string,
   options: PrepareOptions = {},
 ): Promise<PreparedTask> {
-  const train = await readDataset(dataFiles(task, file).train, options);
+  const { read = readDataset } = options;
+  const train = await read(dataFiles(task, file).train, options);
   requireRows(train);
   return prepareRows(resolveTask(task, file, train), train, options);
 }
@@ -71,7 +74,8 @@ export async function prepareResolvedTask(
   task: ResolvedTask,
   options: PrepareOptions = {},
 ): Promise<PreparedTask> {
-  return prepareRows(task, await readDataset(task.data.train, options), options);
+  const { read = readDataset } = options;
+  return prepareRows(task, await read(task.data.train, options), options);
 }
 
 async function prepareRows(
@@ -82,10 +86,11 @@ async function prepareRows(
   const prompt = taskPrompt(task);
   const collected = new Rows(task, prompt);
   const { data } = task;
+  const { read = readDataset } = options;
 
   const trainRows = collected.take(train);
-  const validationRows = data.validation && collected.take(await readDataset(data.validation, options));
-  const testRows = data.test && collected.take(await readDataset(data.test, options));
+  const validationRows = data.validation && collected.take(await read(data.validation, options));
+  const testRows = data.test && collected.take(await read(data.test, options));
 
   const split = splitRows(
     trainRows.map((row): SplitRow => ({ stratum: stratum(task, row), key: rowKey(prompt, row) })),

@@ -1,45 +1,41 @@
-import { dirname } from 'node:path';
 import type { RenderedPrompt } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
+import type { DataRow, Dataset } from '../data/dataset';
+import { indexOfRow, rowAtLine } from '../data/findRows';
 import { readDataset } from '../data/readDataset';
-import { openCheckpoint } from '../models/openCheckpoint';
-import { resolveModel } from '../models/resolveModel';
-import { previewPrompt } from '../prompt/preview';
-import { refusePlacement } from './checkPlacement';
-import { fitToContext } from './fitToContext';
-import { prepareTask } from './prepareTask';
+import { openRowView, type RowView } from './rowView';
+
+/** Which row: by its number, counted from 1, or by a line of the file that it stands in or before. */
+export type WantedRow = { row: number } | { line: number };
 
 /**
- * The prompt of one row of a task, with the model's own tokenizer; `row` counts from 1 in `file`, by default the
- * training file.
+ * The prompt of one row of a task, with the model's own tokenizer, from `file`, by default the training file. `text`: the
+ * editor's, where the task is not saved yet.
  *
  * @throws SoftpromptError as preparing the task and opening the model do; `data-invalid` if there is no such row.
  */
 export async function previewRow(
   taskFile: string,
   row: number,
-  options: { file?: string; cacheFolder: string },
+  options: { file?: string; text?: string; cacheFolder: string },
 ): Promise<RenderedPrompt> {
-  const { task, labels } = await prepareTask(taskFile);
-  const file = options.file ?? task.data.train;
-  const dataset = await readDataset(file);
-  // Rows that were left out have a number, but are not there.
-  let index = Math.min(row, dataset.length) - 1;
-  while (index >= 0 && dataset.rowAt(index).row > row) index -= 1;
-  const found = index >= 0 ? dataset.rowAt(index) : undefined;
-  if (found?.row !== row) {
-    throw new SoftpromptError('data-invalid', `There is no usable row ${row}.`, { place: { file, row } });
-  }
-  const path = await resolveModel(task.model, {
-    taskFolder: dirname(taskFile),
-    cacheFolder: options.cacheFolder,
-  });
-  const checkpoint = await openCheckpoint(path);
-  try {
-    refusePlacement(task, checkpoint.config.kind, checkpoint.model);
-    const fitted = fitToContext(task, checkpoint.config.contextLength, checkpoint.config.kind);
-    return previewPrompt(fitted, labels, found, await checkpoint.tokenizer());
-  } finally {
-    await checkpoint.close();
-  }
+  const view = await openRowView(taskFile, options);
+  return previewOf(view, await readDataset(options.file ?? view.train), { row });
+}
+
+/** @throws SoftpromptError `data-invalid` if there is no such row. */
+export function previewOf(view: RowView, dataset: Dataset, wanted: WantedRow): RenderedPrompt {
+  const { file } = dataset;
+  const found = 'row' in wanted ? rowNumbered(dataset, wanted.row) : rowAtLine(dataset, wanted.line);
+  if (found) return view.preview(found);
+  const message =
+    'row' in wanted
+      ? `There is no usable row ${wanted.row}.`
+      : `There is no usable row in line ${wanted.line} or after it.`;
+  throw new SoftpromptError('data-invalid', message, { place: { file, ...wanted } });
+}
+
+function rowNumbered(dataset: Dataset, row: number): DataRow | undefined {
+  const index = indexOfRow(dataset, row);
+  return index === undefined ? undefined : dataset.rowAt(index);
 }
