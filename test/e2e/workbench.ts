@@ -102,7 +102,7 @@ export class Workbench {
     return this.page.locator('.quick-input-widget input').first();
   }
 
-  editorTab(name: string): Locator {
+  editorTab(name: string | RegExp): Locator {
     return this.page.locator('.tabs-container .tab', { hasText: name });
   }
 

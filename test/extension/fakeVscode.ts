@@ -56,6 +56,18 @@ export class Position {
   ) {}
 }
 export class Range {}
+export class TabInputText {
+  constructor(readonly uri: Uri) {}
+}
+export class TabInputCustom {
+  constructor(
+    readonly uri: Uri,
+    readonly viewType: string,
+  ) {}
+}
+export class TabInputWebview {
+  constructor(readonly viewType: string) {}
+}
 export class CodeLens {
   constructor(
     readonly range: Range,
@@ -141,7 +153,7 @@ export const workspace = {
 
 export const window = {
   activeTextEditor: undefined,
-  tabGroups: { all: [], onDidChangeTabs: never, close: nothing },
+  tabGroups: { all: [], activeTabGroup: {}, onDidChangeTabs: never, close: nothing },
   createOutputChannel: () => ({ ...silentLog, dispose: () => {} }),
   createStatusBarItem: () => ({ show: () => {}, hide: () => {}, dispose: () => {} }),
   createWebviewPanel: () => {
@@ -154,6 +166,7 @@ export const window = {
     return never();
   },
   registerWebviewPanelSerializer: never,
+  registerCustomEditorProvider: never,
   showErrorMessage: async (message: string) => {
     seen.errors.push(message);
   },
@@ -184,6 +197,9 @@ export const commands = {
 
 export const languages = {
   registerCodeLensProvider: never,
+  registerCompletionItemProvider: never,
+  registerHoverProvider: never,
+  registerCodeActionsProvider: never,
   createDiagnosticCollection: () => ({ set: () => {}, delete: () => {}, dispose: () => {} }),
 };
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Softprompt } from '../context';
-import { PANEL_TYPE } from './panel';
+import { panelTabs } from './panel';
 
 /** A panel that VS Code brings back by itself is handed to us well within this. */
 const HANDED_OVER_MILLISECONDS = 5_000;
@@ -20,8 +20,8 @@ export function replaceOrphan(softprompt: Softprompt): vscode.Disposable {
       const orphan = visibleOrphan(softprompt);
       if (!orphan) return;
       softprompt.log.info('The panel belonged to an extension host that is gone; it is opened again.');
-      await softprompt.panel.open(await shownBefore(softprompt, orphan), orphan.group.viewColumn);
-      await vscode.window.tabGroups.close(orphan, true);
+      const folder = await shownBefore(softprompt, orphan);
+      if (folder) await softprompt.panel.open(folder);
     } finally {
       looking = false;
     }
@@ -30,12 +30,10 @@ export function replaceOrphan(softprompt: Softprompt): vscode.Disposable {
   return vscode.window.tabGroups.onDidChangeTabs(() => void look());
 }
 
-/** Our panel's tab in front, while no panel is ours. */
+/** The panel's tab in front, while no panel is ours. */
 function visibleOrphan({ panel }: Softprompt): vscode.Tab | undefined {
   if (panel.isOpen || !vscode.workspace.isTrusted) return undefined;
-  const isPanel = ({ isActive, input }: vscode.Tab): boolean =>
-    isActive && input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANEL_TYPE);
-  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(isPanel);
+  return panelTabs().find(({ isActive }) => isActive);
 }
 
 /** The run whose task the tab names, the newest one first. */

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { headlineScore } from '../../protocol/metrics';
 import { LIVE_STATES, type RunEvent, type RunSummary } from '../../protocol/runs';
+import { formatCount } from '../wording';
 
 export function isLive(run: Pick<RunSummary, 'state'>): boolean {
   return LIVE_STATES.includes(run.state);
@@ -36,5 +37,5 @@ export function interrupt(run: RunSummary): RunSummary {
 
 /** `step 120 of 300`: how far a run is. */
 export function stepOfSteps(run: Pick<RunSummary, 'step' | 'steps'>): string {
-  return l10n.t('step {0} of {1}', run.step, run.steps);
+  return l10n.t('step {0} of {1}', formatCount(run.step), formatCount(run.steps));
 }
