@@ -260,6 +260,7 @@ function stepEvent(step: number, steps: number, random: () => number): RunEvent 
     gradientNorm: 0.4 + random(),
     tokens: 480 + Math.round(random() * 120),
     seconds: 1.9 + random() * 0.4,
+    memory: 1.42e9 + 1.1e8 * (1 - Math.exp(-step / 6)) + (step % 7) * 2e6,
   };
 }
 

@@ -1,6 +1,8 @@
 import uPlot from 'uplot';
-import { el } from '../kit/dom';
+import { el, setAttribute } from '../kit/dom';
+import { formatCount } from '../kit/format';
 import { mix, onThemeChange, themeColour, toCss } from '../kit/theme';
+import { paintedBy } from './picture';
 
 // The only module that knows the chart library.
 
@@ -11,6 +13,8 @@ export interface Line {
   /** Below 1 the line is drawn faint. */
   strength?: number;
   points?: boolean;
+  /** Lengths of strokes and gaps; drawn through without. */
+  dash?: number[];
   /** Not drawn itself: an edge of the band. */
   hidden?: boolean;
 }
@@ -24,6 +28,12 @@ export interface ChartSpec {
   incrementsY?: number[];
   /** Values cannot leave this range. */
   limitsY?: [number, number];
+  /** In CSS pixels. */
+  height?: number;
+  /** Few ticks, for charts in a row. */
+  small?: boolean;
+  /** Charts of one group show the same step under the pointer. */
+  group?: string;
   /** The point under the pointer, or none. */
   onPoint: (index: number | undefined) => void;
 }
@@ -33,6 +43,8 @@ export interface Level {
   value: number;
   label: string;
   colour: string;
+  /** Lengths of strokes and gaps: lines are told apart by more than their colour. */
+  dash?: readonly number[];
 }
 
 /** A vertical line with its name at the top. */
@@ -60,36 +72,62 @@ export interface Chart {
 
 const HEIGHT = 200;
 const FONT_SIZE = 11;
+const DASHED: readonly number[] = [6, 4];
+const DOTTED: readonly number[] = [2, 3];
+const STEPS = [1, 2, 5, 10, 20, 25, 50].flatMap((one) => [1, 100, 10_000, 1_000_000].map((ten) => one * ten));
+const STEP_INCREMENTS = [...new Set(STEPS)].sort((a, b) => a - b);
 
 export function lineChart(spec: ChartSpec): Chart {
   const element = el('div', { class: 'chart', role: 'img' });
+  const height = spec.height ?? HEIGHT;
+  element.style.height = `${height}px`;
   let plot: uPlot | undefined;
   let data: ChartData | undefined;
   let logarithmic = false;
   let colours = readColours();
+  /** Out of view nothing is drawn; what changed meanwhile is drawn when it comes into view. */
+  let inView = true;
+  let stale = false;
 
   function rebuild(): void {
     plot?.destroy();
     plot = undefined;
     const width = element.clientWidth;
     if (!data || width === 0) return;
-    plot = new uPlot(options(width), aligned(data), element);
+    stale = false;
+    plot = new uPlot(options(width, 1), aligned(data), element);
   }
 
-  function options(width: number): uPlot.Options {
+  function redraw(): void {
+    if (!data) return;
+    if (!plot) rebuild();
+    else if (inView) {
+      plot.setData(aligned(data));
+      stale = false;
+    } else stale = true;
+  }
+
+  /** Everything `zoom` times as large: 1 on the page, more for pictures. */
+  function options(width: number, zoom: number): uPlot.Options {
     const axis: uPlot.Axis = {
       stroke: () => toCss(colours.text),
-      font: colours.font,
-      grid: { stroke: () => toCss(colours.grid), width: 1 },
+      font: colours.font(zoom),
+      grid: { stroke: () => toCss(colours.grid), width: zoom },
       ticks: { show: false },
-      gap: 6,
+      gap: 6 * zoom,
     };
+    const { group } = spec;
     return {
-      width,
-      height: HEIGHT,
-      padding: [14, 18, 0, 0], // right: half of the last step's number
+      width: width * zoom,
+      height: height * zoom,
+      padding: [(spec.small ? 8 : 14) * zoom, 18 * zoom, 0, 0], // right: half of the last step's number
       legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, width: 0 } },
+      cursor: {
+        y: false,
+        drag: { x: false, y: false },
+        points: { size: 7, width: 0 },
+        sync: group && zoom === 1 ? { key: group, scales: ['x', null] } : undefined,
+      },
       scales: {
         x: { time: false, range: () => [0, Math.max(1, data?.maxX ?? 1)] },
         y: { distr: logarithmic ? 3 : 1, range: (_, low, high) => rangeY(low, high) },
@@ -97,14 +135,15 @@ export function lineChart(spec: ChartSpec): Chart {
       axes: [
         {
           ...axis,
-          size: 26,
-          space: 60,
-          incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000],
+          size: (spec.small ? 22 : 26) * zoom,
+          space: 60 * zoom,
+          incrs: STEP_INCREMENTS,
+          values: (_, splits) => splits.map(formatCount),
         },
         {
           ...axis,
-          size: 46,
-          space: 34,
+          size: (spec.small ? 52 : 46) * zoom,
+          space: (spec.small ? 26 : 34) * zoom,
           incrs: spec.incrementsY,
           values: (_, splits) => splits.map((value) => (value === null ? '' : spec.formatY(value))),
         },
@@ -114,9 +153,12 @@ export function lineChart(spec: ChartSpec): Chart {
         ...spec.lines.map(
           (line): uPlot.Series => ({
             stroke: () => (line.hidden ? 'transparent' : lineColour(line)),
-            width: line.width,
+            width: line.width * zoom,
+            dash: line.dash?.map((length) => length * zoom),
             spanGaps: true,
-            points: line.points ? { show: true, size: 6, fill: () => lineColour(line) } : { show: false },
+            points: line.points
+              ? { show: true, size: 6 * zoom, fill: () => lineColour(line) }
+              : { show: false },
           }),
         ),
       ],
@@ -127,7 +169,7 @@ export function lineChart(spec: ChartSpec): Chart {
         },
       ],
       hooks: {
-        draw: [(chart) => drawAnnotations(chart)],
+        draw: [(chart) => drawAnnotations(chart, uPlot.pxRatio * zoom)],
         setCursor: [(chart) => spec.onPoint(chart.cursor.idx ?? undefined)],
       },
     };
@@ -155,31 +197,36 @@ export function lineChart(spec: ChartSpec): Chart {
     return [Math.max(least, bottom - pad), Math.min(most, top + pad)];
   }
 
-  function drawAnnotations(chart: uPlot): void {
+  function drawAnnotations(chart: uPlot, pixel: number): void {
     if (!data) return;
     const { ctx } = chart;
     const { left, top, width, height } = chart.bbox;
-    const pixel = uPlot.pxRatio;
     ctx.save();
-    ctx.font = colours.fontAt(pixel);
+    ctx.font = colours.font(pixel);
     ctx.lineWidth = pixel;
     ctx.strokeStyle = toCss(colours.text);
     ctx.fillStyle = toCss(colours.text);
+    let taken = left;
     for (const { x, label } of data.marks) {
       const at = Math.round(chart.valToPos(x, 'x', true)) + 0.5;
-      dashed(ctx, [2 * pixel, 3 * pixel], at, top, at, top + height);
-      const fits = at + ctx.measureText(label).width + 4 * pixel < left + width;
-      ctx.textAlign = fits ? 'left' : 'right';
+      dashed(ctx, DOTTED, pixel, at, top, at, top + height);
+      const room = ctx.measureText(label).width;
+      const start = Math.min(at, left + width + 18 * pixel - room);
+      if (spec.small || start < taken) continue; // its line alone says that something was here
+      taken = start + room + 8 * pixel;
+      ctx.textAlign = 'left';
       ctx.textBaseline = 'bottom';
-      ctx.fillText(label, at + (fits ? 0 : 2 * pixel), top - 2 * pixel);
+      ctx.fillText(label, start, top - 2 * pixel);
     }
     let above = Number.NEGATIVE_INFINITY;
     let nameTop = Number.POSITIVE_INFINITY;
-    for (const { value, label, colour } of [...data.levels].sort((a, b) => b.value - a.value)) {
+    for (const { value, label, colour, dash = DASHED } of [...data.levels].sort(
+      (a, b) => b.value - a.value,
+    )) {
       const at = Math.round(chart.valToPos(value, 'y', true)) + 0.5;
       ctx.strokeStyle = toCss(colours.of(colour));
       ctx.fillStyle = toCss(mix(colours.of(colour), colours.of('--sp-strong'), 0.55));
-      dashed(ctx, [6 * pixel, 4 * pixel], left, at, left + width, at);
+      dashed(ctx, dash, pixel, left, at, left + width, at);
       // Under its line when the name of the one above would be in the way.
       const line = FONT_SIZE * pixel;
       const crowded = at - above < line * 2.4 || at - top < line * 1.5;
@@ -198,21 +245,35 @@ export function lineChart(spec: ChartSpec): Chart {
   new ResizeObserver(() => {
     const width = element.clientWidth;
     if (width === 0) return;
-    if (plot) plot.setSize({ width, height: HEIGHT });
+    if (plot) plot.setSize({ width, height });
     else rebuild();
   }).observe(element);
+  new IntersectionObserver(
+    (entries) => {
+      inView = entries.at(-1)?.isIntersecting ?? true;
+      if (inView && stale) redraw();
+    },
+    { rootMargin: '200px' },
+  ).observe(element);
   onThemeChange(() => {
     colours = readColours();
     plot?.redraw(false, true);
+  });
+  paintedBy(element, (ctx, width) => {
+    if (!data) return;
+    const zoom = ctx.getTransform().a / uPlot.pxRatio;
+    const large = new uPlot(options(width, zoom), aligned(data), document.createElement('div'));
+    large.batch(() => {}); // draws at once
+    ctx.drawImage(large.ctx.canvas, 0, 0, width, height);
+    large.destroy();
   });
 
   return {
     element,
     draw(next) {
       data = next;
-      element.setAttribute('aria-label', next.summary);
-      if (plot) plot.setData(aligned(next));
-      else rebuild();
+      setAttribute(element, 'aria-label', next.summary);
+      redraw();
     },
     setLogarithmic(next) {
       if (next === logarithmic) return;
@@ -228,13 +289,14 @@ function aligned({ x, columns }: ChartData): uPlot.AlignedData {
 
 function dashed(
   ctx: CanvasRenderingContext2D,
-  pattern: number[],
+  pattern: readonly number[],
+  pixel: number,
   x1: number,
   y1: number,
   x2: number,
   y2: number,
 ): void {
-  ctx.setLineDash(pattern);
+  ctx.setLineDash(pattern.map((length) => length * pixel));
   ctx.beginPath();
   ctx.moveTo(x1, y1);
   ctx.lineTo(x2, y2);
@@ -273,7 +335,6 @@ function readColours() {
     background: of('--sp-background'),
     text: of('--sp-quiet'),
     grid: of('--sp-grid'),
-    font: `${FONT_SIZE}px ${family}`,
-    fontAt: (pixel: number) => `${FONT_SIZE * pixel}px ${family}`,
+    font: (zoom: number) => `${FONT_SIZE * zoom}px ${family}`,
   };
 }

@@ -1,19 +1,26 @@
 import { headlineScore } from '../../protocol/metrics';
 import { el, onChange, setText, show } from '../kit/dom';
-import { formatPercent } from '../kit/format';
-import type { Component } from '../run/panelContext';
-import { RUN_STATES } from '../run/runStates';
-import { bestValidation, CONTENDER_NAMES, measureName } from '../run/standing';
+import { formatPercent, formatRows } from '../kit/format';
+import { t } from '../kit/l10n';
+import type { Component, PanelContext } from '../run/panelContext';
+import { bestValidation, CONTENDER_NAMES } from '../run/standing';
 import type { ShownRun } from '../run/store';
+import { chartFrame } from './chartFrame';
 import { type Level, lineChart } from './charts';
+import type { ChartTable } from './chartTable';
+import { lastX, STEPS_GROUP } from './stepAxis';
 
 /** The tuned prompt on the validation rows by step, with the hard prompts as the lines to beat. */
-export function validationChart(): Component {
-  const heading = el('h2', {}, 'Validation accuracy');
+export function validationChart(context: PanelContext): Component {
   const readout = el('span', { class: 'readout' });
   const rows = el('span', { class: 'unit' });
-  const waiting = el('p', { class: 'empty-chart' }, 'The first look at the validation rows is on its way.');
+  const waiting = el(
+    'p',
+    { class: 'empty-chart' },
+    t('The first look at the validation rows is on its way.'),
+  );
   let describe: (index: number | undefined) => string = () => '';
+  let table: ChartTable | undefined;
   const chart = lineChart({
     lines: [
       { colour: '--sp-tuned', width: 2, points: true },
@@ -24,23 +31,26 @@ export function validationChart(): Component {
     formatY: (value) => formatPercent(value, 0),
     incrementsY: [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5],
     limitsY: [0, 1],
+    group: STEPS_GROUP,
     onPoint: (index) => setText(readout, describe(index)),
   });
-  const band = el('span', { class: 'key' }, el('i', { class: 'swatch band' }), '95 % interval');
-  const element = el(
-    'section',
-    { class: 'card' },
-    el('header', { class: 'card-head' }, heading, readout),
-    chart.element,
-    waiting,
-    el(
+  const band = el('span', { class: 'key' }, el('i', { class: 'swatch band' }), t('95 % interval'));
+  const frame = chartFrame({
+    title: t('Validation accuracy'),
+    fileName: 'validation',
+    figure: el('div', { class: 'figure-place' }, chart.element, waiting),
+    tools: [readout],
+    legend: el(
       'footer',
       { class: 'legend' },
-      el('span', { class: 'key' }, el('i', { class: 'swatch tuned' }), 'tuned prompt'),
+      el('span', { class: 'key' }, el('i', { class: 'swatch tuned' }), t('tuned prompt')),
       band,
       rows,
     ),
-  );
+    table: () => table,
+    save: (file) => context.send({ type: 'export', ...file }),
+  });
+  const { element } = frame;
 
   const changed = onChange();
   return {
@@ -56,31 +66,65 @@ export function validationChart(): Component {
       element.classList.toggle('waiting-chart', !last);
       show(chart.element, last !== undefined);
       if (!last) return setText(readout, '');
-      const measure = measureName(last.metrics);
-      setText(heading, `Validation ${measure}`);
-      element.setAttribute('aria-label', `Validation ${measure}`);
-      setText(rows, `${last.metrics.rows} rows, by step`);
-      show(band, last.metrics.kind === 'label');
+      const byLabel = last.metrics.kind === 'label';
+      const title = byLabel ? t('Validation accuracy') : t('Validation word F1');
+      frame.setTitle(title);
+      setText(rows, t('{0}, by step', formatRows(last.metrics.rows)));
+      show(band, byLabel);
       const scores = looks.map(({ metrics }) => headlineScore(metrics));
       const best = looks.find(({ step }) => step === record.best?.step) ?? bestValidation(looks)!;
       describe = (index = looks.length - 1) => {
         const interval = looks[index]!.metrics.kind === 'label' ? looks[index]!.metrics.interval : undefined;
-        const range = interval
-          ? `   ${formatPercent(interval[0], 0)} to ${formatPercent(interval[1], 0)}`
-          : '';
-        return `step ${looks[index]!.step}   ${formatPercent(scores[index]!)}${range}`;
+        const { step } = looks[index]!;
+        const score = formatPercent(scores[index]!);
+        if (!interval) return t('step {0}   {1}', step, score);
+        const [low, high] = [formatPercent(interval[0], 0), formatPercent(interval[1], 0)];
+        return t('step {0}   {1}   {2} to {3}', step, score, low, high);
       };
       setText(readout, describe(undefined));
       const levels = levelsOf(run);
+      table = tableOf(title, looks, levels);
+      frame.refresh();
+      const summary = t(
+        '{0}: {1} at step {2}, best {3} at step {4}.',
+        title,
+        formatPercent(scores.at(-1)!),
+        last.step,
+        formatPercent(headlineScore(best.metrics)),
+        best.step,
+      );
       chart.draw({
         x: looks.map(({ step }) => step),
         columns: [scores, edges(looks, 1), edges(looks, 0)],
-        maxX: RUN_STATES[progress.state].live ? record.steps : (progress.curve.step.at(-1) ?? last.step),
+        maxX: Math.max(lastX(run), last.step),
         levels,
-        marks: [{ x: best.step, label: `best, step ${best.step}` }],
-        summary: `Validation ${measure}: ${formatPercent(scores.at(-1)!)} at step ${last.step}, best ${formatPercent(headlineScore(best.metrics))} at step ${best.step}. ${levels.map(({ label, value }) => `${label} ${formatPercent(value)}.`).join(' ')}`,
+        marks: [{ x: best.step, label: t('best, step {0}', best.step) }],
+        summary: [summary, ...levels.map(({ label }) => `${label}.`)].join(' '),
       });
     },
+  };
+}
+
+function tableOf(title: string, looks: ShownRun['progress']['evaluations'], levels: HardLevel[]): ChartTable {
+  const percent = (value: number) => formatPercent(value);
+  const text = looks.some(({ metrics }) => metrics.kind === 'text');
+  return {
+    caption: t('{0} by step', title),
+    columns: [
+      { name: t('Step'), values: looks.map(({ step }) => step) },
+      {
+        name: t('Tuned prompt'),
+        values: looks.map(({ metrics }) => headlineScore(metrics)),
+        format: percent,
+      },
+      ...(text
+        ? []
+        : [
+            { name: t('95 % from'), values: edges(looks, 0), format: percent },
+            { name: t('95 % to'), values: edges(looks, 1), format: percent },
+          ]),
+      ...levels.map(({ name, value }) => ({ name, values: looks.map(() => value), format: percent })),
+    ],
   };
 }
 
@@ -88,20 +132,33 @@ function edges(looks: ShownRun['progress']['evaluations'], end: 0 | 1): (number 
   return looks.map(({ metrics }) => (metrics.kind === 'label' ? metrics.interval[end] : null));
 }
 
+interface HardLevel extends Level {
+  name: string;
+}
+
+const LOOKS = {
+  'zero-shot': { colour: '--sp-zero', dash: [6, 4] },
+  'few-shot': { colour: '--sp-few', dash: [10, 3, 2, 3] },
+} as const;
+
 /** Hard prompts on the validation rows; where only the test rows have them, those, and the name says so. */
-function levelsOf({ record, progress }: ShownRun): Level[] {
-  const levels: Level[] = [];
+function levelsOf({ record, progress }: ShownRun): HardLevel[] {
+  const levels: HardLevel[] = [];
   for (const contender of ['zero-shot', 'few-shot'] as const) {
-    const name = CONTENDER_NAMES[contender].toLowerCase();
-    const colour = contender === 'zero-shot' ? '--sp-zero' : '--sp-few';
     const validated = progress.evaluations.findLast(
       (one) => one.split === 'validation' && one.contender === contender,
     );
     const metrics = validated?.metrics ?? record.results[contender];
     if (!metrics) continue;
     const value = headlineScore(metrics);
-    const where = validated ? '' : ' on test rows';
-    levels.push({ value, label: `${name}${where} ${formatPercent(value)}`, colour });
+    const score = formatPercent(value);
+    const lower = CONTENDER_NAMES[contender].toLowerCase();
+    levels.push({
+      value,
+      name: CONTENDER_NAMES[contender],
+      label: validated ? `${lower} ${score}` : t('{0} on test rows {1}', lower, score),
+      ...LOOKS[contender],
+    });
   }
   return levels;
 }

@@ -106,3 +106,11 @@ export function formatPart(done: number, total: number): string {
 function withPoint(number: string): string {
   return number.replace('.', POINT);
 }
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** 1_234_000_000 → `1.23 GB`. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${withPoint(String(Number((bytes / 1000 ** power).toPrecision(3))))} ${BYTE_UNITS[power]}`;
+}

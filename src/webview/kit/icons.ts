@@ -20,6 +20,7 @@ const PATHS = {
   up: 'M8 12.5v-9M4.5 7L8 3.5 11.5 7',
   down: 'M8 3.5v9M4.5 9L8 12.5 11.5 9',
   equal: 'M4 6.3h8M4 9.7h8',
+  more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   circle: 'M8 12.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9z',
 } as const;
 

@@ -33,7 +33,7 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPanel>) => {
   const folder = model.run?.folder;
   if (folder !== undefined && folder !== view.folder) {
     // Filters belong to the run they were chosen for.
-    view = { folder, tab: view.tab };
+    view = { folder, tab: view.tab, smoothing: view.smoothing, logarithmic: view.logarithmic };
     vscode.setState(view);
   }
   schedule();

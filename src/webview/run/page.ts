@@ -1,5 +1,6 @@
 import type { PanelState } from '../../protocol/panel';
 import { lossChart } from '../charts/lossChart';
+import { paceCharts } from '../charts/paceCharts';
 import { validationChart } from '../charts/validationChart';
 import { el, show } from '../kit/dom';
 import { formatCount } from '../kit/format';
@@ -31,8 +32,9 @@ export function page(context: PanelContext): Component {
 
   const preparing = phases();
   const result = verdict();
-  const loss = lossChart();
-  const validation = validationChart();
+  const loss = lossChart(context);
+  const validation = validationChart(context);
+  const pace = paceCharts(context);
   const trial = tryBox(context);
   const words = nearestWords();
   const said = notices();
@@ -43,6 +45,7 @@ export function page(context: PanelContext): Component {
     preparing.element,
     result.element,
     charts,
+    pace.element,
     trial.element,
     words.element,
     said.element,
@@ -67,7 +70,7 @@ export function page(context: PanelContext): Component {
   const main = el('main', {}, trouble.element, parts.element, overview, test, about.element);
   const shell = el('div', { class: 'shell' }, head.element, main);
   const element = el('div', { class: 'page' }, link.element, refusal.element, shell, empty.element);
-  const overviewParts = [preparing, result, loss, validation, trial, words, said];
+  const overviewParts = [preparing, result, loss, validation, pace, trial, words, said];
   const components = [link, refusal, head, trouble, empty, ...overviewParts, table, matrix, classes, about];
 
   return {

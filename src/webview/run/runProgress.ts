@@ -7,13 +7,13 @@ import { RUN_STATES } from './runStates';
 export interface Curve {
   step: number[];
   loss: number[];
-  /** Exponential moving average of the loss, its start-up bias removed. */
-  smoothed: number[];
   learningRate: number[];
   gradientNorm: number[];
   tokens: number[];
   seconds: number[];
   time: number[];
+  /** Resident memory in bytes; null in steps of older versions. */
+  memory: (number | null)[];
 }
 
 export interface Evaluation {
@@ -44,12 +44,12 @@ export interface RunProgress {
   notices: { message: string; hint?: string; time: number }[];
   /** Steps from which the run was resumed. */
   resumedAt: number[];
+  /** Steps after which training was paused. */
+  pausedAt: number[];
   /** Time spent working, in ms: pauses and the time between interruption and resuming left out. */
   activeMs: number;
   lastTime?: number;
 }
-
-const SMOOTHING = 0.9;
 
 export function isDone({ done, total }: Phase): boolean {
   return total > 0 && done >= total;
@@ -63,17 +63,18 @@ export function startProgress(state: RunState, error?: ErrorReport): RunProgress
     curve: {
       step: [],
       loss: [],
-      smoothed: [],
       learningRate: [],
       gradientNorm: [],
       tokens: [],
       seconds: [],
       time: [],
+      memory: [],
     },
     stretchStart: 0,
     evaluations: [],
     notices: [],
     resumedAt: [],
+    pausedAt: [],
     activeMs: 0,
   };
 }
@@ -87,6 +88,7 @@ export function applyEvents(before: RunProgress, events: readonly RunEvent[]): R
     evaluations: [...before.evaluations],
     notices: [...before.notices],
     resumedAt: [...before.resumedAt],
+    pausedAt: [...before.pausedAt],
   };
   for (const event of events) {
     countTime(progress, event);
@@ -99,6 +101,7 @@ function applyEvent(progress: RunProgress, event: RunEvent): void {
   switch (event.type) {
     case 'state':
       if (progress.state === 'paused' && event.state === 'training') beginStretch(progress);
+      if (event.state === 'paused') progress.pausedAt.push(progress.curve.step.at(-1) ?? 0);
       progress.phases = [];
       progress.activity = undefined;
       progress.state = event.state;
@@ -133,6 +136,7 @@ function applyEvent(progress: RunProgress, event: RunEvent): void {
       forgetStepsFrom(progress, event.step + 1);
       progress.evaluations = progress.evaluations.filter(({ step }) => step <= event.step);
       progress.resumedAt.push(event.step);
+      progress.pausedAt = progress.pausedAt.filter((step) => step <= event.step);
       beginStretch(progress);
       break;
   }
@@ -161,10 +165,6 @@ function forgetStepsFrom(progress: RunProgress, step: number): void {
 }
 
 function appendStep(curve: Curve, event: Extract<RunEvent, { type: 'step' }>): void {
-  const before = curve.step.length;
-  const average = (curve.smoothed[before - 1] ?? 0) * (1 - SMOOTHING ** before);
-  const next = average * SMOOTHING + event.loss * (1 - SMOOTHING);
-  curve.smoothed.push(next / (1 - SMOOTHING ** (before + 1)));
   curve.step.push(event.step);
   curve.loss.push(event.loss);
   curve.learningRate.push(event.learningRate);
@@ -172,19 +172,20 @@ function appendStep(curve: Curve, event: Extract<RunEvent, { type: 'step' }>): v
   curve.tokens.push(event.tokens);
   curve.seconds.push(event.seconds);
   curve.time.push(event.time);
+  curve.memory.push(event.memory ?? null);
 }
 
-function mapCurve(curve: Curve, change: (column: number[]) => number[]): Curve {
-  const { step, loss, smoothed, learningRate, gradientNorm, tokens, seconds, time } = curve;
+function mapCurve(curve: Curve, change: <T>(column: T[]) => T[]): Curve {
+  const { step, loss, learningRate, gradientNorm, tokens, seconds, time, memory } = curve;
   return {
     step: change(step),
     loss: change(loss),
-    smoothed: change(smoothed),
     learningRate: change(learningRate),
     gradientNorm: change(gradientNorm),
     tokens: change(tokens),
     seconds: change(seconds),
     time: change(time),
+    memory: change(memory),
   };
 }
 

@@ -97,9 +97,7 @@ export function readPanelState(kept: unknown): PanelState {
     tried: texts(tried),
     smoothing: typeof smoothing === 'number' ? Math.min(MOST_SMOOTHING, Math.max(0, smoothing)) : undefined,
     logarithmic: logarithmic === true ? true : undefined,
-    dismissed: Array.isArray(dismissed)
-      ? dismissed.filter((one) => typeof one === 'string')
-      : undefined,
+    dismissed: Array.isArray(dismissed) ? dismissed.filter((one) => typeof one === 'string') : undefined,
   };
 }
 

@@ -65,15 +65,24 @@ describe('the progress of a run', () => {
     expect(applyEvents(progress, [step(2, 70_000, 0.4)]).curve.step).toEqual([1, 2]);
   });
 
-  test('smooths with an unbiased moving average: a constant stays what it is', () => {
-    const { curve } = applyEvents(
-      startProgress('training'),
-      [1, 2, 3].map((n) => step(n, n, 0.7)),
-    );
-    for (const value of curve.smoothed) expect(value).toBeCloseTo(0.7, 12);
-    const two = applyEvents(startProgress('training'), [step(1, 0, 1), step(2, 1, 0)]);
-    // (0.9 · 0.1 · 1 + 0.1 · 0) / (1 − 0.9²)
-    expect(two.curve.smoothed[1]).toBeCloseTo(0.09 / 0.19, 12);
+  test('remembers where training was paused, as far as those steps still stand', () => {
+    const progress = applyEvents(startProgress('training'), [
+      step(1, 1000),
+      step(2, 2000),
+      state('paused', 2500),
+      state('training', 9000),
+      step(3, 10_000),
+    ]);
+    expect(progress.pausedAt).toEqual([2]);
+    expect(applyEvents(progress, [{ type: 'resumed', time: 20_000, step: 1 }]).pausedAt).toEqual([]);
+  });
+
+  test('memory is there for the steps that tell it', () => {
+    const { curve } = applyEvents(startProgress('training'), [
+      step(1, 1000),
+      { ...step(2, 2000), memory: 2e9 } as RunEvent,
+    ]);
+    expect(curve.memory).toEqual([null, 2e9]);
   });
 
   test('knows the phases of the present state, and what is under way', () => {
