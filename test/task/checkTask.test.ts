@@ -8,7 +8,7 @@ async function check(task: object | string, files: Record<string, string>): Prom
   const text = typeof task === 'string' ? task : JSON.stringify(task, null, 2);
   const folder = await workspace(files);
   const file = join(folder, 'a.softprompt.json');
-  return (await checkTask(file, text)).map(({ severity, message, place, hint }) => {
+  return (await checkTask(file, text)).problems.map(({ severity, message, place, hint }) => {
     const other = place.file === file ? '' : `${place.file!.slice(folder.length + 1)}:`;
     return `${other}${place.line}:${place.column ?? ''} ${severity} ${message}${hint ? ` ${hint}` : ''}`;
   });
@@ -71,7 +71,13 @@ describe('checkTask', () => {
 
   it('finds labels without word, words without label, and words used twice', async () => {
     const target = { column: 'label', kind: 'label', words: { billing: 'x', delivry: 'x' } };
-    expect(await check({ ...minimal, target }, data)).toEqual([
+    const found = await check({ ...minimal, target }, data);
+    const rows = found.filter((problem) => problem.startsWith('data.csv'));
+    expect(rows).toHaveLength(20);
+    expect(rows[0]).toBe(
+      'data.csv:3: warning The task has no label word for the class "delivery". Did you mean "delivry"?',
+    );
+    expect(found.filter((problem) => !rows.includes(problem))).toEqual([
       '7:5 error The class "delivery" has no label word. Give every class a word, or leave "words" out to have them chosen.',
       '9:18 error The classes "billing" and "delivry" have the same word "x". Give each class a word of its own.',
       '9:7 warning No row has the class "delivry". Did you mean "delivery"?',
@@ -82,5 +88,30 @@ describe('checkTask', () => {
     expect(await check(minimal, { 'data.csv': `${supportCsv(40)}no label,\n` })).toEqual([
       'data.csv:42: warning "label" is empty. The row is left out.',
     ]);
+  });
+
+  it('says what was most likely meant, for quick fixes', async () => {
+    const meant = async (task: object) => {
+      const file = join(await workspace(data), 'a.softprompt.json');
+      const { problems } = await checkTask(file, JSON.stringify({ ...minimal, ...task }), {
+        cacheFolder: '/nowhere',
+      });
+      return problems.map(({ kind, suggestion }) => [kind, suggestion]);
+    };
+    expect(await meant({ template: '{txt}', model: 'smollm2-135m-instruct' })).toEqual([
+      ['missing-column', 'text'],
+      ['model-to-pull', undefined],
+    ]);
+    expect(await meant({ target: 'labels', model: 'smollm2-135-instruct' })).toEqual([
+      ['task-invalid', 'label'],
+      ['model-missing', 'smollm2-135m-instruct'],
+    ]);
+  });
+
+  it('hands on the task with its defaults, and its rows', async () => {
+    const file = join(await workspace(data), 'a.softprompt.json');
+    const { task, rows } = await checkTask(file, JSON.stringify(minimal));
+    expect(task).toMatchObject({ method: { virtualTokens: 20 }, target: { column: 'label' } });
+    expect(rows).toEqual({ train: 28, validation: 4, test: 8 });
   });
 });

@@ -1,5 +1,6 @@
 import type { ColumnSummary, DatasetSummary } from '../../protocol/dataset';
 import { parseTemplate, renderTemplate } from '../prompt/template';
+import { badEncoding } from './badEncoding';
 import { summariseColumn } from './columns';
 import type { Dataset } from './dataset';
 import { ProblemList } from './problems';
@@ -15,9 +16,10 @@ const FEW_ROWS = 5;
 /** Reads a dataset and says what is in it: columns, what a task could take, what deserves a look. */
 export async function inspectDataset(
   file: string,
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal; read?: typeof readDataset } = {},
 ): Promise<DatasetSummary> {
-  const dataset = await readDataset(file, options);
+  const { read = readDataset } = options;
+  const dataset = await read(file, options);
   const columns = dataset.columns.map((name) => summariseColumn(name, dataset.column(name)!));
   const suggested = suggestTask(columns);
   return {
@@ -26,7 +28,11 @@ export async function inspectDataset(
     rows: dataset.length,
     columns,
     suggested,
-    problems: [...dataset.problems, ...(suggested ? suggestedProblems(dataset, columns, suggested) : [])],
+    problems: [
+      ...dataset.problems,
+      ...badEncoding(dataset),
+      ...(suggested ? suggestedProblems(dataset, columns, suggested) : []),
+    ],
   };
 }
 
@@ -39,7 +45,7 @@ function suggestedProblems(
   const problems = new ProblemList();
   const { file } = dataset;
   const template = parseTemplate(source);
-  const firstRows = new Map<number, { line: number; target: string }>();
+  const firstRows = new Map<number, { line: number; row: number; target: string }>();
   for (let i = 0; i < dataset.length; i++) {
     const { row, line, values } = dataset.rowAt(i);
     const place = { file, line, row };
@@ -54,13 +60,16 @@ function suggestedProblems(
     const key = textKey(renderTemplate(template, values));
     const first = firstRows.get(key);
     if (!first) {
-      firstRows.set(key, { line, target: label });
-    } else if (first.target === label) {
+      firstRows.set(key, { line, row, target: label });
+      continue;
+    }
+    const related = { file, line: first.line, row: first.row };
+    if (first.target === label) {
       const message = `The same text as in line ${first.line}.`;
-      problems.add({ severity: 'information', kind: 'duplicate', message, place });
+      problems.add({ severity: 'information', kind: 'duplicate', message, place, related });
     } else {
       const message = `The same text as in line ${first.line}, but with another ${target}.`;
-      problems.add({ severity: 'warning', kind: 'contradiction', message, place });
+      problems.add({ severity: 'warning', kind: 'contradiction', message, place, related });
     }
   }
   const summary = columns.find((column) => column.name === target)!;

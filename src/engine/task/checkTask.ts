@@ -1,31 +1,80 @@
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Problem } from '../../protocol/dataset';
-import { SoftpromptError } from '../../protocol/errors';
+import { type Place, SoftpromptError } from '../../protocol/errors';
+import type { TaskCheck } from '../../protocol/requests';
 import type { TaskFile } from '../../protocol/taskFile';
+import { ProblemList } from '../data/problems';
 import { readDataset } from '../data/readDataset';
+import { CATALOGUE, findCatalogueEntry } from '../models/catalogue';
+import { resolveModel } from '../models/resolveModel';
 import { taskPrompt } from '../prompt/taskPrompt';
-import { didYouMean } from '../suggestName';
+import { didYouMean, suggestName } from '../suggestName';
+import { longRows } from './longRows';
 import { type PreparedTask, prepareParsedTask } from './prepareTask';
 import { parseTask, readTaskText } from './readTask';
 import { dataFiles } from './resolveTask';
-import { placeInTask } from './taskErrors';
+import { placeInTask, type TaskDataError } from './taskErrors';
 import type { TaskText } from './taskText';
 
 /**
  * Everything that is wrong with a task file, its data included; `text` is the editor's where it is not saved yet. Never
  * throws for what the user wrote.
  */
-export async function checkTask(file: string, text?: string): Promise<Problem[]> {
+export async function checkTask(
+  file: string,
+  text?: string,
+  options: { cacheFolder?: string } = {},
+): Promise<TaskCheck> {
   const parsed = parseTask(text ?? (await readTaskText(file)), file);
-  if (!parsed.task) return parsed.problems;
+  if (!parsed.task) return { problems: parsed.problems };
   const { task } = parsed;
+  const model = await missingModel(task, parsed.text, options.cacheFolder);
   const missing = await missingColumns(task, file, parsed.text).catch(() => []);
-  if (missing.length > 0) return missing;
+  if (missing.length > 0) return { problems: [...missing, ...model] };
   try {
     const prepared = await prepareParsedTask(task, file);
-    return [...prepared.problems, ...wordProblems(task, prepared, parsed.text)];
+    const { train, validation, test } = prepared;
+    return {
+      problems: [
+        ...prepared.problems,
+        ...wordProblems(task, prepared, parsed.text),
+        ...exclusionProblems(task, prepared, parsed.text),
+        ...(options.cacheFolder === undefined ? [] : await longRows(prepared, options.cacheFolder)),
+        ...model,
+      ],
+      excluded: prepared.excluded,
+      task: prepared.task,
+      rows: { train: train.length, validation: validation.length, test: test.length },
+    };
   } catch (error) {
-    return [asProblem(error, task, parsed.text)];
+    return { problems: [asProblem(error, task, parsed.text), ...model] };
+  }
+}
+
+/** The base model where it is not on this computer: to be downloaded if the catalogue has it, else an error. */
+async function missingModel(
+  { model }: TaskFile,
+  text: TaskText,
+  cacheFolder: string | undefined,
+): Promise<Problem[]> {
+  if (cacheFolder === undefined) return [];
+  try {
+    await resolveModel(model, { taskFolder: dirname(text.file), cacheFolder });
+    return [];
+  } catch (error) {
+    if (!(error instanceof SoftpromptError)) throw error;
+    const place = text.placeOf(['model']);
+    const { message } = error;
+    if (findCatalogueEntry(model)) {
+      const hint = 'It is downloaded before the first run.';
+      return [{ severity: 'information', kind: 'model-to-pull', message, place, hint }];
+    }
+    const suggestion = suggestName(
+      model,
+      CATALOGUE.map(({ name }) => name),
+    );
+    const { hint } = error.details;
+    return [{ severity: 'error', kind: 'model-missing', message, place, hint, suggestion }];
   }
 }
 
@@ -41,11 +90,13 @@ async function missingColumns(task: TaskFile, file: string, text: TaskText): Pro
     message: `The dataset has no column "${column}".`,
     place: text.placeInString([...path], offset),
     hint: didYouMean(column, columns),
+    suggestion: suggestName(column, columns),
   }));
 }
 
 /** Classes without label word, words without class, words that two classes share. */
-function wordProblems({ target }: TaskFile, { labels }: PreparedTask, text: TaskText): Problem[] {
+function wordProblems({ target }: TaskFile, prepared: PreparedTask, text: TaskText): Problem[] {
+  const { labels } = prepared;
   if (typeof target !== 'object' || target.kind !== 'label' || !target.words) return [];
   const { words } = target;
   const path = ['target', 'words'];
@@ -80,10 +131,52 @@ function wordProblems({ target }: TaskFile, { labels }: PreparedTask, text: Task
         message: `No row has the class "${label}".`,
         place: text.placeOfKey([...path, label]),
         hint: didYouMean(label, labels),
+        suggestion: suggestName(label, labels),
       });
     }
   }
-  return problems;
+  return [...problems, ...rowsWithoutWord(words, prepared, text.placeOfKey(path))];
+}
+
+/** The rows of classes that the task's label words do not know. */
+function rowsWithoutWord(words: Record<string, string>, prepared: PreparedTask, related: Place): Problem[] {
+  const problems = new ProblemList();
+  for (const { target, file, line, row } of [...prepared.train, ...prepared.validation, ...prepared.test]) {
+    if (Object.hasOwn(words, target)) continue;
+    problems.add({
+      severity: 'warning',
+      kind: 'unknown-label',
+      message: `The task has no label word for the class "${target}".`,
+      place: { file, line, row },
+      hint: didYouMean(target, Object.keys(words)),
+      related,
+    });
+  }
+  return problems.list();
+}
+
+/** Entries of "exclude" that leave out nothing. */
+function exclusionProblems({ data }: TaskFile, { unmatched, task }: PreparedTask, text: TaskText): Problem[] {
+  if (typeof data === 'string' || !data.exclude) return [];
+  const used = Object.values(dataFiles({ data } as TaskFile, text.file));
+  return Object.entries(data.exclude).flatMap(([name, marks]): Problem[] => {
+    const file = resolve(dirname(task.file), name);
+    if (!used.includes(file)) {
+      const message = `"${name}" is not a dataset of this task: nothing of it is left out.`;
+      const place = text.placeOfKey(['data', 'exclude', name]);
+      return [{ severity: 'warning', kind: 'exclude-unknown-file', message, place }];
+    }
+    return unmatched
+      .filter((entry) => entry.file === file && Object.hasOwn(marks, entry.row))
+      .map(({ row, movedTo }) => ({
+        severity: 'warning',
+        kind: 'exclude-unmatched',
+        message: `Row ${row} of ${name} does not begin like this any more, and is not left out.`,
+        place: text.placeOfKey(['data', 'exclude', name, `${row}`]),
+        hint: movedTo === undefined ? 'Remove the entry, or correct it.' : `Row ${movedTo} begins so now.`,
+        ...(movedTo !== undefined && { suggestion: `${movedTo}` }),
+      }));
+  });
 }
 
 /** An error as a problem of the task file: at the value it comes from, or at the dataset's name. */
@@ -92,7 +185,10 @@ function asProblem(error: unknown, task: TaskFile, text: TaskText): Problem {
   const { place, hint } = error.details;
   const kind = error.code;
   const ownPlace = placeInTask(error, text);
-  if (ownPlace) return { severity: 'error', kind, message: error.message, place: ownPlace, hint };
+  if (ownPlace) {
+    const { suggestion } = error as Partial<TaskDataError>;
+    return { severity: 'error', kind, message: error.message, place: ownPlace, hint, suggestion };
+  }
   const files = dataFiles(task, text.file);
   const name = (['train', 'validation', 'test'] as const).find((name) => files[name] === place?.file);
   if (name && place?.file && place.line === undefined) {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Problem } from '../../protocol/dataset';
 import { ProblemList } from '../data/problems';
 import type { LabelledRow } from './labelledRow';
@@ -38,8 +39,16 @@ export function compareSplits(
       const twin = seen.get(keyOf(row));
       if (twin) {
         leaked += 1;
-        const message = `This ${side} row has the same text as a training row (line ${twin.line}).`;
-        problems.add({ severity: 'warning', kind: 'leaked-row', message, place, hint: TESTS_MEMORY });
+        const message = `This ${side} row has the same text as a training row (${placeOf(twin)}).`;
+        const related = { file: twin.file, line: twin.line, row: twin.row };
+        problems.add({
+          severity: 'warning',
+          kind: 'leaked-row',
+          message,
+          place,
+          hint: TESTS_MEMORY,
+          related,
+        });
       }
       if (hasLabels && !classes.has(row.target)) {
         unseen.add(row.target);
@@ -64,5 +73,7 @@ export function compareSplits(
   }
   return { problems: problems.list(), warnings };
 }
+
+const placeOf = ({ file, line }: LabelledRow): string => `${basename(file)}, line ${line}`;
 
 const TESTS_MEMORY = 'A text that was learned tests memory: remove it from one side.';

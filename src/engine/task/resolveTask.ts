@@ -4,7 +4,7 @@ import { summariseColumn } from '../data/columns';
 import type { Dataset } from '../data/dataset';
 import { suggestTask, suggestTemplate } from '../data/suggest';
 import { taskPrompt } from '../prompt/taskPrompt';
-import { didYouMean } from '../suggestName';
+import { didYouMean, suggestName } from '../suggestName';
 import {
   defaultEvaluation,
   defaultInstruction,
@@ -33,6 +33,13 @@ export function dataFiles(
   };
 }
 
+/** The rows that a task leaves out, by absolute path of their file; undefined where it names none. */
+export function excludedRows(task: TaskFile, file: string): ResolvedTask['data']['exclude'] {
+  if (typeof task.data === 'string' || !task.data.exclude) return undefined;
+  const byFile = Object.entries(task.data.exclude);
+  return Object.fromEntries(byFile.map(([name, rows]) => [resolve(dirname(file), name), rows]));
+}
+
 /**
  * Fills in every default, by the training file's columns and rows.
  *
@@ -53,7 +60,11 @@ export function resolveTask(task: TaskFile, file: string, train: Dataset): Resol
     throw new TaskDataError(
       `The dataset has no column "${column}".`,
       typeof task.target === 'string' ? ['target'] : ['target', 'column'],
-      { place: { file }, hint: didYouMean(column, train.columns) },
+      {
+        place: { file },
+        hint: didYouMean(column, train.columns),
+        suggestion: suggestName(column, train.columns),
+      },
     );
   }
   const { messages } = task;
@@ -78,12 +89,13 @@ export function resolveTask(task: TaskFile, file: string, train: Dataset): Resol
   const split = typeof task.data === 'string' ? {} : (task.data.split ?? {});
   const files = dataFiles(task, file);
   const fractions = defaultSplit(split, train.length);
+  const exclude = excludedRows(task, file);
   const kept = 1 - (files.validation ? 0 : fractions.validation) - (files.test ? 0 : fractions.test);
   return {
     name: taskName(file),
     file: resolve(file),
     model: task.model,
-    data: { ...files, split: fractions },
+    data: { ...files, split: fractions, ...(exclude && { exclude }) },
     ...(messages ? { messages } : { template }),
     target:
       kind === 'label'

@@ -7,14 +7,17 @@ export class TaskDataError extends SoftpromptError {
   constructor(
     message: string,
     readonly path: readonly (string | number)[],
-    details: { place?: Place; hint?: string; offset?: number } = {},
+    details: { place?: Place; hint?: string; offset?: number; suggestion?: string } = {},
   ) {
     super('task-invalid', message, details);
     this.offset = details.offset;
+    this.suggestion = details.suggestion;
   }
 
   /** Which character of the value, if it is a text. */
   readonly offset?: number;
+  /** The name that was most likely meant. */
+  readonly suggestion?: string;
 }
 
 /** Where in the task file an error comes from; undefined if it is not about the task file. */

@@ -1,0 +1,59 @@
+import type { Problem } from '../../protocol/dataset';
+import type { Dataset } from './dataset';
+import { ProblemList } from './problems';
+
+/** What stands where bytes could not be read. */
+const REPLACEMENT = '\uFFFD';
+
+/** What Windows-1252 has from 0x80 to 0x9f, by its place there; five of them are control characters. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/**
+ * UTF-8 that was read as Windows-1252, or as Latin 1: the first byte of a letter, then as many others as it asks for. What is
+ * written for bytes from 0x80 to 0xbf hardly ever stands behind these letters in a text that was meant so.
+ */
+const CONTINUED = `[\\x80-\\xBF${WINDOWS_1252}]`;
+const GARBLED = new RegExp(`[ÂÃÄÅÐÑ]${CONTINUED}|[âã]${CONTINUED}{2}|ð${CONTINUED}{3}`);
+
+/** Rows with letters that were lost or garbled before they came here; one problem a row. */
+export function badEncoding(dataset: Dataset): Problem[] {
+  const problems = new ProblemList();
+  const columns = dataset.columns.map((name) => dataset.column(name)!);
+  for (let index = 0; index < dataset.length; index++) {
+    const message = firstOf(columns, index);
+    if (message === undefined) continue;
+    const { row, line } = dataset.rowAt(index);
+    problems.add({
+      severity: 'warning',
+      kind: 'bad-encoding',
+      message,
+      place: { file: dataset.file, line, row },
+      hint: 'Export the file again as UTF-8 from where it came from.',
+    });
+  }
+  return problems.list();
+}
+
+function firstOf(columns: readonly (readonly string[])[], index: number): string | undefined {
+  for (const cells of columns) {
+    const text = cells[index]!;
+    if (text.includes(REPLACEMENT)) return `Letters were lost: "${REPLACEMENT}" stands in their place.`;
+    const garbled = GARBLED.exec(text)?.[0];
+    const meant = garbled && decoded(garbled);
+    if (meant) return `The text says "${garbled}" where "${meant}" was meant.`;
+  }
+  return undefined;
+}
+
+/** What garbled letters were; undefined where they are no UTF-8 after all. */
+function decoded(garbled: string): string | undefined {
+  const bytes = [...garbled].map((letter) => {
+    const place = WINDOWS_1252.indexOf(letter);
+    return place === -1 ? letter.charCodeAt(0) : 0x80 + place;
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes));
+  } catch {
+    return undefined;
+  }
+}
