@@ -14,6 +14,8 @@ import { Trainings } from './trainings';
 
 /** How long a thread, and with it the model of a trial, stays in memory after the last question. */
 const IDLE_MILLISECONDS = 120_000;
+/** Longer for tables: to open a large one again means to read it again. */
+const TABLE_IDLE_MILLISECONDS = 900_000;
 /** How long a checkpoint may take when the editor goes away; the client's shutdown time-out is longer. */
 const CHECKPOINT_MILLISECONDS = 3_500;
 
@@ -46,6 +48,7 @@ export function createHost({ workerScript, notify }: HostOptions): {
     if (told.type === 'text') notify('predict/text', { id: told.id, text: told.text });
   };
   const reader = new OnDemandThread(() => startThread(onTold), IDLE_MILLISECONDS);
+  const tables = new OnDemandThread(() => startThread(onTold), TABLE_IDLE_MILLISECONDS);
   const answerer = new OnDemandThread(() => startThread(onTold), IDLE_MILLISECONDS);
 
   async function leave(): Promise<void> {
@@ -65,6 +68,11 @@ export function createHost({ workerScript, notify }: HostOptions): {
     'dataset/preview': (params, signal) => reader.run('dataset/preview', params, signal),
     'dataset/rows': (params, signal) => reader.run('dataset/rows', params, signal),
     'dataset/predictions': (params, signal) => reader.run('dataset/predictions', params, signal),
+
+    'table/state': (params, signal) => tables.run('table/state', params, signal),
+    'table/rows': (params, signal) => tables.run('table/rows', params, signal),
+    'table/row': (params, signal) => tables.run('table/row', params, signal),
+    'table/close': (params, signal) => tables.run('table/close', params, signal),
 
     'task/draft': (params, signal) => reader.run('task/draft', params, signal),
     'task/check': (params, signal) => reader.run('task/check', params, signal),

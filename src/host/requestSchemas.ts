@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { PRECISION_WISHES } from '../protocol/precision';
 import { type Params, type RequestName, triedPromptSchema } from '../protocol/requests';
+import { MOST_TABLE_ROWS } from '../protocol/table';
+import { tableQuerySchema } from '../protocol/tableQuery';
 
 const path = z.string().min(1);
 const nothing = z.strictObject({});
 const fromOne = z.int().min(1);
+const viewer = { viewer: z.string().min(1), file: path };
 const runFolder = z.strictObject({ folder: path });
 
 /** What a client may send, by method: checked once, here, before a handler sees it. */
@@ -31,6 +34,16 @@ export const requestSchemas: { readonly [M in RequestName]: z.ZodType<Params<M>>
     taskFile: path.optional(),
   }),
   'dataset/predictions': z.strictObject({ file: path, runs: z.array(path).max(10_000) }),
+
+  'table/state': z.strictObject({ ...viewer, query: tableQuerySchema, known: z.int().optional() }),
+  'table/rows': z.strictObject({
+    ...viewer,
+    query: tableQuerySchema,
+    from: z.int().min(0),
+    count: fromOne.max(MOST_TABLE_ROWS),
+  }),
+  'table/row': z.strictObject({ ...viewer, row: fromOne }),
+  'table/close': z.strictObject({ viewer: viewer.viewer }),
 
   'task/draft': z.strictObject({ dataset: path, model: z.string().min(1).optional() }),
   'task/check': z.strictObject({ file: path, text: z.string().optional() }),

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { inspectDataset } from '../engine/data/inspect';
+import { Tables } from '../engine/data/table/tables';
 import { evaluateFile } from '../engine/evaluation/evaluateFile';
 import { evaluateRun } from '../engine/evaluation/evaluateRun';
 import { openTrial, type Trial } from '../engine/evaluation/trial';
@@ -54,11 +55,20 @@ let trial: { adapter: string; opened: Trial } | undefined;
 
 const datasets = new OpenDatasets(settings.cacheFolder);
 
+const tables = new Tables();
+
 const work: Work = {
   'dataset/inspect': ({ file }, signal) => inspectDataset(file, { signal, read: datasets.read }),
   'dataset/preview': (params) => datasets.preview(params),
   'dataset/rows': (params) => datasets.rows(params),
   'dataset/predictions': (params) => datasets.predictions(params),
+  'table/state': (params) => tables.state(params),
+  'table/rows': (params, signal) => tables.rows(params, signal),
+  'table/row': (params) => tables.row(params),
+  async 'table/close'({ viewer }) {
+    tables.close(viewer);
+    return {};
+  },
   'task/draft': ({ dataset, model }) => draftTask(dataset, { model }),
   'task/exclude': async (params) => ({ text: await excludeRows(params) }),
   'task/check': ({ file, text }) => checkTask(file, text, settings),

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../protocol/errors';
 import type { EvaluatedRows, Notifications, Params, Result } from '../protocol/requests';
 import type { RunEvent, RunRecord } from '../protocol/runs';
+import type { TableRequests } from '../protocol/table';
 
 /** The requests that are answered in a thread, as they may compute or read for seconds. */
 type ThreadRequest =
@@ -8,6 +9,7 @@ type ThreadRequest =
   | 'dataset/preview'
   | 'dataset/rows'
   | 'dataset/predictions'
+  | keyof TableRequests
   | 'task/draft'
   | 'task/check'
   | 'task/exclude'

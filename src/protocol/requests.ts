@@ -5,13 +5,14 @@ import type { Metrics } from './metrics';
 import type { ModelSummary, ModelsListing, PullProgress } from './models';
 import type { PrecisionWish } from './precision';
 import type { PredictionRecord, RunDetail, RunEvent, RunRecord, RunSummary } from './runs';
+import type { TableRequests } from './table';
 import type { ResolvedTask } from './taskFile';
 
 /**
  * What the host answers, over JSON-RPC: method name → parameters and result. A failure is a JSON-RPC error whose data
  * is an ErrorReport. `folder` is a run's folder or, where it says workspace, the folder that holds .softprompt/.
  */
-export interface Requests {
+export interface Requests extends TableRequests {
   /** First call of a client. */
   initialize: {
     params: { cacheFolder?: string; threads?: number };
