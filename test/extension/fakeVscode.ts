@@ -153,6 +153,7 @@ export const workspace = {
 
 export const window = {
   activeTextEditor: undefined,
+  onDidChangeActiveTextEditor: never,
   tabGroups: { all: [], activeTabGroup: {}, onDidChangeTabs: never, close: nothing },
   createOutputChannel: () => ({ ...silentLog, dispose: () => {} }),
   createStatusBarItem: () => ({ show: () => {}, hide: () => {}, dispose: () => {} }),
