@@ -7,9 +7,10 @@ import { showFailure } from './failures';
 import { MODEL_COMMANDS } from './models/modelCommands';
 import { RUN_COMMANDS } from './runs/runCommands';
 import { TASK_COMMANDS } from './taskFile/taskCommands';
+import { WELCOME_COMMANDS } from './welcome/welcomeCommands';
 
 /** Commands that need no trusted workspace, as they run nothing. */
-const HARMLESS: readonly string[] = ['softprompt.openLog'];
+const HARMLESS: readonly string[] = ['softprompt.openLog', 'softprompt.getStarted'];
 
 /** Every command of the manifest, by its name there; a test holds the two together. */
 export const COMMANDS = {
@@ -17,6 +18,7 @@ export const COMMANDS = {
   ...RUN_COMMANDS,
   ...MODEL_COMMANDS,
   ...DATASET_COMMANDS,
+  ...WELCOME_COMMANDS,
 } as const satisfies CommandTable;
 
 export function registerCommands(softprompt: Softprompt): vscode.Disposable[] {

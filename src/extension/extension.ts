@@ -12,6 +12,7 @@ import { registerSidebar } from './sidebar/registerSidebar';
 import { ModelsView } from './sidebar/sidebar';
 import { registerTaskFile } from './taskFile/registerTaskFile';
 import { TaskIndex } from './taskFile/taskIndex';
+import { registerWelcome } from './welcome/registerWelcome';
 
 /** The parts that a person sees, each registered by the room it lives in. */
 const FEATURES: readonly ((softprompt: Softprompt) => vscode.Disposable)[] = [
@@ -19,6 +20,7 @@ const FEATURES: readonly ((softprompt: Softprompt) => vscode.Disposable)[] = [
   registerTaskFile,
   registerRuns,
   registerSidebar,
+  registerWelcome,
 ];
 
 let host: HostClient | undefined;
