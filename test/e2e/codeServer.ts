@@ -30,13 +30,15 @@ export interface CodeServer {
 }
 
 export interface CodeServerOptions {
-  /** Folder that is opened. */
-  workspace: string;
+  /** Folder that is opened; without one the window is empty. */
+  workspace?: string;
   settings?: Record<string, unknown>;
   /** More variables for the server, the extension and the training host. */
   environment?: Record<string, string>;
   /** Opens the folder as one that is not trusted, until a person says otherwise. */
   workspaceTrust?: boolean;
+  /** Display language other than English. Of VS Code's own texts none are translated: only what extensions bring is. */
+  language?: string;
 }
 
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
@@ -45,13 +47,16 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   await mkdir(user, { recursive: true });
   await writeFile(join(user, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }));
 
+  if (options.language) await installLanguage(join(home, 'data'), options.language);
+
   const port = await freePort();
   const args = [
     ...(await baseArguments(home)),
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
     ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
     ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
-    options.workspace,
+    ...(options.language ? ['--locale', options.language] : []),
+    ...(options.workspace ? [options.workspace] : []),
   ];
   // A process group of its own: killed as one, or the extension host would stay behind.
   const server = spawn(NODE, args, {
@@ -75,7 +80,16 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     await stop();
     throw error;
   }
-  return { url: `${origin}/?folder=${encodeURIComponent(options.workspace)}`, home, stop };
+  const query = options.workspace ? `folder=${encodeURIComponent(options.workspace)}` : 'ew=true';
+  return { url: `${origin}/?${query}`, home, stop };
+}
+
+/** What installing a language pack leaves behind, with a pack that translates nothing. */
+async function installLanguage(data: string, language: string): Promise<void> {
+  const translations = join(data, 'nothing-translated.json');
+  await writeFile(translations, JSON.stringify({ contents: {} }));
+  const pack = { hash: 'test', extensions: [], label: language, translations: { vscode: translations } };
+  await writeFile(join(data, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
 }
 
 /** Installs a packed extension for all servers that are started afterwards. */

@@ -20,6 +20,8 @@ export class Workbench {
     readonly page: Page,
     /** Errors of the panel's page: exceptions, and what its security policy refused. */
     readonly pageErrors: string[],
+    /** What the person at the window has done so far: mouse buttons and keys pressed, in any frame. */
+    readonly gestures: { clicks: number; keys: number },
   ) {}
 
   static async open(
@@ -33,6 +35,12 @@ export class Workbench {
       deviceScaleFactor: scale,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
+    const gestures = { clicks: 0, keys: 0 };
+    await context.exposeFunction('countGesture', (kind: 'clicks' | 'keys') => {
+      gestures[kind]++;
+    });
+    await context.addInitScript(`for (const [event, kind] of [['mousedown', 'clicks'], ['keydown', 'keys']])
+      window.addEventListener(event, ({ isTrusted }) => isTrusted && window.countGesture?.(kind), true);`);
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
     const pageErrors: string[] = [];
@@ -44,7 +52,7 @@ export class Workbench {
       'pageerror',
       (error) => /dist\/pages\//.test(error.stack ?? '') && pageErrors.push(String(error)),
     );
-    const workbench = new Workbench(browser, page, pageErrors);
+    const workbench = new Workbench(browser, page, pageErrors, gestures);
     await page.goto(url);
     await workbench.ready();
     return workbench;
@@ -112,6 +120,26 @@ export class Workbench {
     await this.#box.fill(`:${line}:${column}`);
     await this.page.keyboard.press('Enter');
     await this.#box.waitFor({ state: 'hidden' });
+  }
+
+  /** A line of the Problems list. */
+  problem(text: string | RegExp): Locator {
+    return this.page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** The menu of what can be done at the text cursor, as Ctrl+. opens it. */
+  async quickFixes(): Promise<Locator> {
+    const lines = this.page.locator('.action-widget .monaco-list-row.action');
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('Control+.');
+      try {
+        await lines.first().waitFor({ timeout: 4_000 });
+        return lines;
+      } catch (error) {
+        if (attempt === 4) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** A CodeLens of the editors in view. */
