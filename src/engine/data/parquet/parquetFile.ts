@@ -1,19 +1,18 @@
-import type { FileHandle } from 'node:fs/promises';
-import {
-  type AsyncBuffer,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetScan,
-  parquetSchema,
-} from 'hyparquet';
+import { type FileMetaData, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
 import { SoftpromptError } from '../../../protocol/errors';
-import { emptyFile, openDataFile, readBytes } from '../fileBytes';
+import { emptyFile, openDataFile } from '../fileBytes';
 import { MAX_COLUMNS, MAX_PARQUET_GROUP_BYTES, MAX_PARQUET_ROWS } from '../limits';
 import { CODECS } from './codecs';
+import { fileBuffer } from './fileBuffer';
 import { cellWriter, TEXT_PARSERS } from './parquetCells';
 
 /** Rows that are decoded at a time; a block never spans two row groups. */
 const BLOCK_ROWS = 5_000;
+
+/** Columns of a row group that are decoded as a whole and kept: their pages are often as long as the group. Bytes. */
+const KEPT_COLUMNS_BYTES = 64 * 1024 * 1024;
+/** What a decoded value takes at least. */
+const VALUE_BYTES = 8;
 
 /** A Parquet file whose rows are read on demand. */
 export interface ParquetFile {
@@ -34,7 +33,7 @@ export async function openParquet(file: string): Promise<ParquetFile> {
   try {
     const { size } = await handle.stat();
     if (size === 0) throw emptyFile(file);
-    const buffer = fileBuffer(handle, file, size);
+    const buffer = fileBuffer(handle, size);
     const metadata = await understood(file, () =>
       parquetMetadataAsync(buffer, { parsers: TEXT_PARSERS, geoparquet: false }),
     );
@@ -51,6 +50,7 @@ export async function openParquet(file: string): Promise<ParquetFile> {
         geoparquet: false,
       }),
     );
+    const keptOf = new Map<string, Group>();
     return {
       file,
       bytes: size,
@@ -59,16 +59,18 @@ export async function openParquet(file: string): Promise<ParquetFile> {
       blocks,
       read: (block) =>
         understood(file, async () => {
-          const { start, end } = blocks[block]!;
+          const { start, end, group } = blocks[block]!;
           const columns: string[][] = [];
-          for (const column of tree) {
-            const values = await scan.readColumn({
-              column: column.element.name,
-              rowStart: start,
-              rowEnd: end,
-            });
+          for (const element of tree) {
+            const column = element.element.name;
+            if (group.small.has(column) && keptOf.get(column) !== group) {
+              // The scan keeps a column's last range, and takes smaller ones out of it.
+              await scan.readColumn({ column, rowStart: group.start, rowEnd: group.end });
+              keptOf.set(column, group);
+            }
+            const values = await scan.readColumn({ column, rowStart: start, rowEnd: end });
             if (values.length !== end - start) throw new Error('a column has fewer values than rows');
-            columns.push(Array.from(values as ArrayLike<unknown>, cellWriter(column)));
+            columns.push(Array.from(values as ArrayLike<unknown>, cellWriter(element)));
           }
           return columns;
         }),
@@ -80,32 +82,43 @@ export async function openParquet(file: string): Promise<ParquetFile> {
   }
 }
 
-function fileBuffer(handle: FileHandle, file: string, byteLength: number): AsyncBuffer {
-  return {
-    byteLength,
-    async slice(start, end = byteLength) {
-      const from = start < 0 ? byteLength + start : start;
-      if (from < 0 || end > byteLength || end < from) throw new Error('a part lies outside the file');
-      const bytes = await readBytes(handle, file, from, end - from);
-      if (bytes.length < end - from) throw new Error('the file became shorter');
-      // Small buffers share a pool with others.
-      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-    },
-  };
+interface Group {
+  start: number;
+  end: number;
+  /** Its smallest columns, as many as can be kept decoded. */
+  small: ReadonlySet<string>;
 }
 
 /** Row groups, cut into blocks. */
-function blocksOf(metadata: FileMetaData): { start: number; end: number }[] {
-  const blocks: { start: number; end: number }[] = [];
-  let groupStart = 0;
-  for (const { num_rows } of metadata.row_groups) {
-    const groupEnd = groupStart + Number(num_rows);
-    for (let start = groupStart; start < groupEnd; start += BLOCK_ROWS) {
-      blocks.push({ start, end: Math.min(groupEnd, start + BLOCK_ROWS) });
+function blocksOf(metadata: FileMetaData): { start: number; end: number; group: Group }[] {
+  const blocks: { start: number; end: number; group: Group }[] = [];
+  let next = 0;
+  for (const rowGroup of metadata.row_groups) {
+    const end = next + Number(rowGroup.num_rows);
+    const group = { start: next, end, small: smallColumns(rowGroup) };
+    for (let start = next; start < end; start += BLOCK_ROWS) {
+      blocks.push({ start, end: Math.min(end, start + BLOCK_ROWS), group });
     }
-    groupStart = groupEnd;
+    next = end;
   }
   return blocks;
+}
+
+function smallColumns({ columns, num_rows }: FileMetaData['row_groups'][number]): Set<string> {
+  const sizes = new Map<string, number>();
+  for (const { meta_data } of columns) {
+    const name = meta_data?.path_in_schema[0] ?? '';
+    const bytes = Math.max(Number(meta_data?.total_uncompressed_size ?? 0), VALUE_BYTES * Number(num_rows));
+    sizes.set(name, (sizes.get(name) ?? 0) + bytes);
+  }
+  const small = new Set<string>();
+  let total = 0;
+  for (const [name, bytes] of [...sizes].sort(([, a], [, b]) => a - b)) {
+    total += bytes;
+    if (total > KEPT_COLUMNS_BYTES) break;
+    small.add(name);
+  }
+  return small;
 }
 
 /** Files are untrusted: what their table of contents claims is held against limits before memory is taken for it. */

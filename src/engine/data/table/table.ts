@@ -104,12 +104,15 @@ export class Table implements Blocks {
   async slice(query: TableQuery, from: number, count: number, signal: AbortSignal): Promise<TableRow[]> {
     const indices = this.#ask(query)?.indices;
     const end = Math.min(from + count, indices?.length ?? this.rows);
-    const rows: TableRow[] = [];
-    for (let at = from; at < end && !signal.aborted; at++) {
-      const row = await this.#row(indices ? indices[at]! : at);
-      if (row) rows.push({ ...row, cells: row.cells.map(cut) });
+    const wanted = Array.from({ length: Math.max(0, end - from) }, (_, i) => indices?.[from + i] ?? from + i);
+    const rows = new Map<number, TableRow>();
+    // In the file's order: each block is read once, and those beside each other together.
+    for (const index of wanted.toSorted((a, b) => a - b)) {
+      if (signal.aborted) return [];
+      const row = await this.#row(index);
+      if (row) rows.set(index, { ...row, cells: row.cells.map(cut) });
     }
-    return rows;
+    return wanted.flatMap((index) => rows.get(index) ?? []);
   }
 
   /** A row by its number, from 1, in full; undefined if it is not known. */
