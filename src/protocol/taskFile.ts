@@ -54,7 +54,15 @@ export const dataSchema = z
       exclude: excludeSchema.optional(),
     }),
   ])
-  .describe('The dataset: files relative to this task file.');
+  .meta({
+    description: 'The dataset: files relative to this task file.',
+    defaultSnippets: [
+      { label: 'one file', description: 'Split into train, validation and test.', body: '$1' },
+      { label: 'two files', description: 'Train and test.', body: { train: '$1', test: '$2' } },
+    ],
+  });
+
+const LABEL_SNIPPET = { column: '$1', kind: 'label', words: { $2: '$3' } };
 
 export const targetSchema = z
   .union([
@@ -76,9 +84,13 @@ export const targetSchema = z
       score: z
         .enum(['first-token', 'whole-label'])
         .optional()
-        .describe(
-          'What stands for a class: one token that no other class has (fast), or the likelihood of its whole label.',
-        ),
+        .meta({
+          description: 'What stands for a class.',
+          enumDescriptions: [
+            'One token that no other class has: fast.',
+            'The likelihood of the whole label: slower, for labels that begin alike.',
+          ],
+        }),
     }),
     z.strictObject({
       column: z.string().min(1).describe('The column with the text to write.'),
@@ -86,7 +98,14 @@ export const targetSchema = z
       maxTokens: z.int().min(1).max(4096).optional().describe('Longest answer to write, in tokens.'),
     }),
   ])
-  .describe('What to predict: a label column, or a column of free text.');
+  .meta({
+    description: 'What to predict: a label column, or a column of free text.',
+    defaultSnippets: [
+      { label: 'column', description: 'Labels or free text, by what it holds.', body: '$1' },
+      { label: 'labels', description: 'Classes, with a word for each.', body: LABEL_SNIPPET },
+      { label: 'free text', description: 'An answer to write.', body: { column: '$1', kind: 'text' } },
+    ],
+  });
 
 export const initSchema = z
   .union([
@@ -108,8 +127,11 @@ export const PLACEMENTS = ['before', 'after'] as const;
 /** Where the virtual tokens stand: before the text, or directly behind its last column. */
 export type Placement = (typeof PLACEMENTS)[number];
 
-const PLACEMENT_DESCRIPTION =
-  'Where the virtual tokens stand. "before": before the text; learns most. "after": behind the last column; for decoders and long texts. What stands before them is computed once a row, and a step over rows seen before hardly depends on their length. Measured with SmolLM2-135M in int8: 8 times as fast on texts of 200 tokens, about as fast on 23; after 100 steps 88.6 % of SST-2 right (before the text 87.8 %), but 64.0 % of TREC (77.2 %), where 300 steps got 87.8 %: it wants more steps.';
+/** Meaning of each value, in the order of PLACEMENTS: editors show them beside the values. */
+const PLACEMENT_MEANINGS = [
+  'Before the text: learns most.',
+  'Behind the last column; for decoders and long texts. What stands before them is computed once a row, and a step over rows seen before hardly depends on their length. Measured with SmolLM2-135M in int8: 8 times as fast on texts of 200 tokens, about as fast on 23; after 100 steps 88.6 % of SST-2 right (before the text 87.8 %), but 64.0 % of TREC (77.2 %), where 300 steps got 87.8 %: it wants more steps.',
+];
 
 export const methodSchema = z
   .strictObject({
@@ -121,12 +143,22 @@ export const methodSchema = z
       .optional()
       .describe('Number of virtual tokens. More can hold more, and cost more time.'),
     init: initSchema.optional(),
-    placement: z.enum(PLACEMENTS).optional().describe(PLACEMENT_DESCRIPTION),
+    placement: z
+      .enum(PLACEMENTS)
+      .optional()
+      .meta({ description: 'Where the virtual tokens stand.', enumDescriptions: PLACEMENT_MEANINGS }),
   })
-  .describe('How the prompt is tuned.');
+  .meta({
+    description: 'How the prompt is tuned.',
+    defaultSnippets: [{ label: 'virtual tokens', body: { virtualTokens: '^$1' } }],
+  });
 
-const PRECISION_DESCRIPTION =
-  '"float32" is exact, the reference. "int8" computes the products with the model\'s weights in 8 bits, in training and in answers: on SmolLM2-135M about half the time of a step, and less memory, for a gradient that points a little elsewhere (cosine 0.96). "auto" takes int8 for decoders built like Llama (Mistral, Qwen and their like) where a measurement of at most two seconds says that it pays here, else float32.';
+/** In the order of PRECISION_WISHES. */
+const PRECISION_MEANINGS = [
+  'int8 for decoders built like Llama (Mistral, Qwen and their like) where a measurement of at most two seconds says that it pays here, else float32.',
+  'Exact, the reference.',
+  "The products with the model's weights in 8 bits, in training and in answers: on SmolLM2-135M about half the time of a step, and less memory, for a gradient that points a little elsewhere (cosine 0.96).",
+];
 
 export const trainingSchema = z
   .strictObject({
@@ -148,7 +180,14 @@ export const trainingSchema = z
     decay: z
       .enum(['linear', 'cosine', 'none'])
       .optional()
-      .describe('How the learning rate falls after the warm-up.'),
+      .meta({
+        description: 'How the learning rate falls after the warm-up.',
+        enumDescriptions: [
+          'In a straight line to zero.',
+          'Along half a cosine: slowly at first and at the end.',
+          'It stays as it is.',
+        ],
+      }),
     weightDecay: z.number().min(0).optional().describe('Decoupled weight decay of AdamW.'),
     clip: z.number().gt(0).optional().describe('Largest norm of the gradient; longer ones are scaled down.'),
     evaluateEvery: z.int().min(1).optional().describe('Steps between two looks at the validation rows.'),
@@ -161,9 +200,18 @@ export const trainingSchema = z
       ),
     checkpointEvery: z.int().min(1).optional().describe('Steps between two checkpoints.'),
     seed: z.int().min(0).optional().describe('The same seed gives the same numbers.'),
-    precision: z.enum(PRECISION_WISHES).optional().describe(PRECISION_DESCRIPTION),
+    precision: z.enum(PRECISION_WISHES).optional().meta({
+      description: 'In what numbers the model computes.',
+      enumDescriptions: PRECISION_MEANINGS,
+    }),
   })
-  .describe('How long and how fast to learn.');
+  .meta({
+    description: 'How long and how fast to learn.',
+    defaultSnippets: [
+      { label: 'steps', body: { steps: '^$1' } },
+      { label: 'epochs', body: { epochs: '^$1' } },
+    ],
+  });
 
 export const evaluationSchema = z
   .strictObject({
@@ -183,9 +231,10 @@ export const evaluationSchema = z
   .describe('What the tuned prompt is compared with.');
 
 export const messageSchema = z.strictObject({
-  role: z
-    .enum(['system', 'user', 'assistant'])
-    .describe("Who says it. Not every model knows of a system; the last message is the user's."),
+  role: z.enum(['system', 'user', 'assistant']).meta({
+    description: "Who says it. Not every model knows of a system; the last message is the user's.",
+    enumDescriptions: ['What holds for the whole conversation.', 'The person who asks.', 'The model.'],
+  }),
   content: z.string().describe('What is said: text with {column} holes. Write {{ and }} for braces.'),
 });
 
@@ -214,9 +263,11 @@ export const taskFileSchema = z
       .min(1)
       .max(64)
       .optional()
-      .describe(
-        'Instead of a template, for instruct models: a conversation, put into the form that the model was taught by its own chat template. The answer is what the assistant says next.',
-      ),
+      .meta({
+        description:
+          'Instead of a template, for instruct models: a conversation, put into the form that the model was taught by its own chat template. The answer is what the assistant says next.',
+        defaultSnippets: [{ label: 'messages', body: [{ role: 'user', content: '$1' }] }],
+      }),
     target: targetSchema.optional(),
     limit: z
       .int()

@@ -17,7 +17,7 @@ describe('draftTask', () => {
   "target": "label"
 }
 `);
-    expect(await checkTask(file, text)).toEqual([]);
+    expect((await checkTask(file, text)).problems).toEqual([]);
     await writeFile(file, text);
     const second = await draftTask(join(folder, 'tickets.csv'), { model: './m.gguf' });
     expect(second.file).toBe(join(folder, 'tickets-2.softprompt.json'));
@@ -35,7 +35,7 @@ describe('draftTask', () => {
     const { file, text } = await draftTask(join(folder, 'support', name));
     expect(file).toBe(join(folder, 'support/support.softprompt.json'));
     expect(JSON.parse(text).data).toEqual({ train: 'train.csv', validation: 'dev.csv', test: 'test.csv' });
-    expect(await checkTask(file, text)).toEqual([]);
+    expect((await checkTask(file, text)).problems).toEqual([]);
   });
 
   it('says when nothing can be predicted', async () => {

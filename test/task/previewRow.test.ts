@@ -57,4 +57,14 @@ describe('previewRow', () => {
     await expect(preview({}, 1, csv)).rejects.toThrow('There is no usable row 1.');
     await expect(preview({}, 99)).rejects.toThrow('There is no usable row 99.');
   });
+
+  it('shows a task that is not saved yet', async () => {
+    const folder = await workspace({ 'a.csv': supportCsv(40), 'a.softprompt.json': '{' });
+    const text = JSON.stringify({ model: MODEL, data: 'a.csv', template: 'Mail: {text}' });
+    const { segments } = await previewRow(join(folder, 'a.softprompt.json'), 1, {
+      text,
+      cacheFolder: folder,
+    });
+    expect(segments[1]).toMatchObject({ text: expect.stringMatching(/^Mail: /) });
+  });
 });

@@ -21,6 +21,9 @@ const PATHS = {
   down: 'M8 3.5v9M4.5 9L8 12.5 11.5 9',
   equal: 'M4 6.3h8M4 9.7h8',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  chevron: 'M6 3.5L10.5 8 6 12.5',
+  left: 'M10 3.5L5.5 8l4.5 4.5',
+  right: 'M6 3.5L10.5 8 6 12.5',
   circle: 'M8 12.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9z',
 } as const;
 

@@ -1,0 +1,71 @@
+import type { FormState, FromForm, ToForm } from '../../protocol/form';
+import { keepHierarchy } from '../kit/theme';
+import { EMPTY_FORM, type FormContext, receive } from './formModel';
+import { flushAll } from './liveText';
+import { page } from './page';
+
+const vscode = acquireVsCodeApi<FromForm, FormState>();
+let model = EMPTY_FORM;
+let state: FormState = (vscode.getState() as FormState | null) ?? {};
+let scheduled = false;
+
+function keep(change: FormState): void {
+  state = { ...state, ...change };
+  vscode.setState(state);
+}
+
+const context: FormContext = {
+  change: (changes) => changes.length > 0 && vscode.postMessage({ type: 'change', changes: [...changes] }),
+  send(message) {
+    flushAll();
+    vscode.postMessage(message);
+  },
+  command(name) {
+    flushAll();
+    vscode.postMessage({ type: 'command', name });
+  },
+};
+
+const form = page(context, () => state, keep);
+
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    form.update(model);
+  });
+}
+
+let placed = false;
+window.addEventListener('message', ({ data }: MessageEvent<ToForm>) => {
+  model = receive(model, data);
+  schedule();
+  if (placed || data.type !== 'choices') return;
+  // The page has its height now: back to where it was scrolled to before a reload.
+  placed = true;
+  requestAnimationFrame(() => requestAnimationFrame(() => scrollTo({ top: state.scroll ?? 0 })));
+});
+
+addEventListener('scroll', () => placed && keep({ scroll: Math.round(scrollY) }), { passive: true });
+addEventListener('blur', flushAll);
+
+// The text's own history is what is undone: a text box has no other, and must not undo by itself as well.
+document.addEventListener(
+  'keydown',
+  (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key !== 'z' && key !== 'y') return;
+    event.preventDefault();
+    event.stopPropagation();
+    context.command(key === 'y' || event.shiftKey ? 'redo' : 'undo');
+  },
+  { capture: true },
+);
+
+keepHierarchy();
+document.body.append(form.element);
+form.update(model);
+vscode.postMessage({ type: 'ready' });
+if (state.row) vscode.postMessage({ type: 'preview', row: state.row });

@@ -1,0 +1,59 @@
+import type { FormProblem, TaskPath } from '../../protocol/form';
+import { el, fill, onChange, show } from '../kit/dom';
+import { icon } from '../kit/icons';
+import { t } from '../kit/l10n';
+import type { FormModel } from './formModel';
+import type { FormPart } from './settingField';
+
+const MOST_SHOWN = 5;
+
+/** What is wrong with the task, in sum, above everything; a click leads to the field. */
+export function problemsSummary(): FormPart {
+  const list = el('ul', { class: 'problem-list' });
+  const element = el('section', { class: 'summary', 'aria-label': t('Problems'), role: 'status' }, list);
+  const news = onChange();
+  return {
+    element,
+    update({ check }: FormModel) {
+      const problems = (check?.problems ?? []).filter(({ severity }) => severity !== 'information');
+      show(element, problems.length > 0);
+      if (!news(JSON.stringify(problems))) return;
+      const more = problems.length - MOST_SHOWN;
+      fill(
+        list,
+        ...problems.slice(0, MOST_SHOWN).map((problem) => el('li', {}, line(problem))),
+        more > 0 && el('li', { class: 'quiet' }, t('and {0} more', more)),
+      );
+    },
+  };
+}
+
+function line({ severity, message, path }: FormProblem): HTMLElement {
+  return el(
+    'button',
+    { type: 'button', class: `problem ${severity}`, on: { click: () => focusField(path) } },
+    icon('warning'),
+    el('span', {}, message),
+  );
+}
+
+/** The field that is nearest to a path: its control, with all around it opened. */
+export function focusField(path: TaskPath): void {
+  const fields = [...document.querySelectorAll<HTMLElement>('[data-path]')];
+  const best = fields
+    .map((element) => ({ element, own: JSON.parse(element.dataset.path!) as TaskPath }))
+    .filter(
+      ({ own, element }) => !element.hidden && own.every((key, i) => path[i] === key || own.length === 2),
+    )
+    .filter(({ own }) => own[0] === path[0] && own.slice(0, path.length).every((key, i) => key === path[i]))
+    .sort((a, b) => b.own.length - a.own.length)[0]?.element;
+  if (!best) return;
+  for (let outer = best.closest('details'); outer; outer = outer.parentElement?.closest('details') ?? null) {
+    outer.open = true;
+  }
+  const control = best.matches('input')
+    ? best
+    : best.querySelector<HTMLElement>('input, select, textarea, button');
+  best.scrollIntoView({ block: 'center' });
+  control?.focus({ preventScroll: true });
+}

@@ -1,0 +1,168 @@
+import { segments } from '../kit/controls';
+import { el, fill, onChange, setText, show } from '../kit/dom';
+import { formatCount } from '../kit/format';
+import { t } from '../kit/l10n';
+import { chooseColumn, chooseKind, readTarget, setInTarget, type TargetKind } from './changes';
+import { fieldShell } from './fieldShell';
+import { type FormContext, type FormModel, problemsAt } from './formModel';
+import { LiveText } from './liveText';
+import { fieldSchema } from './schemaFields';
+import type { FormPart } from './settingField';
+
+/** What is to be predicted: the column, labels or text, and the word of each class. */
+export function targetSection(context: FormContext): FormPart {
+  const parts = [columnField(context), kindField(context), wordsField(context)];
+  return {
+    element: el('div', { class: 'fields' }, ...parts.map(({ element }) => element)),
+    update(model) {
+      for (const part of parts) part.update(model);
+    },
+  };
+}
+
+function columnField(context: FormContext): FormPart {
+  let model: FormModel | undefined;
+  const choose = (column: string | undefined): void => {
+    if (model) context.change(chooseColumn(model.task.value, column));
+  };
+  const shell = fieldShell({
+    label: t('Column to predict'),
+    description: fieldSchema(['target']).description,
+    path: ['target'],
+    onReset: () => choose(undefined),
+  });
+  const select = el('select', { class: 'select wide' });
+  select.addEventListener('change', () => choose(select.value || undefined));
+  shell.hold(select);
+  const news = onChange();
+  return {
+    element: shell.element,
+    update(next) {
+      model = next;
+      const { column, words } = readTarget(next.task.value);
+      const names = columnsOf(next).map(({ name }) => name);
+      const guessed = next.data.train && 'summary' in next.data.train && next.data.train.summary.suggested;
+      if (news(names.join('\0'), column, guessed ? guessed.target : '')) {
+        const missing = column !== undefined && !names.includes(column) ? [column] : [];
+        const none = guessed ? t('Default: {0}', guessed.target) : t('Choose a column');
+        fill(
+          select,
+          el('option', { value: '' }, none),
+          ...[...missing, ...names].map((name) => el('option', { value: name }, name)),
+        );
+        select.value = column ?? '';
+      }
+      // Those of label words are shown with them.
+      const problems = problemsAt(next, ['target']).filter(
+        ({ path }) => path[1] !== 'words' || Object.keys(words).length === 0,
+      );
+      shell.update({ modified: column !== undefined, problems });
+    },
+  };
+}
+
+function kindField(context: FormContext): FormPart {
+  let model: FormModel | undefined;
+  const choose = (kind: TargetKind): void => {
+    const column = model && predicted(model);
+    if (model && column !== undefined) context.change(chooseKind(model.task.value, kind, column));
+  };
+  const shell = fieldShell({
+    label: t('What it holds'),
+    path: ['target', 'kind'],
+    group: true,
+    onReset: () => choose('auto'),
+  });
+  const kinds = segments<TargetKind>(t('What it holds'), choose);
+  const meaning = el('p', { class: 'field-meaning' });
+  shell.hold(kinds.element, kinds.element, meaning);
+  return {
+    element: shell.element,
+    update(next) {
+      model = next;
+      const { kind } = readTarget(next.task.value);
+      kinds.set(
+        [
+          { value: 'auto', label: t('As it looks') },
+          { value: 'label', label: t('Classes') },
+          { value: 'text', label: t('Free text') },
+        ],
+        kind,
+      );
+      const seen = next.resolved?.target.kind;
+      const looks =
+        kind !== 'auto' || !seen ? '' : seen === 'label' ? t('It holds classes.') : t('It holds free text.');
+      setText(meaning, looks);
+      show(meaning, looks !== '');
+      shell.update({ modified: kind !== 'auto', problems: [] });
+    },
+  };
+}
+
+/** A table of the classes; an empty word is chosen automatically. */
+function wordsField(context: FormContext): FormPart {
+  let model: FormModel | undefined;
+  const write = (label: string, word: string | undefined): void => {
+    const column = model && predicted(model);
+    if (!model || column === undefined) return;
+    context.change(setInTarget(model.task.value, 'label', column, ['words', label], word));
+  };
+  const shell = fieldShell({
+    label: t('Label words'),
+    description: fieldSchema(['target', 'words']).description,
+    path: ['target', 'words'],
+    group: true,
+    onReset: () => context.change([{ path: ['target', 'words'] }]),
+  });
+  const table = el('div', { class: 'label-words' });
+  shell.hold(table);
+  const inputs = new Map<string, LiveText>();
+  const news = onChange();
+  return {
+    element: shell.element,
+    update(next) {
+      model = next;
+      const { kind, words } = readTarget(next.task.value);
+      const column = predicted(next);
+      const classes = columnsOf(next).find(({ name }) => name === column)?.classes ?? [];
+      const counts = new Map(classes.map(({ value, count }) => [value, count]));
+      const labels = [...new Set([...counts.keys(), ...Object.keys(words)])];
+      show(shell.element, kind !== 'text' && next.resolved?.target.kind !== 'text' && labels.length > 0);
+      if (news(labels.join('\0'))) {
+        for (const live of inputs.values()) live.drop();
+        inputs.clear();
+        const rows = labels.map((label) => {
+          const input = el('input', {
+            class: 'input',
+            'aria-label': t('Word of {0}', label),
+            placeholder: t('Chosen automatically'),
+            'data-path': JSON.stringify(['target', 'words', label]),
+          });
+          inputs.set(label, new LiveText(input, (text) => write(label, text || undefined)));
+          const rowsOf = counts.get(label);
+          const count = rowsOf === undefined ? t('no rows') : formatCount(rowsOf);
+          return [
+            el('span', { class: 'word-label' }, label),
+            input,
+            el('span', { class: 'word-count', title: t('Rows of this class') }, count),
+          ];
+        });
+        fill(table, ...rows.flat());
+      }
+      for (const [label, live] of inputs) live.set(words[label] ?? '');
+      const modified = Object.keys(words).length > 0;
+      shell.update({ modified, problems: modified ? problemsAt(next, ['target', 'words']) : [] });
+    },
+  };
+}
+
+/** The column that is predicted now, also where the task leaves it to be guessed. */
+function predicted(model: FormModel): string | undefined {
+  const train = model.data.train;
+  const guessed = train && 'summary' in train ? train.summary.suggested?.target : undefined;
+  return readTarget(model.task.value).column ?? model.resolved?.target.column ?? guessed;
+}
+
+export function columnsOf({ data }: FormModel) {
+  return data.train && 'summary' in data.train ? data.train.summary.columns : [];
+}
