@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { DatasetSummaries } from './dataset/datasetSummaries';
 import type { HostClient } from './host/hostClient';
 import type { RunPanel } from './panel/panel';
+import type { TaskChecks } from './problems/taskChecks';
 import type { RunStore } from './runs/runStore';
 import type { ModelsView } from './sidebar/sidebar';
 import type { TaskIndex } from './taskFile/taskIndex';
@@ -13,6 +14,7 @@ export interface Softprompt {
   readonly host: HostClient;
   readonly tasks: TaskIndex;
   readonly datasets: DatasetSummaries;
+  readonly checks: TaskChecks;
   readonly runs: RunStore;
   readonly models: ModelsView;
   readonly panel: RunPanel;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../protocol/dataset';
 
-const SEVERITY: Readonly<Record<Problem['severity'], vscode.DiagnosticSeverity>> = {
+export const SEVERITY: Readonly<Record<Problem['severity'], vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,
   warning: vscode.DiagnosticSeverity.Warning,
   information: vscode.DiagnosticSeverity.Information,

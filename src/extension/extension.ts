@@ -5,6 +5,8 @@ import { DatasetSummaries } from './dataset/datasetSummaries';
 import { registerDataset } from './dataset/registerDataset';
 import { HostClient } from './host/hostClient';
 import { RunPanel } from './panel/panel';
+import { registerProblems } from './problems/registerProblems';
+import { TaskChecks } from './problems/taskChecks';
 import { registerRuns } from './runs/registerRuns';
 import { RunStore } from './runs/runStore';
 import { hostSettings } from './settings';
@@ -17,6 +19,7 @@ import { registerWelcome } from './welcome/registerWelcome';
 /** The parts that a person sees, each registered by the room it lives in. */
 const FEATURES: readonly ((softprompt: Softprompt) => vscode.Disposable)[] = [
   registerDataset,
+  registerProblems,
   registerTaskFile,
   registerRuns,
   registerSidebar,
@@ -36,10 +39,11 @@ export function activate(extension: vscode.ExtensionContext): void {
   });
   const tasks = new TaskIndex();
   const datasets = new DatasetSummaries(host);
+  const checks = new TaskChecks(host);
   const runs = new RunStore(host, tasks, log);
   const models = new ModelsView(host, log);
   const panel = new RunPanel(extension.extensionUri, host, runs, log);
-  const softprompt: Softprompt = { extension, log, host, tasks, datasets, runs, models, panel };
+  const softprompt: Softprompt = { extension, log, host, tasks, datasets, checks, runs, models, panel };
   extension.subscriptions.push(
     log,
     tasks,

@@ -80,7 +80,7 @@ function suggestedProblems(
       problems.add({
         severity: 'warning',
         kind: 'rare-class',
-        message: `The class "${value}" has ${count} ${count === 1 ? 'row' : 'rows'}, "${most.value}" has ${most.count}.`,
+        message: `The class "${value}" has ${count} ${count === 1 ? 'row' : 'rows'}${most.value === value ? '' : `, "${most.value}" has ${most.count}`}.`,
         place: { file },
         hint: 'Add rows, or leave the class out.',
       });

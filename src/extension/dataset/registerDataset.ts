@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Softprompt } from '../context';
 import { DatasetLens } from './datasetLens';
-import { DatasetProblems } from './datasetProblems';
 import { PREVIEW_SCHEME, PromptPreviews } from './promptPreview';
 
 /** What is shown in and above a dataset's text. */
@@ -10,7 +9,6 @@ export function registerDataset({ host, log, tasks, datasets }: Softprompt): vsc
   const previews = new PromptPreviews(host);
   return vscode.Disposable.from(
     lens,
-    new DatasetProblems(datasets, log),
     previews,
     vscode.languages.registerCodeLensProvider(DatasetLens.selector, lens),
     vscode.workspace.registerTextDocumentContentProvider(PREVIEW_SCHEME, previews),

@@ -4,11 +4,11 @@ import { TaskDiagnostics } from './taskDiagnostics';
 import { TaskLens } from './taskLens';
 
 /** What helps while a task file is edited. */
-export function registerTaskFile({ host, log, runs }: Softprompt): vscode.Disposable {
+export function registerTaskFile({ checks, log, runs }: Softprompt): vscode.Disposable {
   const lens = new TaskLens(runs);
   return vscode.Disposable.from(
     lens,
-    new TaskDiagnostics(host, log),
+    new TaskDiagnostics(checks, log),
     vscode.languages.registerCodeLensProvider(TaskLens.selector, lens),
   );
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import type { Problem } from '../../protocol/dataset';
 import { reportError } from '../../protocol/errors';
 import { diagnostic } from '../diagnostic';
-import { isTaskFile } from '../files';
-import type { HostClient } from '../host/hostClient';
+import { isDatasetFile, isTaskFile } from '../files';
+import type { TaskChecks } from '../problems/taskChecks';
 
 /** Typing pauses this long before a task file is checked. */
 const QUIET_MILLISECONDS = 400;
@@ -14,7 +15,7 @@ export class TaskDiagnostics implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(
-    private readonly host: HostClient,
+    private readonly checks: TaskChecks,
     private readonly log: vscode.LogOutputChannel,
   ) {
     const checkOpen = (): void => {
@@ -54,14 +55,19 @@ export class TaskDiagnostics implements vscode.Disposable {
     const { version } = document;
     const file = document.uri.fsPath;
     try {
-      const { problems } = await this.host.request('task/check', { file, text: document.getText() });
+      const { problems } = await this.checks.of(file);
       if (document.isClosed || document.version !== version) return;
       this.#collection.set(
         document.uri,
-        problems.map((problem) => diagnostic(problem, document)),
+        problems.filter(concernsTask).map((problem) => diagnostic(problem, document)),
       );
     } catch (error) {
       this.log.warn(`Check of ${file}: ${reportError(error).message}`);
     }
   }
+}
+
+/** What is wrong with rows stands at the rows, in their dataset; what keeps the task from being read, here as well. */
+function concernsTask({ place, severity }: Problem): boolean {
+  return severity === 'error' || !place.file || !isDatasetFile(place.file);
 }

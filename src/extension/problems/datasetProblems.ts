@@ -1,0 +1,164 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Problem } from '../../protocol/dataset';
+import { reportError } from '../../protocol/errors';
+import type { TaskCheck } from '../../protocol/requests';
+import type { Softprompt } from '../context';
+import { SEVERITY } from '../diagnostic';
+import { isDatasetFile, isTaskFile, startsLikeRows } from '../files';
+import { taskEntry } from '../taskFile/taskEntry';
+import { type DatasetFindings, mergeProblems } from './mergeProblems';
+
+/** Typing pauses this long before anything is looked at again. */
+const QUIET_MILLISECONDS = 400;
+
+/** Nothing found. */
+const NOTHING: DatasetFindings = { problems: [], excluded: [] };
+
+/**
+ * What deserves a look in datasets, at their own lines in the Problems list: of those that are open, and of those whose task is.
+ * Rows that their tasks leave out are shown faded.
+ */
+export class DatasetProblems implements vscode.Disposable {
+  readonly #collection = vscode.languages.createDiagnosticCollection('softprompt-data');
+  readonly #findings = new Map<string, DatasetFindings>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[];
+  #waiting: NodeJS.Timeout | undefined;
+  #round = 0;
+
+  readonly onChanged = this.#changed.event;
+
+  constructor(private readonly softprompt: Pick<Softprompt, 'datasets' | 'tasks' | 'checks' | 'log'>) {
+    const soon = ({ uri }: vscode.TextDocument): void => {
+      if (isTaskFile(uri.fsPath) || isDatasetFile(uri.fsPath)) this.#soon();
+    };
+    this.#subscriptions = [
+      softprompt.tasks.onChanged(() => this.#soon()),
+      vscode.workspace.onDidOpenTextDocument(soon),
+      vscode.workspace.onDidCloseTextDocument(soon),
+      vscode.workspace.onDidSaveTextDocument(soon),
+      vscode.workspace.onDidChangeTextDocument(
+        ({ document }) => isTaskFile(document.uri.fsPath) && this.#soon(),
+      ),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#soon()),
+    ];
+    this.#soon();
+  }
+
+  /** What was last found in a dataset. */
+  of(file: string): DatasetFindings {
+    return this.#findings.get(file) ?? NOTHING;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#waiting);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+    this.#collection.dispose();
+  }
+
+  #soon(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => void this.#refresh(), QUIET_MILLISECONDS);
+  }
+
+  async #refresh(): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
+    const round = ++this.#round;
+    const files = datasetsInSight();
+    for (const file of this.#findings.keys()) {
+      if (files.has(file)) continue;
+      this.#findings.delete(file);
+      this.#collection.delete(vscode.Uri.file(file));
+    }
+    for (const file of files) {
+      const found = await this.#find(file);
+      if (round !== this.#round) return;
+      this.#findings.set(file, found);
+      this.#collection.set(vscode.Uri.file(file), diagnosticsOf(file, found));
+      this.#changed.fire();
+    }
+  }
+
+  async #find(file: string): Promise<DatasetFindings> {
+    const { datasets, tasks, checks, log } = this.softprompt;
+    const quietly = (error: unknown): void => log.warn(`${file}: ${reportError(error).message}`);
+    const using = await tasks.using(file);
+    const answers = await Promise.all(using.map((task) => checks.of(task.file).catch(quietly)));
+    const told = answers.filter((answer): answer is TaskCheck => answer !== undefined);
+    try {
+      const { problems, suggested } = await datasets.of(file);
+      return mergeProblems(file, { problems, target: suggested?.target }, told);
+    } catch (error) {
+      quietly(error);
+      // A .json file that holds no rows is nobody's dataset, as long as no task names it.
+      if (/\.json$/i.test(file) && using.length === 0) return NOTHING;
+      return { problems: [unreadable(file, error)], excluded: [] };
+    }
+  }
+}
+
+/** Those in an editor, and those of tasks in an editor. */
+function datasetsInSight(): Set<string> {
+  const files = new Set<string>();
+  for (const document of vscode.workspace.textDocuments) {
+    const file = document.uri.fsPath;
+    if (document.uri.scheme !== 'file') continue;
+    if (isTaskFile(file)) {
+      for (const data of taskEntry(file, document.getText()).data) if (isDatasetFile(data)) files.add(data);
+    } else if (isDatasetFile(file) && startsLikeRows(file, document.lineAt(0).text)) {
+      files.add(file);
+    }
+  }
+  return files;
+}
+
+function unreadable(file: string, error: unknown): Problem {
+  const { code, message, place, hint } = reportError(error);
+  return { severity: 'error', kind: code, message, place: { file, line: place?.line }, hint };
+}
+
+function diagnosticsOf(file: string, { problems, excluded }: DatasetFindings): vscode.Diagnostic[] {
+  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === file);
+  const shown = problems.map((problem) => {
+    const message = [problem.message, problem.hint].filter(Boolean).join('\n');
+    const found = diagnosticAt(problem.place.line, document, message, SEVERITY[problem.severity]);
+    found.code = problem.kind;
+    if (problem.related?.file) found.relatedInformation = [linkTo(problem.related)];
+    return found;
+  });
+  const faded = excluded.map(({ line }) => {
+    const message = vscode.l10n.t('This row is left out by the task.');
+    const found = diagnosticAt(line, document, message, vscode.DiagnosticSeverity.Hint);
+    found.code = 'excluded';
+    found.tags = [vscode.DiagnosticTag.Unnecessary];
+    return found;
+  });
+  return [...shown, ...faded];
+}
+
+function diagnosticAt(
+  line: number | undefined,
+  document: vscode.TextDocument | undefined,
+  message: string,
+  severity: vscode.DiagnosticSeverity,
+): vscode.Diagnostic {
+  const at = Math.max(0, (line ?? 1) - 1);
+  const range =
+    document && at < document.lineCount
+      ? document.lineAt(at).range
+      : new vscode.Range(at, 0, at, Number.MAX_SAFE_INTEGER);
+  const found = new vscode.Diagnostic(range, message, severity);
+  found.source = 'softprompt';
+  return found;
+}
+
+function linkTo({ file, line }: Problem['place']): vscode.DiagnosticRelatedInformation {
+  const there = new vscode.Position(Math.max(0, (line ?? 1) - 1), 0);
+  const location = new vscode.Location(vscode.Uri.file(file!), there);
+  return new vscode.DiagnosticRelatedInformation(
+    location,
+    vscode.l10n.t('The other place: {0}, line {1}', basename(file!), `${line ?? 1}`),
+  );
+}

@@ -1,0 +1,31 @@
+import { readFile, stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import type { TaskCheck } from '../../protocol/requests';
+import type { HostClient } from '../host/hostClient';
+import { taskEntry } from '../taskFile/taskEntry';
+
+/** What the host says of task files and their rows, each asked once for the same text and data. */
+export class TaskChecks {
+  readonly #checks = new Map<string, { version: string; check: Promise<TaskCheck> }>();
+
+  constructor(private readonly host: HostClient) {}
+
+  /** Of the text in the editor where the file is open, else of the file. */
+  async of(file: string): Promise<TaskCheck> {
+    const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === file);
+    const text = open?.getText() ?? (await readFile(file, 'utf8'));
+    const { data } = taskEntry(file, text);
+    const version = [text, ...(await Promise.all(data.map(versionOf)))].join('\n');
+    const kept = this.#checks.get(file);
+    if (kept?.version === version) return kept.check;
+    const check = this.host.request('task/check', { file, text });
+    this.#checks.set(file, { version, check });
+    check.catch(() => this.#checks.delete(file));
+    return check;
+  }
+}
+
+async function versionOf(file: string): Promise<string> {
+  const found = await stat(file).catch(() => null);
+  return found ? `${found.mtimeMs} ${found.size}` : '-';
+}
