@@ -5,6 +5,7 @@ import type { Softprompt } from './context';
 import { DATASET_COMMANDS } from './dataset/datasetCommands';
 import { showFailure } from './failures';
 import { MODEL_COMMANDS } from './models/modelCommands';
+import { PANEL_COMMANDS } from './panel/panelCommands';
 import { RUN_COMMANDS } from './runs/runCommands';
 import { TASK_COMMANDS } from './taskFile/taskCommands';
 import { WELCOME_COMMANDS } from './welcome/welcomeCommands';
@@ -16,6 +17,7 @@ const HARMLESS: readonly string[] = ['softprompt.openLog', 'softprompt.getStarte
 export const COMMANDS = {
   ...TASK_COMMANDS,
   ...RUN_COMMANDS,
+  ...PANEL_COMMANDS,
   ...MODEL_COMMANDS,
   ...DATASET_COMMANDS,
   ...WELCOME_COMMANDS,

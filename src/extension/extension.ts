@@ -42,7 +42,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const checks = new TaskChecks(host);
   const runs = new RunStore(host, tasks, log);
   const models = new ModelsView(host, log);
-  const panel = new RunPanel(extension.extensionUri, host, runs, log);
+  const panel = new RunPanel(extension.extensionUri, host, runs, log, extension.workspaceState);
   const softprompt: Softprompt = { extension, log, host, tasks, datasets, checks, runs, models, panel };
   extension.subscriptions.push(
     log,

@@ -31,7 +31,8 @@ export interface Requests extends TableRequests {
   /** The rows that stand in these lines, counted from 1; as the task reads them where one is named. */
   'dataset/rows': {
     params: { file: string; firstLine: number; lastLine: number; taskFile?: string };
-    result: { rows: RowFacts[] };
+    /** `limit`: the task's, in tokens. */
+    result: { rows: RowFacts[]; limit?: number };
   };
   /** What the first of these runs (their folders) that looked at the file answered to its rows. */
   'dataset/predictions': {
@@ -94,10 +95,12 @@ export interface Requests extends TableRequests {
  */
 export type TriedPrompt = z.infer<typeof triedPromptSchema>;
 
-export const triedPromptSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['tuned', 'zero-shot', 'few-shot']) }),
+export const hardPromptSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['zero-shot', 'few-shot']) }),
   z.strictObject({ kind: z.literal('own'), text: z.string() }),
 ]);
+
+export const triedPromptSchema = z.union([z.strictObject({ kind: z.literal('tuned') }), hardPromptSchema]);
 
 export interface ExcludeRequest {
   taskFile: string;

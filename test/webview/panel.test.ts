@@ -1,26 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TrialAnswer } from '../../src/protocol/requests';
 import type { RunState } from '../../src/protocol/runs';
 import { canShowPages } from '../chromium';
 import { type Harness, type OpenOptions, type Panel, startHarness, THEMES } from './harness';
 import { failedRun, liveSteps, runOf, syntheticRun, textRun } from './syntheticRun';
-
-const ANSWER: { tuned: TrialAnswer; zeroShot: TrialAnswer } = {
-  tuned: {
-    predicted: 'delivery',
-    probabilities: { delivery: 0.9, returns: 0.1 },
-    milliseconds: 80,
-    cutTokens: 0,
-  },
-  zeroShot: {
-    predicted: 'returns',
-    probabilities: { delivery: 0.4, returns: 0.6 },
-    milliseconds: 60,
-    cutTokens: 0,
-  },
-};
 
 let harness: Harness;
 let panel: Panel;
@@ -229,9 +213,9 @@ describe.runIf(canShowPages)('the result', () => {
     expect(await panel.page.getByRole('table', { name: 'exact match on the test rows' }).isVisible()).toBe(
       true,
     );
-    await tab(/Test rows/).click();
+    await tab(/Predictions/).click();
     const heads = await panel.page
-      .getByRole('grid', { name: /Test predictions/ })
+      .getByRole('grid', { name: /^Predictions\./ })
       .getByRole('columnheader')
       .allTextContents();
     expect(heads).toContain('Target');
@@ -248,13 +232,13 @@ describe.runIf(canShowPages)('the result', () => {
 
 describe.runIf(canShowPages)('test rows', () => {
   const detail = syntheticRun();
-  const grid = () => panel.page.getByRole('grid', { name: /Test predictions/ });
+  const grid = () => panel.page.getByRole('grid', { name: /^Predictions\./ });
   const rowCount = async () => Number(await attribute(grid(), 'aria-rowcount')) - 1;
 
   async function openTest(run = detail): Promise<void> {
     await open();
     await panel.send({ type: 'run', detail: run });
-    await tab(/Test rows/).click();
+    await tab(/Predictions/).click();
   }
 
   test('filter by outcome, class and words', async () => {
@@ -271,7 +255,11 @@ describe.runIf(canShowPages)('test rows', () => {
     );
     await panel.page.getByRole('textbox', { name: 'Search' }).fill('no such words');
     expect(await visible('No row passes these filters.')).toBe(true);
-    expect(await panel.kept()).toMatchObject({ tab: 'test', expected: 'delivery', filter: 'no such words' });
+    expect(await panel.kept()).toMatchObject({
+      tab: 'predictions',
+      expected: 'delivery',
+      filter: 'no such words',
+    });
   });
 
   test('a cell of the confusion matrix filters the table; again takes the filter away', async () => {
@@ -292,6 +280,8 @@ describe.runIf(canShowPages)('test rows', () => {
 
   test('sort by loss, then open the worst row by keyboard', async () => {
     await openTest();
+    await button('Row').click();
+    expect(await attribute(grid().getByRole('columnheader', { name: 'Row' }), 'aria-sort')).toBe('ascending');
     await button('Loss').click();
     expect(await attribute(grid().getByRole('columnheader', { name: 'Loss' }), 'aria-sort')).toBe(
       'descending',
@@ -307,7 +297,7 @@ describe.runIf(canShowPages)('test rows', () => {
   test('a click opens the row in its file', async () => {
     await openTest();
     await grid().getByRole('row').nth(3).click();
-    const third = detail.predictions[2]!;
+    const third = [...detail.predictions].sort((a, b) => b.loss - a.loss)[2]!;
     expect(await last()).toEqual([{ type: 'openRow', file: third.file, line: third.line }]);
   });
 
@@ -441,60 +431,31 @@ describe.runIf(canShowPages)('details', () => {
   });
 });
 
-describe.runIf(canShowPages)('try it', () => {
-  test('asks with the template’s columns and shows both answers', async () => {
-    await open();
-    await panel.send({ type: 'run', detail: syntheticRun() });
-    await panel.page.getByRole('textbox', { name: 'text' }).fill('where is my parcel');
-    await panel.page.keyboard.press('Control+Enter');
-    expect(await last()).toEqual([{ type: 'try', id: 1, values: { text: 'where is my parcel' } }]);
-    expect(await visible('Asking both prompts')).toBe(true);
-    await panel.send({
-      type: 'answer',
-      id: 1,
-      answer: ANSWER,
-    });
-    expect(await panel.page.getByRole('region', { name: 'Tuned prompt' }).textContent()).toContain('90.0 %');
-    expect(await panel.page.getByRole('region', { name: 'Zero-shot' }).textContent()).toContain('returns');
-  });
-
-  test('an error is told, and the next try goes through', async () => {
-    await open();
-    await panel.send({ type: 'run', detail: syntheticRun() });
-    await panel.page.getByRole('textbox', { name: 'text' }).fill('x');
-    await button('Try').click();
-    await panel.send({ type: 'answer', id: 1, error: { code: 'internal', message: 'The model is gone.' } });
-    expect(await visible('The model is gone.')).toBe(true);
-    await button('Try').click();
-    expect(await last()).toEqual([{ type: 'try', id: 2, values: { text: 'x' } }]);
-  });
-});
-
 describe.runIf(canShowPages)('reload', () => {
   test('comes back with tab, filters and what was tried', async () => {
     const detail = syntheticRun();
     await open({
       kept: {
         folder: detail.folder,
-        tab: 'test',
+        tab: 'predictions',
         outcome: 'wrong',
         filter: 'parcel',
         tried: { text: 'hello' },
       },
     });
     await panel.send({ type: 'runs', runs: [] }, { type: 'run', detail });
-    expect(await attribute(tab(/Test rows/), 'aria-selected')).toBe('true');
+    expect(await attribute(tab(/Predictions/), 'aria-selected')).toBe('true');
     expect(await attribute(button(/^Wrong/), 'aria-pressed')).toBe('true');
     expect(await panel.page.getByRole('textbox', { name: 'Search' }).inputValue()).toBe('parcel');
-    await tab(/Overview/).click();
+    await tab(/Playground/).click();
     expect(await panel.page.getByRole('textbox', { name: 'text' }).inputValue()).toBe('hello');
   });
 
   test('filters of another run are not kept', async () => {
-    await open({ kept: { folder: '/other', tab: 'test', outcome: 'wrong', filter: 'parcel' } });
+    await open({ kept: { folder: '/other', tab: 'predictions', outcome: 'wrong', filter: 'parcel' } });
     await panel.send({ type: 'run', detail: syntheticRun() });
     expect(await attribute(button(/^All/), 'aria-pressed')).toBe('true');
-    expect(await attribute(tab(/Test rows/), 'aria-selected')).toBe('true');
+    expect(await attribute(tab(/Predictions/), 'aria-selected')).toBe('true');
   });
 });
 
@@ -524,11 +485,8 @@ describe.runIf(canShowPages)('for everyone', () => {
     const rules = theme === 'dark' ? undefined : ['color-contrast'];
     await open({ theme, reducedMotion: true });
     await panel.send({ type: 'run', detail: syntheticRun() });
-    await panel.page.getByRole('textbox', { name: 'text' }).fill('x');
-    await button('Try').click();
-    await panel.send({ type: 'answer', id: 1, answer: ANSWER });
     expect(await violations(rules)).toEqual([]);
-    await tab(/Test rows/).click();
+    await tab(/Predictions/).click();
     await button(/^Wrong/).click();
     expect(await violations(rules)).toEqual([]);
     await tab(/Details/).click();
@@ -548,7 +506,7 @@ describe.runIf(canShowPages)('for everyone', () => {
     await panel.send({ type: 'run', detail: syntheticRun() });
     await tab(/Overview/).focus();
     await panel.page.keyboard.press('ArrowRight');
-    expect(await attribute(tab(/Test rows/), 'aria-selected')).toBe('true');
+    expect(await attribute(tab(/Predictions/), 'aria-selected')).toBe('true');
     await panel.page.keyboard.press('ArrowLeft');
     await panel.page.keyboard.press('ArrowLeft');
     expect(await attribute(tab(/Details/), 'aria-selected')).toBe('true');
@@ -570,7 +528,7 @@ describe.runIf(canShowPages)('for everyone', () => {
     await panel.send({ type: 'run', detail: syntheticRun() });
     for (const width of [400, 700, 1000, 1600]) {
       await panel.page.setViewportSize({ width, height: 900 });
-      for (const name of [/Overview/, /Test rows/, /Details/]) {
+      for (const name of [/Overview/, /Predictions/, /Playground/, /Details/]) {
         await tab(name).click();
         const needed = await panel.page.evaluate(() => document.documentElement.scrollWidth);
         expect(needed).toBeLessThanOrEqual(width);
@@ -581,7 +539,7 @@ describe.runIf(canShowPages)('for everyone', () => {
   test('a change of theme repaints the charts and the matrix', async () => {
     await open();
     await panel.send({ type: 'run', detail: syntheticRun() });
-    await tab(/Test rows/).click();
+    await tab(/Predictions/).click();
     const cell = panel.page.getByRole('gridcell', { name: /^expected returns, predicted returns/ });
     const before = await cell.evaluate((one) => one.style.backgroundColor);
     await panel.page.evaluate(() =>

@@ -34,42 +34,8 @@ describe.runIf(asked.length > 0).each(asked.length > 0 ? asked : THEMES)('pictur
   test('a finished run, all tabs', async () => {
     const panel = await harness.open({ theme });
     await panel.send({ type: 'runs', runs: [] }, { type: 'run', detail: syntheticRun() });
-    await panel.page.getByRole('textbox', { name: 'text' }).fill('my parcel went to the neighbour again');
-    await panel.page.getByRole('button', { name: 'Try', exact: true }).click();
-    await panel.send({
-      type: 'answer',
-      id: 1,
-      answer: {
-        tuned: {
-          predicted: 'delivery',
-          probabilities: {
-            delivery: 0.93,
-            returns: 0.04,
-            account: 0.01,
-            billing: 0.01,
-            product_question: 0.005,
-            technical_problem: 0.005,
-          },
-          milliseconds: 184,
-          cutTokens: 0,
-        },
-        zeroShot: {
-          predicted: 'account',
-          probabilities: {
-            account: 0.31,
-            delivery: 0.27,
-            returns: 0.2,
-            billing: 0.12,
-            product_question: 0.06,
-            technical_problem: 0.04,
-          },
-          milliseconds: 190,
-          cutTokens: 0,
-        },
-      },
-    });
     await picture(panel, `${theme}-finished`);
-    await panel.page.getByRole('tab', { name: /Test rows/ }).click();
+    await panel.page.getByRole('tab', { name: /Predictions/ }).click();
     await picture(panel, `${theme}-test`);
     await panel.page.getByRole('tab', { name: 'Details' }).click();
     await picture(panel, `${theme}-details`);
@@ -100,7 +66,7 @@ describe.runIf(asked.length > 0).each(asked.length > 0 ? asked : THEMES)('pictur
     const text = await harness.open({ theme });
     await text.send({ type: 'run', detail: textRun() });
     await picture(text, `${theme}-text`);
-    await text.page.getByRole('tab', { name: /Test rows/ }).click();
+    await text.page.getByRole('tab', { name: /Predictions/ }).click();
     await picture(text, `${theme}-text-test`);
     await text.close();
   });
@@ -109,12 +75,12 @@ describe.runIf(asked.length > 0).each(asked.length > 0 ? asked : THEMES)('pictur
     const narrow = await harness.open({ theme, width: 400 });
     await narrow.send({ type: 'run', detail: syntheticRun() });
     await picture(narrow, `${theme}-narrow`);
-    await narrow.page.getByRole('tab', { name: /Test rows/ }).click();
+    await narrow.page.getByRole('tab', { name: /Predictions/ }).click();
     await picture(narrow, `${theme}-narrow-test`);
     await narrow.close();
     const many = await harness.open({ theme });
     await many.send({ type: 'run', detail: syntheticRun({ labels: manyLabels, rows: 1540 }) });
-    await many.page.getByRole('tab', { name: /Test rows/ }).click();
+    await many.page.getByRole('tab', { name: /Predictions/ }).click();
     await picture(many, `${theme}-77-classes`);
     await many.close();
   });

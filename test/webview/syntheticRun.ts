@@ -88,7 +88,56 @@ export function syntheticRun(options: SyntheticOptions = {}): RunDetail {
     record.endedAt = new Date(START + 224_000).toISOString();
   }
   record.best = bestOf(events);
-  return { folder: `/work space/.softprompt/runs/${record.id}`, record, events, predictions };
+  record.hardPrompts = tested ? hardPrompts() : undefined;
+  const validation = lastValidation(events, labels);
+  const folder = `/work space/.softprompt/runs/${record.id}`;
+  return { folder, record, events, predictions, ...(validation && { validation }) };
+}
+
+function hardPrompts(): RunRecord['hardPrompts'] {
+  const examples = ['returns', 'billing', 'delivery', 'account'].map((target, index) => ({
+    row: 3 + 7 * index,
+    values: { text: TEXTS[target]![0]! },
+    target,
+  }));
+  return { 'zero-shot': { scoring: 'whole-label' }, 'few-shot': { scoring: 'whole-label-mean', examples } };
+}
+
+const VALIDATION_ROWS = 42;
+
+/** The validation rows at the last validation, as many right as it says; with the figures of each class there. */
+export function lastValidation(events: readonly RunEvent[], labels: string[]): RunDetail['validation'] {
+  const at = events.findLastIndex(
+    (event) => event.type === 'evaluation' && event.contender === 'tuned' && event.split === 'validation',
+  );
+  const event = events[at];
+  if (event?.type !== 'evaluation' || event.metrics.kind !== 'label') return undefined;
+  const right = Math.round(event.metrics.accuracy * VALIDATION_ROWS);
+  const random = randomFrom(event.step + 5);
+  const predictions = makePredictions(VALIDATION_ROWS, labels, random).map((one, index) => {
+    // 17 and 42 have no common divisor: each row has a rank of its own.
+    const correct = (index * 17) % VALIDATION_ROWS < right;
+    const other = labels[(labels.indexOf(one.expected) + 1) % labels.length]!;
+    const predicted = correct ? one.expected : other;
+    const before = random() < 0.15 ? !correct : correct;
+    const confidence = 0.4 + random() * 0.55;
+    return {
+      ...one,
+      file: '/work space/support/train.csv',
+      row: 3 + index * 9,
+      line: 4 + index * 9,
+      correct,
+      predicted,
+      confidence,
+      loss: correct ? -Math.log(confidence) : 1 + random() * 2,
+      probabilities: probabilities(labels, predicted, confidence, random),
+      previous: event.step > 0 ? { predicted: before ? one.expected : other, correct: before } : undefined,
+      baseline: { ...one.baseline!, contender: 'zero-shot' as const },
+    };
+  });
+  const { classes, confusion, macroF1 } = scored(predictions, labels, (one) => one.predicted);
+  event.metrics = { ...event.metrics, classes, confusion, macroF1 };
+  return { step: event.step, predictions };
 }
 
 function bestOf(events: RunEvent[]): RunRecord['best'] {

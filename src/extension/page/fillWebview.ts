@@ -4,7 +4,7 @@ import { pageHtml } from './pageHtml';
 
 /** The pages there are: each is a folder of webview/, bundled to dist/pages/NAME.js, with its style sheets in media/. */
 export const PAGES = {
-  run: { title: 'Softprompt', styles: ['webview.css'] },
+  run: { title: 'Softprompt', styles: ['webview.css', 'playground.css'] },
   compare: { title: vscode.l10n.t('Compare runs'), styles: ['webview.css', 'compare.css'] },
   table: { title: vscode.l10n.t('Dataset'), styles: ['webview.css', 'table.css'] },
   form: { title: vscode.l10n.t('Task'), styles: ['webview.css', 'form.css'] },

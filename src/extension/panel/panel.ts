@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { reportError } from '../../protocol/errors';
@@ -9,8 +9,11 @@ import type { HostClient } from '../host/hostClient';
 import { fillWebview } from '../page/fillWebview';
 import type { RunStore } from '../runs/runStore';
 import { fromPanelSchema, panelStateSchema } from './panelMessages';
+import { PlaygroundMemory } from './playgroundMemory';
 import { RunFeed } from './runFeed';
+import { saveExport } from './saveExport';
 import { settingPlace } from './settingPlace';
+import { Trials } from './trials';
 
 export const PANEL_TYPE = 'softprompt.run';
 
@@ -32,6 +35,12 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   #feed = new RunFeed();
   #bundle: RunEvent[] = [];
   #flush: NodeJS.Timeout | undefined;
+  /** The page listens. */
+  #ready = false;
+  /** A tab that the page is to turn to, once it listens. */
+  #tab: string | undefined;
+  readonly #trials: Trials;
+  readonly #playgrounds: PlaygroundMemory;
   readonly #subscriptions: { dispose(): void }[];
 
   constructor(
@@ -39,8 +48,12 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     private readonly host: HostClient,
     private readonly runs: RunStore,
     private readonly log: vscode.LogOutputChannel,
+    memory: vscode.Memento,
   ) {
+    this.#trials = new Trials(host, (message) => this.#post(message));
+    this.#playgrounds = new PlaygroundMemory(memory);
     this.#subscriptions = [
+      this.#trials,
       host.on('run/event', ({ folder, event }) => folder === this.#folder && this.#hear(event)),
       host.on('run/predictions', (told) => {
         if (told.folder === this.#folder) this.#post({ type: 'predictions', ...told });
@@ -62,8 +75,9 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     return this.#panel !== null;
   }
 
-  /** Opens the panel, or turns it to another run. */
-  async open(folder: string): Promise<void> {
+  /** Opens the panel, or turns it to another run; at a tab, where one is named. */
+  async open(folder: string, tab?: string): Promise<void> {
+    this.#tab = tab;
     if (!this.#panel) {
       // Tabs of an extension host that is gone, or that VS Code has not brought back yet: this panel is in their place.
       const abandoned = panelTabs();
@@ -93,6 +107,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   #adopt(panel: vscode.WebviewPanel): void {
     this.#panel?.dispose();
     this.#panel = panel;
+    this.#ready = false;
     const { webview } = panel;
     panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.png');
     panel.onDidDispose(() => {
@@ -100,6 +115,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       this.#panel = null;
       this.#folder = undefined;
       this.#detail = undefined;
+      this.#trials.stop();
     });
     webview.onDidReceiveMessage((raw: unknown) => {
       const message = fromPanelSchema.safeParse(raw);
@@ -111,6 +127,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   async #select(folder: string | undefined): Promise<void> {
+    if (folder !== undefined && folder !== this.#folder) this.#trials.stop();
     this.#folder = folder ?? this.#folder;
     this.#detail = undefined;
     await this.#load();
@@ -127,7 +144,12 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       if (feed !== this.#feed) return; // another run was chosen meanwhile
       this.#detail = feed.open(detail);
       this.#post({ type: 'run', detail: this.#detail });
-      this.#panel.title = `Run: ${detail.record.task.name}`;
+      this.#post({ type: 'playground', folder, playground: this.#playgrounds.of(folder) });
+      this.#panel.title = vscode.l10n.t('Run: {0}', detail.record.task.name);
+      if (this.#ready && this.#tab !== undefined) {
+        this.#post({ type: 'show', tab: this.#tab });
+        this.#tab = undefined;
+      }
     } catch (error) {
       this.log.error(`Run ${folder}: ${reportError(error).message}`);
       this.#post({ type: 'failure', error: reportError(error) });
@@ -163,7 +185,9 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       this.log.show();
       return;
     }
+    if (!vscode.workspace.isTrusted) return;
     if (message.type === 'ready') {
+      this.#ready = true;
       const state = this.host.state === 'stopped' ? 'ready' : this.host.state; // it is started when it is needed
       this.#post({ type: 'connection', state });
       await this.#postRuns();
@@ -184,6 +208,9 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       case 'evaluate':
         await vscode.commands.executeCommand(`softprompt.${message.type}`, folder);
         return;
+      case 'compare':
+        await vscode.commands.executeCommand('softprompt.compareRuns', folder);
+        return;
       case 'continue':
         await vscode.commands.executeCommand('softprompt.resume', folder);
         return;
@@ -198,19 +225,23 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
         await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(join(folder, 'run.json')));
         return;
       case 'try':
-        return this.#try(folder, message.id, message.values);
+        return this.#trials.ask(folder, message);
+      case 'stopTry':
+        return this.#trials.stop();
+      case 'takeRow':
+        return this.#takeRow(folder, message.file, message.row);
+      case 'keepPlayground':
+        return this.#playgrounds.keep(message.folder, message.playground);
       case 'export':
         return saveExport(message, dirname(task?.data.train ?? task?.file ?? folder));
     }
   }
 
-  async #try(folder: string, id: number, values: Record<string, string>): Promise<void> {
+  async #takeRow(folder: string, file: string | undefined, row: number | undefined): Promise<void> {
     try {
-      const tuned = await this.host.request('predict', { folder, values, prompt: { kind: 'tuned' } });
-      const zeroShot = await this.host.request('predict', { folder, values, prompt: { kind: 'zero-shot' } });
-      this.#post({ type: 'answer', id, answer: { tuned, zeroShot } });
+      this.#post({ type: 'row', row: await this.host.request('predict/row', { folder, file, row }) });
     } catch (error) {
-      this.#post({ type: 'answer', id, error: reportError(error) });
+      this.#post({ type: 'row', error: reportError(error) });
     }
   }
 }
@@ -219,15 +250,4 @@ async function openSetting(file: string, setting: string | undefined): Promise<v
   if (setting === undefined) return openPlace({ file });
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
   await openPlace({ file, ...settingPlace(document.getText(), setting) });
-}
-
-const FILE_TYPES: Record<string, string> = { csv: 'CSV', png: 'PNG' };
-
-async function saveExport(file: Extract<FromPanel, { type: 'export' }>, folder: string): Promise<void> {
-  const name = basename(file.name);
-  const ending = name.split('.').at(-1) ?? '';
-  const filters = FILE_TYPES[ending] && { [FILE_TYPES[ending]]: [ending] };
-  const defaultUri = vscode.Uri.file(join(folder, name));
-  const target = await vscode.window.showSaveDialog({ defaultUri, ...(filters && { filters }) });
-  if (target) await vscode.workspace.fs.writeFile(target, Buffer.from(file.text, file.encoding ?? 'utf8'));
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { FromPanel, PanelState } from '../../protocol/panel';
+import { playgroundSchema } from '../../protocol/playground';
+import { hardPromptSchema } from '../../protocol/requests';
 
 const signal = <T extends string>(type: T) => z.strictObject({ type: z.literal(type) });
 
@@ -15,13 +17,30 @@ export const fromPanelSchema: z.ZodType<FromPanel> = z.discriminatedUnion('type'
   signal('cancel'),
   signal('resume'),
   signal('evaluate'),
+  signal('compare'),
   z.strictObject({ type: z.literal('openRow'), file: z.string().min(1), line: z.int().min(1) }),
   z.strictObject({ type: z.literal('openTask'), setting: z.string().max(MOST_NAME).optional() }),
   signal('openRunFolder'),
   signal('openLog'),
   signal('tuneAgain'),
   z.strictObject({ type: z.literal('selectRun'), folder: z.string().min(1) }),
-  z.strictObject({ type: z.literal('try'), id: z.number(), values: z.record(z.string(), z.string()) }),
+  z.strictObject({
+    type: z.literal('try'),
+    id: z.number(),
+    values: z.record(z.string(), z.string()),
+    hardPrompt: hardPromptSchema,
+  }),
+  signal('stopTry'),
+  z.strictObject({
+    type: z.literal('takeRow'),
+    file: z.string().min(1).optional(),
+    row: z.int().min(1).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('keepPlayground'),
+    folder: z.string().min(1),
+    playground: playgroundSchema,
+  }),
   z.strictObject({
     type: z.literal('export'),
     name: z.string().min(1).max(MOST_NAME),

@@ -1,3 +1,4 @@
+import type { Contender } from '../../protocol/metrics';
 import { el } from '../kit/dom';
 import { formatPercent } from '../kit/format';
 
@@ -6,7 +7,7 @@ const SHOWN = 6;
 /** A model's answer with the probability of each label, likeliest first. */
 export function answerBars(
   { predicted, probabilities }: { predicted: string; probabilities?: Record<string, number> },
-  look: 'tuned' | 'zero-shot',
+  look: Contender,
 ): HTMLElement {
   if (!probabilities) return el('blockquote', { class: 'answer-text' }, predicted || '(nothing)');
   const sorted = Object.entries(probabilities).sort(([, a], [, b]) => b - a);

@@ -1,9 +1,12 @@
 import type { LabelMetrics } from '../../protocol/metrics';
-import { el, fill, onChange, show } from '../kit/dom';
+import { chartFrame } from '../charts/chartFrame';
+import type { ChartTable } from '../charts/chartTable';
+import { el, fill, onChange, setAttribute, setText, show } from '../kit/dom';
 import { formatCount, formatPercent, formatRows } from '../kit/format';
+import { t } from '../kit/l10n';
 import { type Colour, mix, onThemeChange, readableOn, themeColour, toCss } from '../kit/theme';
 import type { Component, PanelContext } from '../run/panelContext';
-import { standingOf } from '../run/standing';
+import { shownRows } from './shownRows';
 
 /** With more classes than this the cells shrink and the matrix takes the whole width. */
 export const FEW_CLASSES = 12;
@@ -11,13 +14,16 @@ export const FEW_CLASSES = 12;
 /** Expected against predicted classes; a cell filters the table of predictions to its rows. */
 export function confusionMatrix(context: PanelContext): Component {
   const body = el('div', { class: 'matrix-scroll' });
-  const element = el(
-    'section',
-    { class: 'card matrix-card', 'aria-label': 'Confusion matrix' },
-    el('header', { class: 'card-head' }, el('h2', {}, 'Confusion matrix')),
-    el('p', { class: 'hint' }, 'Rows are expected, columns predicted. Choose a cell to see its rows.'),
-    body,
-  );
+  const hint = t('Rows are expected, columns predicted. Choose a cell to see its rows.');
+  const frame = chartFrame({
+    title: t('Confusion matrix'),
+    fileName: 'confusion-matrix',
+    figure: el('div', {}, el('p', { class: 'hint' }, hint), body),
+    table: () => metrics && matrixTable(metrics),
+    save: (file) => context.send({ type: 'export', ...file }),
+    look: 'matrix-card',
+  });
+  const { element } = frame;
   let metrics: LabelMetrics | undefined;
   let chosen: { expected?: string; predicted?: string } = {};
 
@@ -29,20 +35,25 @@ export function confusionMatrix(context: PanelContext): Component {
   onThemeChange(paint);
 
   const changed = onChange();
+  const labelsChanged = onChange();
   const choiceChanged = onChange();
   return {
     element,
-    update({ run }, { expected, predicted }) {
-      const standing = run && standingOf(run.record, run.progress);
-      const tuned = standing?.split === 'test' ? standing.tuned?.metrics : undefined;
+    update({ run }, view) {
+      const { expected, predicted } = view;
+      const tuned = run && shownRows(run, view)?.metrics;
       metrics = tuned?.kind === 'label' ? tuned : undefined;
       show(element, metrics !== undefined);
       if (!metrics) return;
       const fresh = changed(metrics);
       if (fresh) {
-        element.classList.toggle('compact', metrics.confusion.labels.length > FEW_CLASSES);
-        fill(body, matrix(metrics));
+        const { labels } = metrics.confusion;
+        element.classList.toggle('compact', labels.length > FEW_CLASSES);
+        // The cells stay while a run trains: whoever is on one of them stays there.
+        if (labelsChanged(...labels)) fill(body, matrix(labels));
+        count(metrics);
         paint();
+        frame.refresh();
       }
       chosen = { expected, predicted };
       if (choiceChanged(expected, predicted) || fresh) mark();
@@ -98,6 +109,27 @@ export function confusionMatrix(context: PanelContext): Component {
     }
   }
 
+  /** Writes the numbers into the cells. */
+  function count({ confusion: { labels, counts } }: LabelMetrics): void {
+    const totals = counts.map((row) => row.reduce((sum, rows) => sum + rows, 0));
+    for (const cell of body.querySelectorAll<HTMLElement>('td')) {
+      const i = Number(cell.dataset.expected);
+      const j = Number(cell.dataset.predicted);
+      const rows = counts[i]?.[j] ?? 0;
+      const share = formatPercent(rows / Math.max(1, totals[i] ?? 0), 0);
+      const words = t(
+        'expected {0}, predicted {1}: {2}, {3} of its class',
+        labels[i]!,
+        labels[j]!,
+        formatRows(rows),
+        share,
+      );
+      setAttribute(cell, 'aria-label', words);
+      cell.title = words;
+      setText(cell, rows > 0 ? formatCount(rows) : '');
+    }
+  }
+
   /** A cell is as strong as its part of the expected class; right ones in one hue, wrong ones in another. */
   function paint(): void {
     if (!metrics) return;
@@ -119,42 +151,62 @@ export function confusionMatrix(context: PanelContext): Component {
   }
 }
 
-function matrix({ confusion: { labels, counts } }: LabelMetrics): HTMLElement {
+function matrix(labels: readonly string[]): HTMLElement {
   const columns = el(
     'tr',
     {},
-    el('th', { class: 'corner', scope: 'col' }, el('span', { class: 'sr-only' }, 'Expected class')),
+    el('th', { class: 'corner', scope: 'col' }, el('span', { class: 'sr-only' }, t('Expected class'))),
     ...labels.map((label) => el('th', { scope: 'col', title: label }, el('span', {}, label))),
   );
-  const rows = counts.map((row, i) => {
-    const expected = labels[i]!;
-    const total = row.reduce((sum, count) => sum + count, 0);
-    return el(
+  const rows = labels.map((expected, i) =>
+    el(
       'tr',
       {},
       el('th', { scope: 'row', title: expected }, el('span', {}, expected)),
-      ...row.map((count, j) => {
-        const words = `expected ${expected}, predicted ${labels[j]}: ${formatRows(count)}, ${formatPercent(count / Math.max(1, total), 0)} of its class`;
-        return el(
-          'td',
-          {
-            role: 'gridcell',
-            tabindex: i === 0 && j === 0 ? 0 : -1,
-            'aria-label': words,
-            title: words,
-            'data-expected': i,
-            'data-predicted': j,
-            class: i === j ? 'diagonal' : '',
-          },
-          count > 0 ? formatCount(count) : '',
-        );
-      }),
-    );
-  });
+      ...labels.map((_, j) =>
+        el('td', {
+          role: 'gridcell',
+          tabindex: i === 0 && j === 0 ? 0 : -1,
+          'data-expected': i,
+          'data-predicted': j,
+          class: i === j ? 'diagonal' : '',
+        }),
+      ),
+    ),
+  );
   return el(
     'table',
-    { class: 'matrix', role: 'grid', 'aria-label': 'Confusion matrix' },
+    { class: 'matrix', role: 'grid', 'aria-label': t('Confusion matrix') },
     el('thead', {}, columns),
     el('tbody', {}, ...rows),
   );
+}
+
+/** The cells that have rows, most first. */
+function matrixTable({ confusion: { labels, counts } }: LabelMetrics): ChartTable {
+  const cells = counts
+    .flatMap((row, i) => {
+      const total = row.reduce((sum, rows) => sum + rows, 0);
+      return row.map((rows, j) => ({
+        expected: labels[i]!,
+        predicted: labels[j]!,
+        rows,
+        share: rows / total,
+      }));
+    })
+    .filter(({ rows }) => rows > 0)
+    .sort((a, b) => b.rows - a.rows);
+  return {
+    caption: t('Rows by expected and predicted class'),
+    columns: [
+      { name: t('Expected'), values: cells.map(({ expected }) => expected) },
+      { name: t('Predicted'), values: cells.map(({ predicted }) => predicted) },
+      { name: t('Rows'), values: cells.map(({ rows }) => rows), format: formatCount },
+      {
+        name: t('Of its class'),
+        values: cells.map(({ share }) => share),
+        format: (share) => formatPercent(share),
+      },
+    ],
+  };
 }

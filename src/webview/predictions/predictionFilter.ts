@@ -1,5 +1,7 @@
 import type { PanelState } from '../../protocol/panel';
 import type { PredictionRecord } from '../../protocol/runs';
+import { csvField } from '../charts/chartTable';
+import { t } from '../kit/l10n';
 
 export type Outcome = NonNullable<PanelState['outcome']>;
 
@@ -13,38 +15,46 @@ export interface PredictionFilter {
 
 export const NO_FILTER: PredictionFilter = { outcome: 'all', search: '' };
 
-type SortKey = 'row' | 'loss' | 'confidence';
+export type PredictionSort = NonNullable<PanelState['sort']>;
 
-export interface PredictionSort {
-  key: SortKey;
-  descending: boolean;
+/** Where there is most to learn comes first. */
+export const BIGGEST_LOSSES: PredictionSort = { key: 'loss', descending: true };
+
+/** Right at one validation and wrong at the next, or the other way round. */
+export function hasChanged({ correct, previous }: PredictionRecord): boolean {
+  return previous !== undefined && previous.correct !== correct;
 }
 
-/** Each outcome as a test on a row. Fixed and broken are against the best hard prompt. */
+/** Each outcome as a test on a row. Fixed and broken are against the best hard prompt, changed against the validation before. */
 export const OUTCOMES: Record<
   Outcome,
   { label: string; title: string; matches: (one: PredictionRecord) => boolean }
 > = {
-  all: { label: 'All', title: 'Every test row', matches: () => true },
+  all: { label: t('All'), title: t('Every row'), matches: () => true },
   right: {
-    label: 'Right',
-    title: 'Rows the tuned prompt answers right',
+    label: t('Right'),
+    title: t('Rows the tuned prompt answers right'),
     matches: (one) => one.correct,
   },
   wrong: {
-    label: 'Wrong',
-    title: 'Rows the tuned prompt answers wrong',
+    label: t('Wrong'),
+    title: t('Rows the tuned prompt answers wrong'),
     matches: (one) => !one.correct,
   },
   fixed: {
-    label: 'Fixed',
-    title: 'Right now, wrong with the best hard prompt',
+    label: t('Fixed'),
+    title: t('Right now, wrong with the best hard prompt'),
     matches: (one) => one.correct && one.baseline?.correct === false,
   },
   broken: {
-    label: 'Broken',
-    title: 'Wrong now, right with the best hard prompt',
+    label: t('Broken'),
+    title: t('Wrong now, right with the best hard prompt'),
     matches: (one) => !one.correct && one.baseline?.correct === true,
+  },
+  changed: {
+    label: t('Changed'),
+    title: t('Newly right or newly wrong since the validation before'),
+    matches: hasChanged,
   },
 };
 
@@ -84,36 +94,50 @@ function contains({ text, expected, predicted }: PredictionRecord, needle: strin
 
 /** How many rows have each outcome. */
 export function countOutcomes(predictions: readonly PredictionRecord[]): Record<Outcome, number> {
-  const counts: Record<Outcome, number> = { all: 0, right: 0, wrong: 0, fixed: 0, broken: 0 };
+  const counts: Record<Outcome, number> = {
+    all: 0,
+    right: 0,
+    wrong: 0,
+    fixed: 0,
+    broken: 0,
+    changed: 0,
+  };
   for (const one of predictions)
     for (const outcome of Object.keys(counts) as Outcome[])
       if (OUTCOMES[outcome].matches(one)) counts[outcome]++;
   return counts;
 }
 
-/** The rows as CSV (RFC 4180) with a header, for a spreadsheet. */
+/** The rows as CSV (RFC 4180) with a header, for a spreadsheet: everything there is, probabilities last. */
 export function predictionsCsv(predictions: readonly PredictionRecord[]): string {
-  const header = ['file', 'line', 'row', 'text', 'expected', 'predicted', 'correct', 'confidence', 'loss'];
-  const lines = predictions.map((one) =>
-    [
-      one.file,
-      one.line,
-      one.row,
-      one.text,
-      one.expected,
-      one.predicted,
-      one.correct,
-      one.confidence,
-      one.loss,
-      one.baseline?.predicted ?? '',
-      one.baseline?.correct ?? '',
-    ]
-      .map((value) => csvField(String(value)))
-      .join(','),
-  );
-  return `${[[...header, 'baseline', 'baseline_correct'].join(','), ...lines].join('\r\n')}\r\n`;
+  const labels = [...new Set(predictions.flatMap(({ probabilities }) => Object.keys(probabilities ?? {})))];
+  const lines = [
+    [...CSV_COLUMNS.map(([name]) => name), ...labels.map((label) => `p(${label})`)],
+    ...predictions.map((one) => [
+      ...CSV_COLUMNS.map(([, value]) => value(one)),
+      ...labels.map((label) => one.probabilities?.[label]),
+    ]),
+  ];
+  return `${lines.map((line) => line.map((value) => csvField(value)).join(',')).join('\r\n')}\r\n`;
 }
 
-function csvField(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-}
+type CsvValue = string | number | undefined;
+
+/** Names for programs, not for people: they are the same in every language. */
+const CSV_COLUMNS: readonly [name: string, value: (one: PredictionRecord) => CsvValue][] = [
+  ['file', ({ file }) => file],
+  ['line', ({ line }) => line],
+  ['row', ({ row }) => row],
+  ['text', ({ text }) => text],
+  ['expected', ({ expected }) => expected],
+  ['predicted', ({ predicted }) => predicted],
+  ['correct', ({ correct }) => String(correct)],
+  ['confidence', ({ confidence }) => confidence],
+  ['loss', ({ loss }) => loss],
+  ['cut_tokens', ({ cutTokens }) => cutTokens],
+  ['baseline_contender', ({ baseline }) => baseline?.contender],
+  ['baseline', ({ baseline }) => baseline?.predicted],
+  ['baseline_correct', ({ baseline }) => baseline && String(baseline.correct)],
+  ['previous', ({ previous }) => previous?.predicted],
+  ['previous_correct', ({ previous }) => previous && String(previous.correct)],
+];

@@ -3,10 +3,13 @@ import { choice, iconButton, searchField, segments } from '../kit/controls';
 import { el, fill, newId, onChange, setText, show } from '../kit/dom';
 import { formatCount, formatRows } from '../kit/format';
 import { icon } from '../kit/icons';
+import { t } from '../kit/l10n';
 import { virtualRows } from '../kit/virtualRows';
 import type { Component, PanelContext } from '../run/panelContext';
+import type { ShownRun } from '../run/store';
 import { type Column, LABEL_COLUMNS, TEXT_COLUMNS } from './predictionColumns';
 import {
+  BIGGEST_LOSSES,
   countOutcomes,
   NO_FILTER,
   OUTCOMES,
@@ -17,13 +20,17 @@ import {
   selectPredictions,
 } from './predictionFilter';
 import { rowDetail } from './rowDetail';
+import { type ShownRows, shownRows, splitsOf } from './shownRows';
 
 const HEAD_HEIGHT = 32;
 const ANY = '';
 
 type Options = { value: string; label: string }[];
 
-/** Every test row with the answer it got: filtered, sorted, and one click from its place in the file. */
+/**
+ * Every row with the answer it got: filtered, sorted, and one click from its place in the file. While a run trains, the
+ * validation rows change under the reader's eyes: place, chosen row and focus stay.
+ */
 export function predictionsTable(context: PanelContext): Component {
   let predictions: readonly PredictionRecord[] = [];
   let columns: readonly Column[] = LABEL_COLUMNS;
@@ -32,16 +39,19 @@ export function predictionsTable(context: PanelContext): Component {
   let counts = countOutcomes([]);
   let filter: PredictionFilter = NO_FILTER;
   let selected: number[] = [];
-  let sort: PredictionSort = { key: 'row', descending: false };
+  let sort: PredictionSort = BIGGEST_LOSSES;
   let active = 0;
+  /** The user has chosen a row: it stays the chosen one wherever new answers move it. */
+  let chosen = false;
   const prefix = newId('prediction');
 
-  const outcomes = segments<Outcome>('Outcome', (outcome) => context.keep({ outcome }));
-  const expected = choice('Expected', (value) => context.keep({ expected: value || undefined }));
-  const predicted = choice('Predicted', (value) => context.keep({ predicted: value || undefined }));
-  const search = searchField('Search', (filter) => context.keep({ filter }));
+  const splits = segments<ShownRows['split']>(t('Rows'), (split) => context.keep({ split }));
+  const outcomes = segments<Outcome>(t('Outcome'), (outcome) => context.keep({ outcome }));
+  const expected = choice(t('Expected'), (value) => context.keep({ expected: value || undefined }));
+  const predicted = choice(t('Predicted'), (value) => context.keep({ predicted: value || undefined }));
+  const search = searchField(t('Search'), (filter) => context.keep({ filter }));
   const count = el('span', { class: 'quiet', role: 'status' });
-  const save = iconButton('download', 'Export these rows as CSV', exportRows);
+  const save = iconButton('download', t('Export these rows as CSV'), exportRows);
   const tools = el(
     'div',
     { class: 'tools' },
@@ -56,17 +66,18 @@ export function predictionsTable(context: PanelContext): Component {
     class: 'table',
     role: 'grid',
     tabindex: 0,
-    'aria-label': 'Test predictions. Arrow keys move, Enter opens the row in its file.',
+    'aria-label': t('Predictions. Arrow keys move, Enter opens the row in its file.'),
     on: { keydown: (event) => onKey(event as KeyboardEvent), click: onClick },
   });
   const rows = virtualRows(scroller, HEAD_HEIGHT, renderRow);
   scroller.append(el('div', { role: 'rowgroup', class: 'table-head-group' }, head), rows.element);
   const nothing = el('p', { class: 'empty' });
+  const legend = el('span', { class: 'quiet split-note' });
   const detail = rowDetail(context);
   const element = el(
     'section',
-    { class: 'card predictions', 'aria-label': 'Test predictions' },
-    el('header', { class: 'card-head' }, el('h2', {}, 'Test predictions')),
+    { class: 'card predictions', 'aria-label': t('Predictions') },
+    el('header', { class: 'card-head' }, el('h2', {}, t('Predictions')), splits.element, legend),
     tools,
     scroller,
     nothing,
@@ -108,7 +119,7 @@ export function predictionsTable(context: PanelContext): Component {
           attributes,
           el(
             'button',
-            { type: 'button', class: 'sort', title: `Sort by ${label.toLowerCase()}`, 'data-sort': key },
+            { type: 'button', class: 'sort', title: t('Sort by {0}', label), 'data-sort': key },
             label,
             current && icon(sort.descending ? 'down' : 'up'),
           ),
@@ -118,6 +129,7 @@ export function predictionsTable(context: PanelContext): Component {
   }
 
   function setActive(index: number): void {
+    chosen = true;
     active = Math.max(0, Math.min(selected.length - 1, index));
     rows.scrollTo(active);
     rows.redraw();
@@ -157,9 +169,7 @@ export function predictionsTable(context: PanelContext): Component {
     const target = event.target as HTMLElement;
     const key = target.closest<HTMLElement>('[data-sort]')?.dataset.sort as PredictionSort['key'] | undefined;
     if (key) {
-      sort = { key, descending: sort.key === key ? !sort.descending : key === 'loss' };
-      refresh(true);
-      head.querySelector<HTMLElement>(`[data-sort="${key}"]`)?.focus();
+      context.keep({ sort: { key, descending: sort.key === key ? !sort.descending : key === 'loss' } });
       return;
     }
     const index = target.closest<HTMLElement>('[data-index]')?.dataset.index;
@@ -168,10 +178,16 @@ export function predictionsTable(context: PanelContext): Component {
     openActive();
   }
 
-  function refresh(toTop: boolean): void {
+  /** @param kept the row that stays the chosen one, where it is still among them */
+  function refresh(toTop: boolean, kept?: PredictionRecord): void {
     selected = selectPredictions(predictions, filter, sort);
-    if (toTop) active = 0;
-    renderHead();
+    if (toTop) {
+      active = 0;
+      chosen = false;
+    } else if (chosen && kept) {
+      const found = selected.findIndex((index) => isSameRow(predictions[index]!, kept));
+      active = found >= 0 ? found : Math.max(0, Math.min(active, selected.length - 1));
+    } else active = 0;
     scroller.setAttribute('aria-rowcount', String(selected.length + 1));
     rows.setCount(selected.length, toTop);
     showActive();
@@ -179,11 +195,11 @@ export function predictionsTable(context: PanelContext): Component {
       count,
       selected.length === predictions.length
         ? formatRows(predictions.length)
-        : `${formatCount(selected.length)} of ${formatRows(predictions.length)}`,
+        : t('{0} of {1}', formatCount(selected.length), formatRows(predictions.length)),
     );
     show(scroller, selected.length > 0);
     show(nothing, selected.length === 0);
-    fill(nothing, 'No row passes these filters.');
+    setText(nothing, t('No row passes these filters.'));
   }
 
   function exportRows(): void {
@@ -192,41 +208,79 @@ export function predictionsTable(context: PanelContext): Component {
   }
 
   const rowsChanged = onChange();
-  const filterChanged = onChange();
+  const placeChanged = onChange();
+  const headChanged = onChange();
   return {
     element,
     update({ run }, view) {
-      if (!run) return;
-      show(element, run.predictions.length > 0);
-      const fresh = rowsChanged(run.predictions, run.record.task.target.kind);
-      if (fresh) {
-        predictions = run.predictions;
-        const byLabel = run.record.task.target.kind === 'label';
-        columns = byLabel ? LABEL_COLUMNS : TEXT_COLUMNS;
-        element.classList.toggle('free-text', !byLabel);
-        show(expected.element, byLabel);
-        show(predicted.element, byLabel);
-        expectedOptions = byLabel ? options('Expected: any', 'expected', predictions) : [];
-        predictedOptions = byLabel ? options('Predicted: any', 'predicted', predictions) : [];
-        counts = countOutcomes(predictions);
-      }
+      const rows = run && shownRows(run, view);
+      show(element, rows !== undefined);
+      if (!run || !rows) return;
+      showSplits(run, rows);
+      const before = predictions[selected[active] ?? -1];
+      const byLabel = run.record.task.target.kind === 'label';
+      const fresh = rowsChanged(rows.predictions, byLabel);
+      if (fresh) take(rows, byLabel);
       const { outcome = 'all', filter: words = '', expected: wanted, predicted: given } = view;
-      const filtered = filterChanged(outcome, words, wanted, given);
-      if (!fresh && !filtered) return;
+      sort = view.sort ?? BIGGEST_LOSSES;
+      const moved = placeChanged(
+        run.folder,
+        rows.split,
+        outcome,
+        words,
+        wanted,
+        given,
+        sort.key,
+        sort.descending,
+      );
+      if (!fresh && !moved) return;
       filter = { outcome, search: words, expected: wanted, predicted: given };
+      if (headChanged(byLabel, sort.key, sort.descending)) keepingFocus(renderHead);
       showOutcomes(outcome);
       expected.set(expectedOptions, wanted ?? ANY);
       predicted.set(predictedOptions, given ?? ANY);
       search.set(words);
-      refresh(true);
+      refresh(moved, before);
     },
   };
 
+  function take(rows: ShownRows, byLabel: boolean): void {
+    predictions = rows.predictions;
+    columns = byLabel ? LABEL_COLUMNS : TEXT_COLUMNS;
+    element.classList.toggle('free-text', !byLabel);
+    show(expected.element, byLabel);
+    show(predicted.element, byLabel);
+    expectedOptions = byLabel ? options(t('Expected: any'), 'expected', predictions) : [];
+    predictedOptions = byLabel ? options(t('Predicted: any'), 'predicted', predictions) : [];
+    counts = countOutcomes(predictions);
+  }
+
+  function showSplits(run: ShownRun, { split, step }: ShownRows): void {
+    const names = splitsOf(run);
+    splits.set(
+      names.map((value) => ({
+        value,
+        label: value === 'test' ? t('Test') : t('Validation'),
+        count: formatCount(value === 'test' ? run.predictions.length : run.validation!.predictions.length),
+      })),
+      split,
+    );
+    const at = step ?? 0;
+    setText(legend, split === 'test' ? t('best prompt, of step {0}', at) : t('prompt of step {0}', at));
+  }
+
+  /** The head is drawn anew: whoever had just pressed one of its buttons keeps it. */
+  function keepingFocus(draw: () => void): void {
+    const key = (document.activeElement as HTMLElement | null)?.dataset.sort;
+    draw();
+    if (key) head.querySelector<HTMLElement>(`[data-sort="${key}"]`)?.focus();
+  }
+
   function showOutcomes(outcome: Outcome): void {
     const compared = predictions.some(({ baseline }) => baseline);
-    const names = (Object.keys(OUTCOMES) as Outcome[]).filter(
-      (name) => compared || (name !== 'fixed' && name !== 'broken'),
-    );
+    const again = predictions.some(({ previous }) => previous);
+    const shown: Partial<Record<Outcome, boolean>> = { fixed: compared, broken: compared, changed: again };
+    const names = (Object.keys(OUTCOMES) as Outcome[]).filter((name) => shown[name] ?? true);
     outcomes.set(
       names.map((value) => ({
         value,
@@ -237,6 +291,10 @@ export function predictionsTable(context: PanelContext): Component {
       outcome,
     );
   }
+}
+
+function isSameRow(one: PredictionRecord, other: PredictionRecord): boolean {
+  return one.row === other.row && one.file === other.file;
 }
 
 function options(

@@ -30,6 +30,10 @@ function schedule(): void {
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPanel>) => {
   model = receive(model, data);
+  if (data.type === 'show') {
+    view = { ...view, tab: data.tab };
+    vscode.setState(view);
+  }
   const folder = model.run?.folder;
   if (folder !== undefined && folder !== view.folder) {
     // Filters belong to the run they were chosen for.

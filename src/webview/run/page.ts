@@ -2,13 +2,17 @@ import type { PanelState } from '../../protocol/panel';
 import { lossChart } from '../charts/lossChart';
 import { paceCharts } from '../charts/paceCharts';
 import { validationChart } from '../charts/validationChart';
-import { el, show } from '../kit/dom';
+import { el, setText, show } from '../kit/dom';
 import { formatCount } from '../kit/format';
+import { t } from '../kit/l10n';
 import { tabs } from '../kit/tabs';
-import { tryBox } from '../playground/tryBox';
+import { playground } from '../playground/playground';
+import { playgroundLink } from '../playground/playgroundLink';
 import { classMetrics } from '../predictions/classMetrics';
 import { confusionMatrix, FEW_CLASSES } from '../predictions/confusionMatrix';
 import { predictionsTable } from '../predictions/predictionsTable';
+import { type ShownRows, shownRows } from '../predictions/shownRows';
+import { alertCards } from './alertCards';
 import { connection } from './connection';
 import { details } from './details';
 import { emptyPage } from './emptyPage';
@@ -22,20 +26,21 @@ import { RUN_STATES } from './runStates';
 import type { PanelModel, ShownRun, Tab } from './store';
 import { verdict } from './verdict';
 
-/** The whole page: the head, and three tabs under it. */
+/** The whole page: the head, and its tabs under it. */
 export function page(context: PanelContext): Component {
   const head = header(context);
-  const link = connection(context);
+  const host = connection(context);
   const refusal = failedRequest(context);
   const trouble = failedRun(context);
   const empty = emptyPage(context);
 
   const preparing = phases();
-  const result = verdict();
+  const alerts = alertCards(context);
+  const result = verdict(context);
   const loss = lossChart(context);
   const validation = validationChart(context);
   const pace = paceCharts(context);
-  const trial = tryBox(context);
+  const toPlayground = playgroundLink(context);
   const words = nearestWords();
   const said = notices();
   const charts = el('div', { class: 'charts' }, loss.element, validation.element);
@@ -43,10 +48,11 @@ export function page(context: PanelContext): Component {
     'div',
     { class: 'stack' },
     preparing.element,
+    alerts.element,
     result.element,
     charts,
     pace.element,
-    trial.element,
+    toPlayground.element,
     words.element,
     said.element,
   );
@@ -57,21 +63,25 @@ export function page(context: PanelContext): Component {
   const untested = el('p', { class: 'empty' });
   const side = el('div', { class: 'test-side' }, matrix.element, classes.element);
   const test = el('div', { class: 'test' }, untested, side, table.element);
+  const trying = playground(context);
   const about = details(context);
 
   const parts = tabs<Tab>(
     [
-      { name: 'overview', label: 'Overview', panel: overview },
-      { name: 'test', label: 'Test rows', panel: test },
-      { name: 'details', label: 'Details', panel: about.element },
+      { name: 'overview', label: t('Overview'), panel: overview },
+      { name: 'predictions', label: t('Predictions'), panel: test },
+      { name: 'playground', label: t('Playground'), panel: trying.element },
+      { name: 'details', label: t('Details'), panel: about.element },
     ],
     (tab) => context.keep({ tab }),
   );
-  const main = el('main', {}, trouble.element, parts.element, overview, test, about.element);
+  const panels = [overview, test, trying.element, about.element];
+  const main = el('main', {}, trouble.element, parts.element, ...panels);
   const shell = el('div', { class: 'shell' }, head.element, main);
-  const element = el('div', { class: 'page' }, link.element, refusal.element, shell, empty.element);
-  const overviewParts = [preparing, result, loss, validation, pace, trial, words, said];
-  const components = [link, refusal, head, trouble, empty, ...overviewParts, table, matrix, classes, about];
+  const element = el('div', { class: 'page' }, host.element, refusal.element, shell, empty.element);
+  const overviewParts = [preparing, alerts, result, loss, validation, pace, toPlayground, words, said];
+  const rows = [table, matrix, classes];
+  const components = [host, refusal, head, trouble, empty, ...overviewParts, ...rows, trying, about];
 
   return {
     element,
@@ -83,18 +93,27 @@ export function page(context: PanelContext): Component {
     },
   };
 
-  function arrange({ progress, predictions, record }: ShownRun, view: PanelState): void {
+  function arrange(run: ShownRun, view: PanelState): void {
+    const { progress } = run;
+    const shown = shownRows(run, view);
     parts.select((view.tab as Tab | undefined) ?? 'overview');
-    parts.setCount('test', predictions.length > 0 ? formatCount(predictions.length) : '');
+    parts.setCount('predictions', shown ? formatCount(shown.predictions.length) : '');
     const { state, curve, evaluations } = progress;
     show(charts, curve.step.length > 0 || evaluations.length > 0 || RUN_STATES[state].live);
-    show(trial.element, !RUN_STATES[state].live && curve.step.length > 0);
-    show(untested, predictions.length === 0);
-    untested.textContent = RUN_STATES[state].live
-      ? 'The test rows are answered once, with the best prompt, when training is done.'
-      : 'This run has not been tested.';
-    const tuned = record.results.tuned;
+    const awaited = awaitedRows(run, shown);
+    show(untested, awaited !== '');
+    setText(untested, awaited);
+    const tuned = shown?.metrics;
     const many = tuned?.kind === 'label' && tuned.confusion.labels.length > FEW_CLASSES;
     test.classList.toggle('many-classes', many);
   }
+}
+
+/** What is still to come of the predictions. */
+function awaitedRows({ predictions, progress }: ShownRun, shown: ShownRows | undefined): string {
+  if (predictions.length > 0) return '';
+  if (!RUN_STATES[progress.state].live)
+    return t('This run has not been tested: Evaluate answers its test rows.');
+  if (shown) return t('The test rows are answered once, with the best prompt, when training is done.');
+  return t('The validation rows come with the first validation, the test rows when training is done.');
 }

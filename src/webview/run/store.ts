@@ -1,5 +1,7 @@
 import type { ErrorReport } from '../../protocol/errors';
-import type { PanelState, ToPanel } from '../../protocol/panel';
+import type { PanelState, Side, ToPanel } from '../../protocol/panel';
+import type { Playground } from '../../protocol/playground';
+import type { TrialAnswer, TriedRow } from '../../protocol/requests';
 import type {
   PredictionRecord,
   RunDetail,
@@ -21,6 +23,15 @@ export interface ShownRun {
   validation?: ValidationPredictions;
 }
 
+/** An answer as it comes in: free text first as it is written. */
+export interface GivenAnswer {
+  text?: string;
+  answer?: TrialAnswer;
+  error?: ErrorReport;
+}
+
+export type Trial = { id: number } & Partial<Record<Side, GivenAnswer>>;
+
 /** Everything the page knows, built from the extension's messages alone. */
 export interface PanelModel {
   connection: 'starting' | 'ready' | 'lost';
@@ -29,8 +40,12 @@ export interface PanelModel {
   listed: boolean;
   run?: ShownRun;
   failure?: ErrorReport;
-  /** The last reply to a try, whichever way it went. */
-  trial?: Omit<Extract<ToPanel, { type: 'answer' }>, 'type'>;
+  /** What came of the last try so far. */
+  trial?: Trial;
+  /** The row that was last taken from the dataset, or why there is none. */
+  taken?: { row?: TriedRow; error?: ErrorReport };
+  /** What is kept of the shown run's playground. */
+  playground?: Playground;
 }
 
 export const EMPTY_MODEL: PanelModel = { connection: 'ready', runs: [], listed: false };
@@ -38,8 +53,11 @@ export const EMPTY_MODEL: PanelModel = { connection: 'ready', runs: [], listed: 
 /** The model after one more message. Messages about another run than the one shown change nothing. */
 export function receive(model: PanelModel, message: ToPanel): PanelModel {
   switch (message.type) {
-    case 'run':
-      return { ...model, run: openRun(message.detail), failure: undefined };
+    case 'run': {
+      const run = openRun(message.detail);
+      const same = run.folder === model.run?.folder;
+      return { ...model, run, failure: undefined, ...(!same && { trial: undefined, taken: undefined }) };
+    }
     case 'events': {
       const { run } = model;
       if (run?.folder !== message.folder) return model;
@@ -57,14 +75,30 @@ export function receive(model: PanelModel, message: ToPanel): PanelModel {
     case 'runs':
       return { ...model, runs: message.runs, listed: true };
     case 'answer': {
-      const { id, answer, error } = message;
-      return { ...model, trial: { id, answer, error } };
+      const { id, side, answer, error } = message;
+      return { ...model, trial: given(model.trial, id, side, { answer, error }) };
     }
+    case 'writing': {
+      const { id, side, text } = message;
+      return { ...model, trial: given(model.trial, id, side, { text }) };
+    }
+    case 'row':
+      return { ...model, taken: { row: message.row, error: message.error } };
+    case 'playground':
+      return model.run?.folder === message.folder ? { ...model, playground: message.playground } : model;
     case 'failure':
       return { ...model, failure: message.error };
     case 'connection':
       return { ...model, connection: message.state };
+    case 'show':
+      return model; // what is in view is not part of the model
   }
+}
+
+/** Answers of an earlier try are of no use to a later one. */
+function given(before: Trial | undefined, id: number, side: Side, news: GivenAnswer): Trial {
+  const trial = before?.id === id ? before : { id };
+  return { ...trial, [side]: { ...trial[side], ...news } };
 }
 
 /** run.json has the last word on the state: a process that was killed could not write that it was. */
@@ -79,14 +113,15 @@ export function openRun({ folder, record, events, predictions, validation }: Run
   };
 }
 
-export const TABS = ['overview', 'test', 'details'] as const;
+export const TABS = ['overview', 'predictions', 'playground', 'details'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What VS Code kept for this page, as far as it is usable. */
 export function readPanelState(kept: unknown): PanelState {
   if (typeof kept !== 'object' || kept === null) return {};
-  const { folder, tab, filter, outcome, expected, predicted, tried, smoothing, logarithmic, dismissed } =
+  const { folder, tab, filter, outcome, expected, predicted, split, sort, tried, taken, smoothing, ...more } =
     kept as Record<string, unknown>;
+  const { logarithmic, dismissed } = more;
   return {
     folder: text(folder),
     tab: TABS.find((one) => one === tab),
@@ -94,7 +129,10 @@ export function readPanelState(kept: unknown): PanelState {
     outcome: isOutcome(outcome) ? outcome : undefined,
     expected: text(expected),
     predicted: text(predicted),
+    split: split === 'validation' || split === 'test' ? split : undefined,
+    sort: readSort(sort),
     tried: texts(tried),
+    taken: readTaken(taken),
     smoothing: typeof smoothing === 'number' ? Math.min(MOST_SMOOTHING, Math.max(0, smoothing)) : undefined,
     logarithmic: logarithmic === true ? true : undefined,
     dismissed: Array.isArray(dismissed) ? dismissed.filter((one) => typeof one === 'string') : undefined,
@@ -108,4 +146,17 @@ function text(value: unknown): string | undefined {
 function texts(value: unknown): Record<string, string> | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   return Object.fromEntries(Object.entries(value).filter(([, one]) => typeof one === 'string'));
+}
+
+function readSort(value: unknown): PanelState['sort'] {
+  const { key, descending } = (value ?? {}) as Record<string, unknown>;
+  if (key !== 'row' && key !== 'loss' && key !== 'confidence') return undefined;
+  return { key, descending: descending === true };
+}
+
+function readTaken(value: unknown): PanelState['taken'] {
+  const { file, row, line, target } = (value ?? {}) as Record<string, unknown>;
+  if (typeof row !== 'number' || typeof line !== 'number') return undefined;
+  if (typeof file !== 'string' || typeof target !== 'string') return undefined;
+  return { file, row, line, target };
 }

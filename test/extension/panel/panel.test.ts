@@ -50,6 +50,7 @@ class FakeHost {
 let host: FakeHost;
 let page: FakePanel;
 let panel: RunPanel;
+let memory: Map<string, unknown> & { update(key: string, value: unknown): Promise<void> };
 const summaries = [{ folder: FOLDER, createdAt: '2026-11-22' }] as RunSummary[];
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 const posted = (type: string) => page.posted.filter((message) => message.type === type);
@@ -58,8 +59,19 @@ beforeEach(async () => {
   host = new FakeHost();
   page = new FakePanel();
   seen.executed.length = 0;
+  memory = Object.assign(new Map<string, unknown>(), {
+    async update(key: string, value: unknown) {
+      memory.set(key, structuredClone(value));
+    },
+  });
   const runs = { all: async () => summaries, onChanged: () => ({ dispose() {} }) };
-  panel = new RunPanel(Uri.file('/ext') as never, host as never, runs as never, silentLog as never);
+  panel = new RunPanel(
+    Uri.file('/ext') as never,
+    host as never,
+    runs as never,
+    silentLog as never,
+    memory as never,
+  );
 });
 
 describe('RunPanel', () => {
@@ -111,24 +123,6 @@ describe('RunPanel', () => {
       ['softprompt.cancel', FOLDER],
       ['softprompt.evaluate', FOLDER],
       ['softprompt.tune', 'file:///w/mood.softprompt.json'],
-    ]);
-  });
-
-  it('answers a trial by its number, also when it fails', async () => {
-    void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
-    host.last('runs/read').answer(detailOf(FOLDER, []));
-    await settle();
-    page.say({ type: 'try', id: 7, values: { text: 'hello' } });
-    host.last('predict').answer({ milliseconds: 3 });
-    await settle();
-    host.last('predict').answer({ milliseconds: 4 });
-    await settle();
-    page.say({ type: 'try', id: 8, values: { text: 'hello' } });
-    host.last('predict').fail(new Error('gone'));
-    await settle();
-    expect(posted('answer')).toMatchObject([
-      { id: 7, answer: { tuned: { milliseconds: 3 }, zeroShot: { milliseconds: 4 } } },
-      { id: 8, error: { code: 'internal', message: 'gone' } },
     ]);
   });
 

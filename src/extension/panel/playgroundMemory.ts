@@ -1,0 +1,30 @@
+import type * as vscode from 'vscode';
+import * as z from 'zod';
+import { EMPTY_PLAYGROUND, type Playground, playgroundSchema } from '../../protocol/playground';
+
+const KEY = 'softprompt.playgrounds';
+
+/** Runs whose playground is remembered; the one that was used longest ago is forgotten first. */
+const MOST_RUNS = 20;
+
+const kept = z.array(z.tuple([z.string(), playgroundSchema])).catch([]);
+
+/** The playgrounds of the workspace's runs, over reloads and closed panels: the last one used is the last in the list. */
+export class PlaygroundMemory {
+  constructor(private readonly memory: vscode.Memento) {}
+
+  of(folder: string): Playground {
+    return this.#all().get(folder) ?? EMPTY_PLAYGROUND;
+  }
+
+  async keep(folder: string, playground: Playground): Promise<void> {
+    const all = this.#all();
+    all.delete(folder);
+    all.set(folder, playground);
+    await this.memory.update(KEY, [...all].slice(-MOST_RUNS));
+  }
+
+  #all(): Map<string, Playground> {
+    return new Map(kept.parse(this.memory.get(KEY) ?? []));
+  }
+}

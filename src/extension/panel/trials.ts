@@ -1,0 +1,56 @@
+import { reportError } from '../../protocol/errors';
+import type { FromPanel, Side, ToPanel } from '../../protocol/panel';
+import type { TriedPrompt } from '../../protocol/requests';
+import type { HostClient } from '../host/hostClient';
+
+/** Asks the host what the page of a run wants to try: one try at a time, the tuned prompt first. */
+export class Trials {
+  #stop: AbortController | undefined;
+  #writing: { stream: number; id: number; side: Side } | undefined;
+  #streams = 0;
+  readonly #subscription: { dispose(): void };
+
+  constructor(
+    private readonly host: HostClient,
+    private readonly post: (message: ToPanel) => void,
+  ) {
+    this.#subscription = host.on('predict/text', ({ id: stream, text }) => {
+      if (this.#writing?.stream !== stream) return;
+      const { id, side } = this.#writing;
+      this.post({ type: 'writing', id, side, text });
+    });
+  }
+
+  async ask(folder: string, { id, values, hardPrompt }: Extract<FromPanel, { type: 'try' }>): Promise<void> {
+    this.stop();
+    const stop = new AbortController();
+    this.#stop = stop;
+    const prompts: [Side, TriedPrompt][] = [
+      ['tuned', { kind: 'tuned' }],
+      ['hard', hardPrompt],
+    ];
+    for (const [side, prompt] of prompts) {
+      const stream = ++this.#streams;
+      this.#writing = { stream, id, side };
+      try {
+        const params = { folder, values, prompt, id: stream };
+        const answer = await this.host.request('predict', params, stop.signal);
+        this.post({ type: 'answer', id, side, answer });
+      } catch (error) {
+        this.post({ type: 'answer', id, side, error: reportError(error) });
+        return; // what keeps the model from answering keeps it from answering again
+      }
+    }
+  }
+
+  /** Ends the try under way: the page hears that it was cancelled. */
+  stop(): void {
+    this.#stop?.abort();
+    this.#stop = undefined;
+  }
+
+  dispose(): void {
+    this.stop();
+    this.#subscription.dispose();
+  }
+}
