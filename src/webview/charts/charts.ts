@@ -26,6 +26,8 @@ export interface ChartSpec {
   formatY: (value: number) => string;
   /** Steps that the y axis may take. */
   incrementsY?: number[];
+  /** The y axis begins at zero. */
+  fromZero?: boolean;
   /** Values cannot leave this range. */
   limitsY?: [number, number];
   /** In CSS pixels. */
@@ -142,8 +144,8 @@ export function lineChart(spec: ChartSpec): Chart {
         },
         {
           ...axis,
-          size: (spec.small ? 52 : 46) * zoom,
-          space: (spec.small ? 26 : 34) * zoom,
+          size: 46 * zoom,
+          space: (spec.small ? 22 : 34) * zoom,
           incrs: spec.incrementsY,
           values: (_, splits) => splits.map((value) => (value === null ? '' : spec.formatY(value))),
         },
@@ -189,10 +191,10 @@ export function lineChart(spec: ChartSpec): Chart {
       (value): value is number => value !== null && Number.isFinite(value),
     );
     if (values.length === 0) return [0, 1];
-    const bottom = Math.min(...values);
+    const bottom = spec.fromZero ? 0 : Math.min(...values);
     const top = Math.max(...values);
     if (logarithmic) return [Math.max(bottom, 1e-6) * 0.85, Math.max(top, 1e-5) * 1.15];
-    const pad = Math.max((top - bottom) * 0.1, 0.01);
+    const pad = (top - bottom || Math.abs(top) * 0.1 || 1) * 0.1;
     const [least, most] = spec.limitsY ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     return [Math.max(least, bottom - pad), Math.min(most, top + pad)];
   }

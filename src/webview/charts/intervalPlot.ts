@@ -1,6 +1,7 @@
 import type { Interval } from '../../protocol/metrics';
 import { el } from '../kit/dom';
-import { formatPercent } from '../kit/format';
+import { formatFixed, formatPercent } from '../kit/format';
+import { t } from '../kit/l10n';
 
 export interface IntervalRow {
   name: string;
@@ -38,17 +39,18 @@ export function intervalPlot(caption: string, rows: readonly IntervalRow[]): HTM
 
 /** `84.8 to 94.5`: an interval in per cent. */
 export function formatInterval([low, high]: Interval): string {
-  return `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;
+  return t('{0} to {1}', formatFixed(low * 100, 1), formatFixed(high * 100, 1));
 }
 
 function marks({ value, interval }: IntervalRow, at: (value: number) => string): HTMLElement[] {
   const dot = el('i', { class: 'interval-dot' });
   dot.style.left = at(value);
-  if (!interval) return [dot];
+  const line = el('i', { class: 'interval-line' });
+  if (!interval) return [line, dot];
   const whisker = el('i', { class: 'interval-whisker' });
   whisker.style.left = at(interval[0]);
   whisker.style.right = `calc(100% - ${at(interval[1])})`;
-  return [whisker, dot];
+  return [line, whisker, dot];
 }
 
 function axis(ticks: number[], at: (value: number) => string): HTMLElement {
@@ -62,7 +64,9 @@ function axis(ticks: number[], at: (value: number) => string): HTMLElement {
 }
 
 function describe({ value, interval }: IntervalRow): string {
-  return `${formatPercent(value)}${interval ? `, 95 % interval ${formatInterval(interval)}` : ''}`;
+  return interval
+    ? t('{0}, 95 % interval {1}', formatPercent(value), formatInterval(interval))
+    : formatPercent(value);
 }
 
 /** Round ends and three to six ticks around a range of shares. */

@@ -78,6 +78,7 @@ function paceChart(pace: Pace, context: PanelContext): Component {
     lines: [{ colour: '--sp-tuned', width: 1.25 }],
     formatY: format,
     incrementsY: pace.incrementsY,
+    fromZero: true,
     limitsY: [0, Number.POSITIVE_INFINITY],
     height: 104,
     small: true,

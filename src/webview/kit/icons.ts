@@ -2,6 +2,7 @@ import { svg } from './dom';
 
 /** Line icons on a 16 px grid, drawn in the text's colour. */
 const PATHS = {
+  compare: 'M2.5 3h4v10h-4zM9.5 3h4v10h-4z',
   check: 'M3 8.5l3.2 3.2L13 4.8',
   cross: 'M4 4l8 8M12 4l-8 8',
   pause: 'M5.5 3.5v9M10.5 3.5v9',

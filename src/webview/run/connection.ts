@@ -1,14 +1,15 @@
 import { button } from '../kit/controls';
 import { el, fill, onChange, show } from '../kit/dom';
 import { icon } from '../kit/icons';
+import { t } from '../kit/l10n';
 import type { Component, PanelContext } from './panelContext';
 
 const WORDS = {
-  starting: ['spinner', 'The training host is starting', ''],
+  starting: ['spinner', t('The training host is starting'), ''],
   lost: [
     'spinner',
-    'The training host stopped; it is being started again',
-    'A run that was under way can be resumed from its last checkpoint.',
+    t('The training host stopped; it is being started again'),
+    t('A run that was under way can be resumed from its last checkpoint.'),
   ],
 } as const;
 
@@ -35,7 +36,7 @@ export function connection(context: PanelContext): Component {
             el(
               'div',
               { class: 'banner-actions' },
-              button({ label: 'Open log', icon: 'log', onClick: () => context.send({ type: 'openLog' }) }),
+              button({ label: t('Open log'), icon: 'log', onClick: () => context.send({ type: 'openLog' }) }),
             ),
         ),
       );

@@ -1,6 +1,7 @@
 import { el, fill, onChange, show } from '../kit/dom';
 import { formatDate, formatPercent } from '../kit/format';
 import { icon } from '../kit/icons';
+import { t } from '../kit/l10n';
 import type { Component, PanelContext } from './panelContext';
 import { RUN_STATES } from './runStates';
 
@@ -14,24 +15,26 @@ export function emptyPage(context: PanelContext): Component {
       show(element, run === undefined && (listed || !failure));
       if (run || !changed(runs, listed)) return;
       if (!listed) {
-        fill(element, el('p', { class: 'loading', role: 'status' }, icon('spinner'), 'Opening the run'));
+        fill(element, el('p', { class: 'loading', role: 'status' }, icon('spinner'), t('Opening the run')));
         return;
       }
       if (runs.length === 0) {
         fill(
           element,
-          el('h1', {}, 'No run yet'),
+          el('h1', {}, t('No run yet')),
           el(
             'p',
             { class: 'quiet' },
-            'Open a dataset (.csv, .tsv, .jsonl or .json) and choose “Tune a prompt” above its first line.',
+            t(
+              'Open a dataset (.csv, .tsv, .jsonl or .json) and choose “Tune a prompt” above its first line.',
+            ),
           ),
         );
         return;
       }
       fill(
         element,
-        el('h1', {}, 'Choose a run'),
+        el('h1', {}, t('Choose a run')),
         el(
           'ul',
           { class: 'run-list' },

@@ -4,6 +4,7 @@ import { button, iconButton } from '../kit/controls';
 import { el, fill, onChange, show } from '../kit/dom';
 import { fileName } from '../kit/format';
 import { icon } from '../kit/icons';
+import { t } from '../kit/l10n';
 import type { Component, PanelContext } from './panelContext';
 
 /** Why the run shown failed, where, and what to do. */
@@ -16,7 +17,7 @@ export function failedRun(context: PanelContext): Component {
       const error = run?.progress.state === 'failed' ? run.progress.error : undefined;
       if (!changed(error)) return;
       show(element, error !== undefined);
-      fill(element, error && failureCard('This run failed', error, context));
+      fill(element, error && failureCard(t('This run failed'), error, context));
     },
   };
 }
@@ -30,8 +31,8 @@ export function failedRequest(context: PanelContext): Component {
     update({ failure }) {
       if (!changed(failure)) return;
       show(element, failure !== undefined);
-      const dismiss = iconButton('cross', 'Dismiss', () => show(element, false));
-      fill(element, failure && failureCard('That did not work', failure, context, dismiss));
+      const dismiss = iconButton('cross', t('Dismiss'), () => show(element, false));
+      fill(element, failure && failureCard(t('That did not work'), failure, context, dismiss));
     },
   };
 }
@@ -59,8 +60,8 @@ function failureCard(
       el(
         'div',
         { class: 'banner-actions' },
-        error.code === 'task-invalid' && says('Open task file', 'file', { type: 'openTask' }),
-        says('Open log', 'log', { type: 'openLog' }),
+        error.code === 'task-invalid' && says(t('Open task file'), 'file', { type: 'openTask' }),
+        says(t('Open log'), 'log', { type: 'openLog' }),
       ),
     ),
     dismiss,
@@ -68,7 +69,12 @@ function failureCard(
 }
 
 function placeLine({ file, line, column, row, node }: Place, context: PanelContext): HTMLElement {
-  const where = [line && `line ${line}`, column && `column ${column}`, row && `row ${row}`, node]
+  const where = [
+    line && t('line {0}', line),
+    column && t('column {0}', column),
+    row && t('row {0}', row),
+    node,
+  ]
     .filter(Boolean)
     .join(', ');
   const text = [file && fileName(file), where].filter(Boolean).join(', ');

@@ -5,11 +5,15 @@ import {
   formatCount,
   formatDate,
   formatDuration,
+  formatNumber,
   formatParameters,
   formatPart,
   formatPercent,
+  formatRows,
 } from '../kit/format';
 import { icon } from '../kit/icons';
+import { t } from '../kit/l10n';
+import { phaseName } from '../kit/phaseName';
 import type { Component, PanelContext } from './panelContext';
 import { elapsedSeconds, secondsLeft, tokensPerSecond } from './runProgress';
 import { ACTIONS, type ActionName, RUN_STATES } from './runStates';
@@ -21,11 +25,11 @@ export function header(context: PanelContext): Component {
   const badge = el('span', { class: 'badge', role: 'status' });
   const subtitle = el('p', { class: 'subtitle' });
   const buttons = el('div', { class: 'actions' });
-  const runs = choice('Show another run', (folder) => context.send({ type: 'selectRun', folder }));
+  const runs = choice(t('Show another run'), (folder) => context.send({ type: 'selectRun', folder }));
   const bar = el('div', { class: 'progress-fill' });
   const progress = el(
     'div',
-    { class: 'progress', role: 'progressbar', 'aria-label': 'Training steps', 'aria-valuemin': 0 },
+    { class: 'progress', role: 'progressbar', 'aria-label': t('Training steps'), 'aria-valuemin': 0 },
     bar,
   );
   const facts = el('dl', { class: 'facts' });
@@ -56,13 +60,17 @@ export function header(context: PanelContext): Component {
         setText(title, record.task.name);
         element.dataset.state = run.progress.state;
         badge.dataset.tone = reconnecting ? 'attention' : state.tone;
-        fill(badge, icon(reconnecting ? 'spinner' : state.icon), reconnecting ? 'Reconnecting' : state.label);
+        fill(
+          badge,
+          icon(reconnecting ? 'spinner' : state.icon),
+          reconnecting ? t('Reconnecting') : state.label,
+        );
         setText(
           subtitle,
           [
             record.model.name,
-            `${formatParameters(record.model.parameters)} parameters`,
-            `${record.task.method.virtualTokens} virtual tokens`,
+            t('{0} parameters', formatParameters(record.model.parameters)),
+            formatRows(record.task.method.virtualTokens, 'virtual token'),
             formatDate(record.createdAt),
           ].join('  ·  '),
         );
@@ -89,7 +97,7 @@ export function header(context: PanelContext): Component {
     show(progress, state !== 'finished');
     progress.setAttribute('aria-valuemax', String(record.steps));
     progress.setAttribute('aria-valuenow', String(step));
-    setAttribute(progress, 'aria-valuetext', `step ${step} of ${record.steps}`);
+    setAttribute(progress, 'aria-valuetext', t('step {0} of {1}', step, record.steps));
     bar.style.width = `${record.steps > 0 ? Math.min(100, (step / record.steps) * 100) : 0}%`;
   }
 
@@ -128,23 +136,28 @@ function factsOf(run: ShownRun, now: number): [name: string, value: string][] {
   const { state, curve } = progress;
   const step = curve.step.at(-1) ?? 0;
   const pace = tokensPerSecond(progress);
-  const facts: [string, string][] = [['Step', `${formatCount(step)} of ${formatCount(record.steps)}`]];
+  const facts: [string, string][] = [
+    [t('Step'), t('{0} of {1}', formatCount(step), formatCount(record.steps))],
+  ];
   if (state === 'training' || state === 'paused') {
     const left = secondsLeft(progress, record.steps);
-    facts.push(['Time left', left === undefined ? '–' : formatDuration(left)]);
+    facts.push([t('Time left'), left === undefined ? '–' : formatDuration(left)]);
   }
-  if (!RUN_STATES[state].live && record.best) facts.push(['Best prompt', `step ${record.best.step}`]);
-  if (pace !== undefined) facts.push(['Tokens per second', formatCount(pace)]);
+  if (!RUN_STATES[state].live && record.best) facts.push([t('Best prompt'), t('step {0}', record.best.step)]);
+  if (pace !== undefined) facts.push([t('Tokens per second'), formatCount(pace)]);
   const seconds = RUN_STATES[state].live
     ? elapsedSeconds(progress, now)
     : (record.seconds?.total ?? elapsedSeconds(progress, now));
-  facts.push(['Elapsed', formatDuration(seconds)]);
+  facts.push([t('Elapsed'), formatDuration(seconds)]);
   if (state === 'training' && step > 0 && progress.activity) {
     const { name, done, total } = progress.activity;
-    facts.push(['Now', total > 1 ? `${name}, ${formatPart(done, total)}` : name]);
+    facts.push([
+      t('Now'),
+      total > 1 ? t('{0}, {1}', phaseName(name), formatPart(done, total)) : phaseName(name),
+    ]);
   }
   const rate = curve.learningRate.at(-1);
   if (rate !== undefined && (state === 'training' || state === 'paused'))
-    facts.push(['Learning rate', rate.toPrecision(2)]);
+    facts.push([t('Learning rate'), formatNumber(Number(rate.toPrecision(2)))]);
   return facts;
 }

@@ -1,5 +1,6 @@
 import { el, fill, onChange, show } from '../kit/dom';
 import { icon } from '../kit/icons';
+import { t } from '../kit/l10n';
 import type { Component } from './panelContext';
 
 /** What the run has to say besides numbers: rows left out, texts cut, choices made. */
@@ -7,8 +8,8 @@ export function notices(): Component {
   const list = el('ul', { class: 'notices' });
   const element = el(
     'section',
-    { class: 'card', 'aria-label': 'Notices' },
-    el('h2', {}, 'Good to know'),
+    { class: 'card', 'aria-label': t('Notices') },
+    el('h2', {}, t('Good to know')),
     list,
   );
   const changed = onChange();

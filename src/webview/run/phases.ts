@@ -1,6 +1,8 @@
 import { el, fill, onChange, show } from '../kit/dom';
 import { formatPart } from '../kit/format';
 import { icon } from '../kit/icons';
+import { t } from '../kit/l10n';
+import { phaseName } from '../kit/phaseName';
 import type { Component } from './panelContext';
 import { isDone, type Phase } from './runProgress';
 
@@ -8,7 +10,7 @@ import { isDone, type Phase } from './runProgress';
 export function phases(): Component {
   const heading = el('h2', {});
   const list = el('ol', { class: 'phases' });
-  const element = el('section', { class: 'card', 'aria-label': 'Progress' }, heading, list);
+  const element = el('section', { class: 'card', 'aria-label': t('Progress') }, heading, list);
   const changed = onChange();
   return {
     element,
@@ -18,10 +20,10 @@ export function phases(): Component {
       const visible = progress?.state === 'preparing' || progress?.state === 'testing' || waiting;
       show(element, visible);
       if (!visible || !changed(progress.phases, progress.state)) return;
-      fill(heading, progress.state === 'testing' ? 'Testing on held-out rows' : 'Getting ready');
+      fill(heading, progress.state === 'testing' ? t('Testing on held-out rows') : t('Getting ready'));
       const shown = progress.phases;
       fill(list, ...shown.map((phase, index) => line(phase, index === shown.length - 1)));
-      if (shown.length === 0) fill(list, line({ name: 'Starting', done: 0, total: 0 }, true));
+      if (shown.length === 0) fill(list, line({ name: t('Starting'), done: 0, total: 0 }, true));
     },
   };
 }
@@ -39,8 +41,8 @@ function line(phase: Phase, last: boolean): HTMLElement {
     el(
       'span',
       { class: 'phase-name' },
-      capitalised(name),
-      el('span', { class: 'sr-only' }, current ? ', under way' : ', done'),
+      capitalised(phaseName(name)),
+      el('span', { class: 'sr-only' }, current ? t(', under way') : t(', done')),
     ),
     counted && el('span', { class: 'phase-bar progress' }, bar),
     counted && el('span', { class: 'phase-count' }, formatPart(done, total)),

@@ -1,6 +1,7 @@
 import type { FromPanel } from '../../protocol/panel';
 import type { RunState } from '../../protocol/runs';
 import type { IconName } from '../kit/icons';
+import { t } from '../kit/l10n';
 
 export type Tone = 'active' | 'attention' | 'good' | 'bad' | 'quiet';
 
@@ -15,27 +16,39 @@ interface StateLook {
 
 /** How each state of a run is shown, and what can be done in it. */
 export const RUN_STATES: Record<RunState, StateLook> = {
-  preparing: { label: 'Preparing', icon: 'spinner', tone: 'active', live: true, actions: ['cancel'] },
-  training: { label: 'Training', icon: 'spinner', tone: 'active', live: true, actions: ['pause', 'cancel'] },
-  paused: { label: 'Paused', icon: 'pause', tone: 'attention', live: true, actions: ['continue', 'cancel'] },
-  testing: { label: 'Testing', icon: 'spinner', tone: 'active', live: true, actions: ['cancel'] },
+  preparing: { label: t('Preparing'), icon: 'spinner', tone: 'active', live: true, actions: ['cancel'] },
+  training: {
+    label: t('Training'),
+    icon: 'spinner',
+    tone: 'active',
+    live: true,
+    actions: ['pause', 'cancel'],
+  },
+  paused: {
+    label: t('Paused'),
+    icon: 'pause',
+    tone: 'attention',
+    live: true,
+    actions: ['continue', 'cancel'],
+  },
+  testing: { label: t('Testing'), icon: 'spinner', tone: 'active', live: true, actions: ['cancel'] },
   finished: {
-    label: 'Finished',
+    label: t('Finished'),
     icon: 'check',
     tone: 'good',
     live: false,
-    actions: ['tuneAgain', 'evaluate'],
+    actions: ['tuneAgain', 'evaluate', 'compare'],
   },
   cancelled: {
-    label: 'Cancelled',
+    label: t('Cancelled'),
     icon: 'stop',
     tone: 'quiet',
     live: false,
     actions: ['resume', 'tuneAgain'],
   },
-  failed: { label: 'Failed', icon: 'cross', tone: 'bad', live: false, actions: ['resume', 'tuneAgain'] },
+  failed: { label: t('Failed'), icon: 'cross', tone: 'bad', live: false, actions: ['resume', 'tuneAgain'] },
   interrupted: {
-    label: 'Interrupted',
+    label: t('Interrupted'),
     icon: 'warning',
     tone: 'attention',
     live: false,
@@ -43,7 +56,7 @@ export const RUN_STATES: Record<RunState, StateLook> = {
   },
 };
 
-export type ActionName = 'pause' | 'continue' | 'cancel' | 'resume' | 'evaluate' | 'tuneAgain';
+export type ActionName = 'pause' | 'continue' | 'cancel' | 'resume' | 'evaluate' | 'compare' | 'tuneAgain';
 
 interface Action {
   label: string;
@@ -56,41 +69,47 @@ interface Action {
 
 export const ACTIONS: Record<ActionName, Action> = {
   pause: {
-    label: 'Pause',
+    label: t('Pause'),
     icon: 'pause',
-    title: 'Pause training; the model stays in memory',
+    title: t('Pause training; the model stays in memory'),
     message: { type: 'pause' },
   },
   continue: {
-    label: 'Continue',
+    label: t('Continue'),
     icon: 'play',
-    title: 'Continue training',
+    title: t('Continue training'),
     primary: true,
     message: { type: 'continue' },
   },
   cancel: {
-    label: 'Cancel',
+    label: t('Cancel'),
     icon: 'stop',
-    title: 'Save a checkpoint and stop; the run can be resumed later',
+    title: t('Save a checkpoint and stop; the run can be resumed later'),
     message: { type: 'cancel' },
   },
   resume: {
-    label: 'Resume',
+    label: t('Resume'),
     icon: 'play',
-    title: 'Go on from the last checkpoint',
+    title: t('Go on from the last checkpoint'),
     primary: true,
     message: { type: 'resume' },
   },
   evaluate: {
-    label: 'Evaluate',
+    label: t('Evaluate'),
     icon: 'beaker',
-    title: 'Test the prompt again on the test rows',
+    title: t('Test the prompt again on the test rows'),
     message: { type: 'evaluate' },
   },
+  compare: {
+    label: t('Compare with…'),
+    icon: 'compare',
+    title: t('Put this run beside others: curves, settings, scores and rows'),
+    message: { type: 'compare' },
+  },
   tuneAgain: {
-    label: 'Tune again',
+    label: t('Tune again'),
     icon: 'refresh',
-    title: 'Start a new run of this task',
+    title: t('Start a new run of this task'),
     primary: true,
     message: { type: 'tuneAgain' },
   },

@@ -1,5 +1,6 @@
 import { type Contender, headlineScore, type Interval, type Metrics } from '../../protocol/metrics';
 import type { RunRecord } from '../../protocol/runs';
+import { t } from '../kit/l10n';
 import type { Evaluation, RunProgress } from './runProgress';
 
 export interface Entry {
@@ -22,15 +23,18 @@ export interface Standing {
 }
 
 export const CONTENDER_NAMES: Record<Contender, string> = {
-  tuned: 'Tuned prompt',
-  'zero-shot': 'Zero-shot',
-  'few-shot': 'Few-shot',
+  tuned: t('Tuned prompt'),
+  'zero-shot': t('Zero-shot'),
+  'few-shot': t('Few-shot'),
 };
 
 const HARD: readonly Contender[] = ['zero-shot', 'few-shot'];
 
 /** Test results once the tuned prompt has them, validation before; undefined before the first evaluation. */
-export function standingOf(record: RunRecord, progress: RunProgress): Standing | undefined {
+export function standingOf(
+  record: Pick<RunRecord, 'results' | 'best'>,
+  progress: Pick<RunProgress, 'evaluations'>,
+): Standing | undefined {
   const tested = (contender: Contender): Metrics | undefined =>
     record.results[contender] ?? latest(progress.evaluations, 'test', contender)?.metrics;
   const tuned = tested('tuned');
@@ -88,9 +92,4 @@ export function bestValidation(evaluations: readonly Evaluation[]): Evaluation |
     if (!best || headlineScore(one.metrics) > headlineScore(best.metrics)) best = one;
   }
   return best;
-}
-
-/** What the score is called. */
-export function measureName(metrics: Metrics): string {
-  return metrics.kind === 'label' ? 'accuracy' : 'word F1';
 }

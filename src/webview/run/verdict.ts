@@ -1,64 +1,85 @@
+import { chartFrame } from '../charts/chartFrame';
+import type { ChartColumn, ChartTable } from '../charts/chartTable';
 import { formatInterval, intervalPlot } from '../charts/intervalPlot';
 import { el, fill, onChange, show } from '../kit/dom';
-import { formatNumber, formatPoints, formatRows } from '../kit/format';
+import { formatFixed, formatPercent, formatPoints, formatRows } from '../kit/format';
 import { type IconName, icon } from '../kit/icons';
-import type { Component } from './panelContext';
+import { t } from '../kit/l10n';
+import type { Component, PanelContext } from './panelContext';
 import { RUN_STATES } from './runStates';
-import { comparePaired } from './signTest';
-import { CONTENDER_NAMES, type Entry, measureName, type Standing, standingOf } from './standing';
+import { comparePaired, type PairedComparison } from './signTest';
+import { CONTENDER_NAMES, type Entry, type Standing, standingOf } from './standing';
 import type { ShownRun } from './store';
 
 const CHANCE = 0.05;
 
 /** Does the tuned prompt earn its place? Its score beside the hard prompts it has to beat, same rows, with intervals. */
-export function verdict(): Component {
+export function verdict(context: PanelContext): Component {
   const figure = el('div', { class: 'verdict-figure' });
   const plots = el('div', { class: 'verdict-plots' });
   const evidence = el('p', { class: 'verdict-evidence' });
-  const element = el(
-    'section',
-    { class: 'card verdict', 'aria-label': 'Result' },
-    el('div', { class: 'verdict-main' }, figure, plots),
-    evidence,
-  );
+  let standing: Standing | undefined;
+  const frame = chartFrame({
+    title: t('Result'),
+    fileName: 'result',
+    figure: el('div', { class: 'verdict-main' }, figure, plots),
+    legend: evidence,
+    table: () => standing && tableOf(standing),
+    save: (file) => context.send({ type: 'export', ...file }),
+    look: 'verdict',
+    quiet: true,
+  });
+  const { element } = frame;
 
   const changed = onChange();
   return {
     element,
     update({ run }) {
       if (!run || !changed(run.record, run.progress.evaluations, run.predictions, run.progress.state)) return;
-      const standing = standingOf(run.record, run.progress);
+      standing = standingOf(run.record, run.progress);
       show(element, standing !== undefined);
       if (!standing) return;
       fill(figure, ...figureOf(standing, run));
       fill(plots, ...plotsOf(standing));
       fill(evidence, ...evidenceOf(standing, run));
       show(evidence, evidence.childNodes.length > 0);
+      frame.refresh();
     },
   };
 }
 
 function figureOf(standing: Standing, run: ShownRun): HTMLElement[] {
   const { tuned, split, bestHard } = standing;
-  const measure = measureName((tuned ?? bestHard)!.metrics);
-  const live = RUN_STATES[run.progress.state].live;
-  const title =
-    split === 'test' ? `Test ${measure}` : `${live ? 'Best validation' : 'Validation'} ${measure} so far`;
-  const heading = el('h2', { class: 'eyebrow' }, title);
+  const byLabel = (tuned ?? bestHard)!.metrics.kind === 'label';
+  const heading = el(
+    'h3',
+    { class: 'eyebrow' },
+    titleOf(split, byLabel, RUN_STATES[run.progress.state].live),
+  );
   if (!tuned) return [heading, el('p', { class: 'figure' }, '–')];
-  const number = (tuned.score * 100).toFixed(1);
   return [
     heading,
-    el('p', { class: 'figure' }, number, el('span', { class: 'figure-unit' }, ' %')),
+    el(
+      'p',
+      { class: 'figure' },
+      formatFixed(tuned.score * 100, 1),
+      el('span', { class: 'figure-unit' }, ' %'),
+    ),
     el(
       'p',
       { class: 'quiet' },
       tuned.interval
-        ? `95 % interval ${formatInterval(tuned.interval)}`
+        ? t('95 % interval {0}', formatInterval(tuned.interval))
         : formatRows(tuned.metrics.rows, `${split} row`),
     ),
     ...(bestHard ? [lead(tuned, bestHard)] : []),
   ];
+}
+
+function titleOf(split: Standing['split'], byLabel: boolean, live: boolean): string {
+  if (split === 'test') return byLabel ? t('Test accuracy') : t('Test word F1');
+  if (live) return byLabel ? t('Best validation accuracy so far') : t('Best validation word F1 so far');
+  return byLabel ? t('Validation accuracy so far') : t('Validation word F1 so far');
 }
 
 /** `▲ 19.3 points above few-shot` */
@@ -67,19 +88,18 @@ function lead(tuned: Entry, hard: Entry): HTMLElement {
   const name = CONTENDER_NAMES[hard.contender].toLowerCase();
   const [look, mark, words]: [string, IconName, string] =
     Math.abs(difference) < 0.0005
-      ? ['quiet', 'equal', `same as ${name}`]
+      ? ['quiet', 'equal', t('same as {0}', name)]
       : difference > 0
-        ? ['good', 'up', `${formatPoints(difference)} above ${name}`]
-        : ['bad', 'down', `${formatPoints(difference)} below ${name}`];
+        ? ['good', 'up', t('{0} above {1}', formatPoints(difference), name)]
+        : ['bad', 'down', t('{0} below {1}', formatPoints(difference), name)];
   return el('p', { class: `lead ${look}` }, icon(mark), words);
 }
 
 function plotsOf(standing: Standing): HTMLElement[] {
   const { tuned, hard, split } = standing;
   const entries = [...(tuned ? [tuned] : []), ...hard];
-  const measure = measureName(entries[0]!.metrics);
   const main = intervalPlot(
-    `${measure} on the ${split} rows`,
+    captionOf(split, entries[0]!.metrics.kind === 'label'),
     entries.map(({ contender, score, interval }) => ({
       name: CONTENDER_NAMES[contender],
       look: contender,
@@ -101,41 +121,76 @@ function plotsOf(standing: Standing): HTMLElement[] {
   );
   if (exact.length === 0) return [main];
   return [
-    el('h3', { class: 'eyebrow' }, 'Word F1'),
+    el('h3', { class: 'eyebrow' }, t('Word F1')),
     main,
-    el('h3', { class: 'eyebrow' }, 'Exact match'),
-    intervalPlot('exact match on the test rows', exact),
+    el('h3', { class: 'eyebrow' }, t('Exact match')),
+    intervalPlot(t('exact match on the test rows'), exact),
   ];
+}
+
+function captionOf(split: Standing['split'], byLabel: boolean): string {
+  if (split === 'test') return byLabel ? t('accuracy on the test rows') : t('word F1 on the test rows');
+  return byLabel ? t('accuracy on the validation rows') : t('word F1 on the validation rows');
+}
+
+function tableOf({ tuned, hard, split }: Standing): ChartTable {
+  const entries = [...(tuned ? [tuned] : []), ...hard];
+  const byLabel = entries[0]!.metrics.kind === 'label';
+  const shares = (name: string, of: (entry: Entry) => number | null): ChartColumn => ({
+    name,
+    values: entries.map(of),
+    format: (value) => formatPercent(value),
+  });
+  return {
+    caption: captionOf(split, byLabel),
+    columns: [
+      { name: t('Prompt'), values: entries.map(({ contender }) => CONTENDER_NAMES[contender]) },
+      { name: t('Rows'), values: entries.map(({ metrics }) => metrics.rows) },
+      shares(byLabel ? t('Accuracy') : t('Word F1'), ({ score }) => score),
+      ...(byLabel
+        ? []
+        : [shares(t('Exact match'), ({ metrics }) => (metrics.kind === 'text' ? metrics.exactMatch : null))]),
+      shares(t('95 % from'), ({ metrics }) => metrics.interval[0]),
+      shares(t('95 % to'), ({ metrics }) => metrics.interval[1]),
+    ],
+  };
 }
 
 /** In words: which rows, what changed row by row, and whether that could be chance. */
 function evidenceOf(standing: Standing, run: ShownRun): (string | HTMLElement)[] {
   const { tuned, hard, split } = standing;
   if (!tuned) return [];
-  const rows = formatRows(tuned.metrics.rows, `${split} row`);
-  const same = hard.length > 0 ? ', the same for all' : '';
-  const unseen = split === 'test' ? ', none seen in training' : '';
-  const sentences: (string | HTMLElement)[] = [`${rows}${same}${unseen}. `];
+  const { live } = RUN_STATES[run.progress.state];
+  const sentences = [whichRows(formatRows(tuned.metrics.rows, `${split} row`), split, hard.length > 0)];
   if (run.record.model.tuned !== undefined && hard.length > 0)
-    sentences.push('Zero-shot is by similarity to the labels; the tuned prompt has a trained class head. ');
-  if (split === 'validation' && hard.length === 0 && RUN_STATES[run.progress.state].live)
-    sentences.push('The hard prompts follow. ');
+    sentences.push(t('Zero-shot is by similarity to the labels; the tuned prompt has a trained class head.'));
+  if (split === 'validation' && hard.length === 0 && live) sentences.push(t('The hard prompts follow.'));
   const pairs = split === 'test' ? comparePaired(run.predictions) : undefined;
-  if (!pairs || tuned.metrics.kind !== 'label') return sentences;
-  const against = CONTENDER_NAMES[pairs.against].toLowerCase();
-  const chance = pairs.pValue < 0.001 ? 'p < 0.001' : `p = ${formatNumber(Number(pairs.pValue.toFixed(3)))}`;
-  const ending =
-    pairs.fixed + pairs.broken === 0
-      ? 'no row changed.'
-      : pairs.pValue < CHANCE
-        ? `a difference that chance hardly makes (sign test, ${chance}).`
-        : `a difference that may be chance (sign test, ${chance}): more test rows would tell.`;
-  sentences.push(
-    `Against ${against}, tuning `,
-    el('b', {}, `fixed ${formatRows(pairs.fixed)}`),
-    ' and ',
-    el('b', {}, `broke ${pairs.broken}`),
-    `: ${ending}`,
-  );
-  return sentences;
+  if (pairs && tuned.metrics.kind === 'label') sentences.push(rowByRow(pairs));
+  return [sentences.join(' ')];
+}
+
+function whichRows(rows: string, split: Standing['split'], compared: boolean): string {
+  if (split === 'test')
+    return compared
+      ? t('{0}, the same for all, none seen in training.', rows)
+      : t('{0}, none seen in training.', rows);
+  return compared ? t('{0}, the same for all.', rows) : t('{0}.', rows);
+}
+
+function rowByRow({ against, fixed, broken, pValue }: PairedComparison): string {
+  const values = [CONTENDER_NAMES[against].toLowerCase(), formatRows(fixed), broken] as const;
+  const chance = pValue < 0.001 ? 'p < 0.001' : `p = ${formatFixed(pValue, 3)}`;
+  if (fixed + broken === 0) return t('Against {0} no row changed.', values[0]);
+  return pValue < CHANCE
+    ? t(
+        'Against {0}, tuning fixed {1} and broke {2}: a difference that chance hardly makes (sign test, {3}).',
+        ...values,
+        chance,
+      )
+    : t(
+        'Against {0}, tuning fixed {1} and broke {2}: a difference that may be chance (sign test, {3}); more test rows would tell.',
+        ...values,
+        chance,
+      );
 }

@@ -1,0 +1,109 @@
+import { formatFixed, formatPercent, formatRows } from '../kit/format';
+import { t } from '../kit/l10n';
+import { type Advice, moreSteps, moreTokens, usualRate } from './alertAdvice';
+import type { Rule, View } from './alerts';
+import type { PairedComparison } from './signTest';
+import { CONTENDER_NAMES, standingOf } from './standing';
+
+const CHANCE = 0.05;
+/** With as many a difference of ten points shows. */
+const ENOUGH_ROWS = 200;
+
+/** What the answers tell, beside those of the hard prompts. */
+export const SCORE_RULES = {
+  'below-baseline'(view) {
+    const { record, progress, paired, shown } = view;
+    const standing = standingOf(record, progress);
+    if (!standing?.tuned || !standing.bestHard) return undefined;
+    const { tuned, bestHard, split } = standing;
+    // Halfway through, validation should have passed what a text prompt does.
+    if (split === 'validation' && view.done < record.steps / 2) return undefined;
+    const ahead = tuned.score - bestHard.score;
+    if (ahead > (shown && split === 'validation' ? 0.01 : 0)) return undefined;
+    const name = CONTENDER_NAMES[bestHard.contender];
+    const rows = formatRows(tuned.metrics.rows, split === 'test' ? 'test row' : 'validation row');
+    const figures = t(
+      'On the same {0}: tuned prompt {1}, {2} {3}.',
+      rows,
+      formatPercent(tuned.score),
+      name.toLowerCase(),
+      formatPercent(bestHard.score),
+    );
+    return {
+      title: t('{0} is not beaten', name),
+      seen: split === 'test' && paired ? `${figures} ${chanceOf(paired)}` : figures,
+      ...toLearnMore(view),
+    };
+  },
+
+  unclear(view) {
+    const { record, progress, paired } = view;
+    const standing = standingOf(record, progress);
+    if (standing?.split !== 'test' || !standing.tuned || !standing.bestHard || !paired) return undefined;
+    const ahead = standing.tuned.score - standing.bestHard.score;
+    if (ahead <= 0 || paired.pValue < CHANCE) return undefined;
+    return {
+      title: t('Not clearly above {0}', CONTENDER_NAMES[standing.bestHard.contender].toLowerCase()),
+      seen: t(
+        'On {0} the tuned prompt fixed {1} and broke {2}. {3}',
+        formatRows(paired.rows, 'test row'),
+        formatRows(paired.fixed),
+        paired.broken,
+        chanceOf(paired),
+      ),
+      ...toLearnMore(view),
+    };
+  },
+
+  'few-rows'({ record, progress, done, shown }) {
+    const standing = standingOf(record, progress);
+    if (standing?.split !== 'validation' || done < record.steps / 2) return undefined;
+    const { tuned, bestHard } = standing;
+    if (!tuned?.interval || !bestHard?.interval) return undefined;
+    const rows = tuned.metrics.rows;
+    const overlap = bestHard.interval[1] - tuned.interval[0];
+    if (rows >= ENOUGH_ROWS || overlap < (shown ? -0.02 : 0)) return undefined;
+    const { split, validation } = record.task.data;
+    const { train, validation: held, test } = record.data.rows;
+    const all = train + held + test;
+    const share = Math.min(0.3, Math.ceil((ENOUGH_ROWS / Math.max(1, all)) * 20) / 20);
+    const [low, high] = tuned.interval.map((end) => formatPercent(end, 0)) as [string, string];
+    return {
+      title: t('Too few validation rows to tell'),
+      seen: t(
+        'With {0}, {1} may be anything from {2} to {3}; {4} is within that.',
+        formatRows(rows, 'validation row'),
+        formatPercent(tuned.score),
+        low,
+        high,
+        CONTENDER_NAMES[bestHard.contender].toLowerCase(),
+      ),
+      advice:
+        validation !== undefined
+          ? t('Try a validation file of {0} or more.', formatRows(ENOUGH_ROWS))
+          : share > split.validation
+            ? t('Try a validation share of {0} (now {1}).', share, split.validation)
+            : t('Label more rows: {0} would tell.', formatRows(ENOUGH_ROWS, 'validation row')),
+      setting: validation !== undefined ? 'data.validation' : 'data.split.validation',
+    };
+  },
+} satisfies Record<string, Rule>;
+
+function chanceOf({ pValue }: PairedComparison): string {
+  const p = pValue < 0.001 ? 'p < 0.001' : `p = ${formatFixed(pValue, 3)}`;
+  return pValue < CHANCE
+    ? t('The difference is hardly chance (sign test, {0}).', p)
+    : t('The difference may be chance (sign test, {0}).', p);
+}
+
+/** What a better prompt may need: a usual learning rate, then more steps while the loss falls, then more room. */
+function toLearnMore({ record, smoothed, done, progress }: View): Advice {
+  const { task, steps } = record;
+  const before = smoothed[Math.max(0, Math.floor(done * 0.75) - 1)]!;
+  const falling = smoothed[done - 1]! < 0.95 * before;
+  const rate = usualRate(task.training.learningRate);
+  if (rate || !falling) return rate ?? moreTokens(task.method.virtualTokens);
+  const { time } = progress.curve;
+  const pace = done > 1 ? (time[done - 1]! - time[0]!) / 1000 / (done - 1) : 0;
+  return moreSteps(task.training.length, steps, pace);
+}
