@@ -25,9 +25,9 @@ export class OpenDatasets {
 
   async rows({ file, taskFile, ...lines }: Params<'dataset/rows'>): Promise<Result<'dataset/rows'>> {
     const dataset = await this.read(file);
-    return {
-      rows: rowFacts(dataset, lines, taskFile === undefined ? undefined : await this.#view(taskFile)),
-    };
+    if (taskFile === undefined) return { rows: rowFacts(dataset, lines) };
+    const view = await this.#view(taskFile);
+    return { rows: rowFacts(dataset, lines, view), limit: view.limit };
   }
 
   async preview(params: Params<'dataset/preview'>): Promise<Result<'dataset/preview'>> {

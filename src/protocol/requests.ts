@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DatasetPredictions, DatasetSummary, Problem, RenderedPrompt, RowFacts } from './dataset';
 import type { ErrorReport } from './errors';
+import type { LabelProgress, LabelReview } from './labels';
 import type { Metrics } from './metrics';
 import type { ModelSummary, ModelsListing, PullProgress } from './models';
 import type { PrecisionWish } from './precision';
@@ -86,6 +87,16 @@ export interface Requests extends TableRequests {
   /** A row of a run's dataset, to be tried; without `row` any of the file's. */
   'predict/row': { params: { folder: string; file?: string; row?: number }; result: TriedRow };
 
+  /** Finds labels that the model contradicts: minutes, with the whole processor; tells labels/progress. */
+  'labels/check': { params: { taskFile: string }; result: LabelReview };
+  /** What was found last, by the dataset as it is now; null where nobody looked. */
+  'labels/read': { params: { taskFile: string }; result: LabelReview | null };
+  /** Labels that a person found right after all, or no longer. */
+  'labels/dismiss': {
+    params: { taskFile: string; rows: { file: string; row: number }[]; dismissed: boolean };
+    result: LabelReview | null;
+  };
+
   shutdown: { params: Record<string, never>; result: Record<string, never> };
 }
 
@@ -159,6 +170,7 @@ export interface Notifications {
   /** Free text of a `predict` with this id, as far as it is written. */
   'predict/text': { id: number; text: string };
   'models/progress': PullProgress;
+  'labels/progress': LabelProgress;
   log: { level: 'debug' | 'info' | 'warn' | 'error'; message: string };
 }
 

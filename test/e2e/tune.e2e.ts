@@ -36,7 +36,7 @@ describe('From a CSV file to the test predictions', () => {
 
   it('shows the rows and classes of the dataset above its first line', async () => {
     await workbench.openFile(DATASET);
-    await workbench.lens(`${ROWS} rows · 3 classes in label`).waitFor({ timeout: 60_000 });
+    await workbench.lens(`${ROWS} rows · 2 columns · 3 classes in label`).waitFor({ timeout: 60_000 });
     await workbench.screenshot('1-dataset');
   });
 

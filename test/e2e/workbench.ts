@@ -149,6 +149,37 @@ export class Workbench {
       .first();
   }
 
+  /** A line of text of the editors in view, with what is shown behind it. */
+  line(text: string | RegExp): Locator {
+    return this.page.locator('.view-line', { hasText: text }).first();
+  }
+
+  /** Puts the text cursor at a place of the active editor, counted from 1. */
+  async goTo(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.#box.waitFor();
+    await this.#box.fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await this.#box.waitFor({ state: 'hidden' });
+  }
+
+  /** The box that explains what is at the text cursor. */
+  async hover(text: string | RegExp): Promise<Locator> {
+    const hover = this.page.locator('.monaco-hover:visible', { hasText: text }).first();
+    // It may be asked for while the editor is still busy with the place before.
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('Control+K');
+      await this.page.keyboard.press('Control+I');
+      try {
+        await hover.waitFor({ timeout: 8_000 });
+        return hover;
+      } catch (error) {
+        if (attempt === 4) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
   /** The page of the run panel. */
   panel(): FrameLocator {
     return this.page.frameLocator(PANEL).frameLocator('#active-frame');
@@ -177,6 +208,22 @@ export class Workbench {
   /** A line of a tree in the sidebar. */
   treeItem(text: string | RegExp): Locator {
     return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Chooses from the menu that a right click opens. */
+  async contextMenu(target: Locator, item: string): Promise<void> {
+    await target.click({ button: 'right' });
+    await this.menuItem(item).click();
+  }
+
+  /** A line of the menu that is open. */
+  menuItem(text: string): Locator {
+    return this.page.locator('.monaco-menu .action-menu-item', { hasText: text }).first();
+  }
+
+  /** The question that has to be answered before anything else. */
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
   }
 
   statusBarItem(text: string | RegExp): Locator {

@@ -8,6 +8,8 @@ import { type PrepareOptions, prepareTask } from './prepareTask';
 
 /** A task opened to look at rows through its template, with its model's tokenizer: no weights are read. */
 export interface RowView extends PromptPreviews {
+  /** Tokens that a row's prompt may have. */
+  limit: number;
   /** The training file. */
   train: string;
   /** All that it was made from: it is out of date once one of these changes. */
@@ -35,7 +37,7 @@ export async function openRowView(
     const fitted = fitToContext(task, checkpoint.config.contextLength, checkpoint.config.kind);
     const previews = promptPreviews(fitted, labels, await checkpoint.tokenizer());
     const files = [taskFile, train, validation, test, path].filter((file) => file !== undefined);
-    return { ...previews, train, files };
+    return { ...previews, limit: fitted.limit, train, files };
   } finally {
     await checkpoint.close();
   }

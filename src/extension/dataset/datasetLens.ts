@@ -1,55 +1,49 @@
 import * as vscode from 'vscode';
 import { reportError } from '../../protocol/errors';
-import { DATASET_PATTERN, isDatasetFile, startsLikeRows } from '../files';
-import type { TaskIndex } from '../taskFile/taskIndex';
-import { datasetTitle } from '../wording';
-import type { DatasetSummaries } from './datasetSummaries';
+import type { Softprompt } from '../context';
+import { isDatasetFile } from '../files';
+import { holdsRows } from './datasetDocument';
+import { classCounts, datasetTitle, evaluateTitle, evaluateTooltip } from './datasetTitle';
+import { runsFor } from './evaluateDataset';
 
 const TOP = new vscode.Range(0, 0, 0, 0);
+
+type Context = Pick<Softprompt, 'datasets' | 'tasks' | 'runs' | 'predictions' | 'log'>;
 
 /**
  * Above a dataset’s first line: what can be done with it, and what is in it. The file itself is never changed.
  */
 export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
-  static readonly selector: vscode.DocumentSelector = { scheme: 'file', pattern: DATASET_PATTERN };
-
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #subscriptions: vscode.Disposable[];
+  readonly #subscriptions: { dispose(): void }[];
+  #runs = '';
   readonly onDidChangeCodeLenses = this.#changed.event;
 
-  constructor(
-    private readonly summaries: DatasetSummaries,
-    private readonly tasks: TaskIndex,
-    private readonly log: vscode.LogOutputChannel,
-  ) {
+  constructor(private readonly softprompt: Context) {
+    const { tasks, runs, predictions } = softprompt;
+    const changed = (): void => this.#changed.fire();
     this.#subscriptions = [
-      tasks.onChanged(() => this.#changed.fire()),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire()),
-      vscode.workspace.onDidSaveTextDocument(
-        (document) => isDatasetFile(document.uri.fsPath) && this.#changed.fire(),
-      ),
+      tasks.onChanged(changed),
+      predictions.onChanged(changed),
+      runs.onChanged(() => void this.#lookAtRuns()),
+      vscode.workspace.onDidGrantWorkspaceTrust(changed),
+      vscode.workspace.onDidSaveTextDocument((document) => isDatasetFile(document.uri.fsPath) && changed()),
     ];
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const file = document.uri.fsPath;
-    if (!vscode.workspace.isTrusted || !isDatasetFile(file)) return [];
-    if (!startsLikeRows(file, document.lineAt(0).text)) return [];
+    if (!holdsRows(document)) return [];
     try {
-      const summary = await this.summaries.of(file);
-      const known = await this.tasks.using(file);
-      const tune = known.length === 1 ? `Tune “${known[0]?.name}”` : 'Tune a prompt';
-      // What can be done comes first: beside the panel the editor is narrow, and the end of the line is cut.
-      return [
-        lens(`$(target) ${tune}`, 'softprompt.tune', document.uri),
-        lens('$(eye) Preview prompt', 'softprompt.previewPrompt', document.uri),
-        lens(datasetTitle(summary), summary.problems.length ? 'workbench.actions.view.problems' : ''),
-      ];
+      const summary = await this.softprompt.datasets.of(file);
+      const lenses = await this.#actions(document.uri);
+      const problems = summary.problems.length ? 'workbench.actions.view.problems' : '';
+      return [...lenses, lens(datasetTitle(summary), problems, [], classCounts(summary))];
     } catch (error) {
       const { code, message } = reportError(error);
-      this.log.warn(`${file}: ${message}`);
+      this.softprompt.log.warn(`${file}: ${message}`);
       // JSON that is not rows is none of our business.
-      return code === 'data-invalid' && !/\.json$/i.test(file) ? [lens(`$(error) ${message}`, '')] : [];
+      return code === 'data-invalid' && !/\.json$/i.test(file) ? [lens(`$(error) ${message}`, '', [])] : [];
     }
   }
 
@@ -57,8 +51,40 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
+
+  /** These come first: beside the panel the editor is narrow, and the end of the line is cut. */
+  async #actions(uri: vscode.Uri): Promise<vscode.CodeLens[]> {
+    const file = uri.fsPath;
+    const { tasks, predictions } = this.softprompt;
+    const known = await tasks.using(file);
+    const tune =
+      known.length === 1 ? vscode.l10n.t('Tune “{0}”', known[0]!.name) : vscode.l10n.t('Tune a prompt');
+    const found = predictions.of(file);
+    const lenses = [
+      lens(`$(target) ${tune}`, 'softprompt.tune', [uri]),
+      lens(`$(eye) ${vscode.l10n.t('Preview prompt')}`, 'softprompt.previewPrompt', [uri]),
+    ];
+    if (found || (await runsFor(this.softprompt, file)).runs.length > 0) {
+      const title = `$(beaker) ${evaluateTitle(found)}`;
+      lenses.push(lens(title, 'softprompt.evaluateDataset', [uri], evaluateTooltip(found)));
+    }
+    if (found?.rows.some(({ correct }) => !correct)) {
+      lenses.push(lens(`$(arrow-down) ${vscode.l10n.t('Next mistake')}`, 'softprompt.nextMistake', [uri]));
+    }
+    return lenses;
+  }
+
+  /** Only what comes and ends matters here, not the steps between. */
+  async #lookAtRuns(): Promise<void> {
+    const runs = (await this.softprompt.runs.all())
+      .map(({ folder, state }) => `${folder} ${state}`)
+      .join('\n');
+    if (runs === this.#runs) return;
+    this.#runs = runs;
+    this.#changed.fire();
+  }
 }
 
-function lens(title: string, command: string, ...args: unknown[]): vscode.CodeLens {
-  return new vscode.CodeLens(TOP, { title, command, arguments: args });
+function lens(title: string, command: string, args: unknown[], tooltip?: string): vscode.CodeLens {
+  return new vscode.CodeLens(TOP, { title, command, arguments: args, tooltip });
 }

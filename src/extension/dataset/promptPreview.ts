@@ -27,7 +27,7 @@ export class PromptPreviews implements vscode.TextDocumentContentProvider, vscod
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    if (!vscode.workspace.isTrusted) return 'Trust this workspace to see its prompts.\n';
+    if (!vscode.workspace.isTrusted) return `${vscode.l10n.t('Trust this workspace to see its prompts.')}\n`;
     try {
       return previewText(await this.host.request('dataset/preview', previewOf(uri)));
     } catch (error) {
@@ -45,7 +45,7 @@ export async function showPreview(preview: Preview): Promise<void> {
   const name = basename(preview.taskFile, '.softprompt.json');
   const uri = vscode.Uri.from({
     scheme: PREVIEW_SCHEME,
-    path: `/${name}, row ${preview.row}`,
+    path: `/${vscode.l10n.t('{0}, row {1}', name, preview.row)}`,
     query: JSON.stringify(preview),
   });
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {

@@ -1,16 +1,25 @@
 import * as vscode from 'vscode';
 import type { Softprompt } from '../context';
+import { DATASET_DOCUMENTS } from './datasetDocument';
+import { DatasetHover } from './datasetHover';
 import { DatasetLens } from './datasetLens';
 import { PREVIEW_SCHEME, PromptPreviews } from './promptPreview';
+import { RowHints } from './rowHints';
+import { RowMarks } from './rowMarks';
 
 /** What is shown in and above a dataset's text. */
-export function registerDataset({ host, log, tasks, datasets }: Softprompt): vscode.Disposable {
-  const lens = new DatasetLens(datasets, tasks, log);
-  const previews = new PromptPreviews(host);
+export function registerDataset(softprompt: Softprompt): vscode.Disposable {
+  const lens = new DatasetLens(softprompt);
+  const hints = new RowHints(softprompt);
+  const previews = new PromptPreviews(softprompt.host);
   return vscode.Disposable.from(
     lens,
+    hints,
     previews,
-    vscode.languages.registerCodeLensProvider(DatasetLens.selector, lens),
+    new RowMarks(softprompt),
+    vscode.languages.registerCodeLensProvider(DATASET_DOCUMENTS, lens),
+    vscode.languages.registerInlayHintsProvider(DATASET_DOCUMENTS, hints),
+    vscode.languages.registerHoverProvider(DATASET_DOCUMENTS, new DatasetHover(softprompt)),
     vscode.workspace.registerTextDocumentContentProvider(PREVIEW_SCHEME, previews),
   );
 }

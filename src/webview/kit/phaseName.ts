@@ -12,6 +12,7 @@ const PHASES: Readonly<Record<string, string>> = {
   'testing tuned': t('testing tuned'),
   'testing zero-shot': t('testing zero-shot'),
   'testing few-shot': t('testing few-shot'),
+  'answering rows': t('answering rows'),
   'looking up nearest words': t('looking up nearest words'),
 };
 

@@ -1,0 +1,204 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CodeServer, startCodeServer } from './codeServer';
+import { RunPage } from './runPage';
+import { tellStory } from './story';
+import { Workbench } from './workbench';
+import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
+
+const LONG = 'This message is far longer than what the task has room for, so its end is cut';
+/** The first row takes three lines, the second is cut. */
+const TEXT = datasetText().replace(
+  'text,label\n',
+  `text,label\n"Hello,\nmy parcel\nis gone",delivery\n"${LONG}",billing\n`,
+);
+const FIRST_PLAIN_LINE = 6;
+const TOKENS = /\d+ tokens/;
+
+describe('A dataset in the editor', () => {
+  let workspace: Workspace;
+  let server: CodeServer;
+  let workbench: Workbench;
+  let run: RunPage;
+
+  tellStory(() => workbench);
+
+  beforeAll(async () => {
+    const task = { ...tinyTask({ steps: 40, evaluateEvery: 20 }), limit: 60 };
+    workspace = await createWorkspace({
+      [DATASET]: TEXT,
+      'package.json': { name: 'shop', tokens: ['text', 'label'] },
+      'settings.json': '[\n  "text",\n  "label"\n]\n',
+      'topics.softprompt.json': task,
+    });
+    server = await startCodeServer({
+      workspace: workspace.folder,
+      settings: { 'files.autoSave': 'off' },
+    });
+    workbench = await Workbench.open(server.url);
+    run = new RunPage(workbench);
+  });
+
+  afterAll(async () => {
+    await workbench?.close();
+    await server?.stop();
+    await workspace?.remove();
+  });
+
+  /** Line numbers of the signs for right and wrong rows, in view. */
+  const signs = (): Promise<number> => workbench.page.locator('.editor-instance .cgmr').count();
+
+  it('says above its first line what is in it and what can be done', async () => {
+    await workbench.openFile(DATASET);
+    await workbench
+      .lens(`${ROWS + 2} rows · 2 columns · 3 classes in label, balanced: billing 34 %`)
+      .waitFor({ timeout: 60_000 });
+    await workbench.lens('Preview prompt').waitFor();
+    expect(await workbench.lens('Evaluate').count()).toBe(0);
+  });
+
+  it('says behind each row how many tokens its prompt has, and what was cut', async () => {
+    await workbench.line('charged twice').filter({ hasText: TOKENS }).waitFor();
+    await workbench.line('is gone').filter({ hasText: TOKENS }).waitFor();
+    await workbench
+      .line(LONG.slice(0, 20))
+      .filter({ hasText: /60 tokens · ✂ \d+ cut/ })
+      .waitFor();
+    expect(await workbench.line('Hello,').filter({ hasText: TOKENS }).count()).toBe(0);
+    expect(await workbench.line('text,label').filter({ hasText: TOKENS }).count()).toBe(0);
+    await workbench.screenshot('dataset-1-hints');
+  });
+
+  it('explains a column at its name', async () => {
+    await workbench.goTo(1, 8);
+    const hover = await workbench.hover('Column label');
+    expect(await hover.textContent()).toMatch(/classes\s*3 distinct · none of 110 rows missing/);
+    await hover.getByText(/billing\s+█+/).waitFor();
+    await workbench.screenshot('dataset-2-column');
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('shows a row as the model sees it', async () => {
+    await workbench.goTo(3, 4);
+    const hover = await workbench.hover('8 virtual tokens');
+    await hover.getByText(/Message: Hello,\s+my parcel\s+is gone/).waitFor();
+    await hover.getByText(/→\s+delivery.*expected/).waitFor();
+    await workbench.screenshot('dataset-3-row');
+    await hover.getByText('Preview prompt').click();
+    await workbench.editorTab('row 1').waitFor();
+    await workbench.command('View: Close Editor');
+  });
+
+  it('takes the hints away while the file is edited, and brings them back', async () => {
+    await workbench.goTo(FIRST_PLAIN_LINE, 1);
+    await workbench.page.keyboard.press('Enter');
+    await expect.poll(() => workbench.page.locator('.view-line', { hasText: TOKENS }).count()).toBe(0);
+    await workbench.page.keyboard.press('Control+Z');
+    await workbench.line('charged twice').filter({ hasText: TOKENS }).waitFor();
+  });
+
+  it('turns the hints off and on', async () => {
+    await workbench.command('Softprompt: Toggle Row Hints');
+    await expect.poll(() => workbench.page.locator('.view-line', { hasText: TOKENS }).count()).toBe(0);
+    await workbench.command('Softprompt: Toggle Row Hints');
+    await workbench.line('charged twice').filter({ hasText: TOKENS }).waitFor();
+  });
+
+  it('asks for an evaluation where nothing was answered yet', async () => {
+    await workbench.command('Softprompt: Go to Next Mistake');
+    await workbench.notification('Evaluate first').getByRole('button', { name: 'Evaluate' }).click();
+    await workbench.notification(`There is no tuned prompt for ${DATASET} yet`).waitFor();
+    await workbench.command('Notifications: Clear All Notifications');
+  });
+
+  it('marks the test rows of a run that has ended', async () => {
+    await workbench.lens('Tune “topics”').click();
+    await run.becomes('Finished', 100_000);
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile(DATASET);
+    await workbench.lens(/Evaluate · \d+\.\d % right, \d+ wrong/).waitFor();
+    await expect.poll(signs).toBeGreaterThan(0);
+  });
+
+  it('has the prompt answer every row', async () => {
+    await workbench.lens('Evaluate').click();
+    await workbench.notification(new RegExp(`${DATASET}: \\d+\\.\\d % right`)).waitFor({ timeout: 60_000 });
+    const { right, wrong } = await answers(workspace);
+    expect(right + wrong.length).toBe(ROWS + 2);
+    const share = ((100 * right) / (ROWS + 2)).toFixed(1);
+    await workbench.lens(`Evaluate · ${share} % right, ${wrong.length} wrong · `).waitFor();
+    await workbench
+      .line('charged twice')
+      .filter({ hasText: /[✓✗] \w+ .\d+ % · .+ tokens/ })
+      .waitFor();
+    await workbench
+      .line('is gone')
+      .filter({ hasText: /[✓✗] \w+ / })
+      .waitFor();
+    await workbench.screenshot('dataset-4-evaluated');
+    await workbench.command('Notifications: Clear All Notifications');
+  });
+
+  it('goes from mistake to mistake, around the end', async () => {
+    const { wrong } = await answers(workspace);
+    await workbench.goTo(1);
+    await workbench.page.keyboard.press('Alt+F9');
+    await expect.poll(() => workbench.cursorLine()).toBe(wrong[0]);
+    await workbench.statusBarItem(`Mistake 1 of ${wrong.length}: expected`).waitFor();
+    await workbench.page.keyboard.press('Alt+F9');
+    await expect.poll(() => workbench.cursorLine()).toBe(wrong[1]);
+    await workbench.page.keyboard.press('Shift+Alt+F9');
+    await workbench.page.keyboard.press('Shift+Alt+F9');
+    await expect.poll(() => workbench.cursorLine()).toBe(wrong.at(-1));
+    await workbench.screenshot('dataset-5-mistake');
+  });
+
+  it('says over a row what was answered, and how sure that was', async () => {
+    const hover = await workbench.hover('Wrong: predicted');
+    await hover.getByText(/→\s.*\d+ %\s+expected/).waitFor();
+    await hover.getByText('Next mistake').waitFor();
+    await workbench.screenshot('dataset-6-answer');
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('still knows the answers after the window was reloaded', async () => {
+    await workbench.reload();
+    await workbench.openFile(DATASET);
+    await workbench.lens(/Evaluate · .* on held-out rows/).waitFor({ timeout: 60_000 });
+    await workbench.goTo(1);
+    await workbench
+      .line('charged twice')
+      .filter({ hasText: /[✓✗] \w+ / })
+      .waitFor();
+    await expect.poll(signs).toBeGreaterThan(0);
+  });
+
+  it('leaves files without rows alone', async () => {
+    for (const name of ['package.json', 'settings.json']) {
+      await workbench.openFile(name);
+      await workbench.line('"text"').waitFor();
+      expect(await workbench.lens(/row|Tune|Evaluate/).count()).toBe(0);
+      expect(await workbench.page.locator('.view-line', { hasText: TOKENS }).count()).toBe(0);
+    }
+  });
+
+  it('never changed the file, and showed no error', async () => {
+    expect(await readFile(workspace.file(DATASET), 'utf8')).toBe(TEXT);
+    expect(await workbench.errorNotifications()).toEqual([]);
+  });
+});
+
+/** What the run's folder says of the whole file: how many rows are right, and the lines of those that are not. */
+async function answers(workspace: Workspace): Promise<{ right: number; wrong: number[] }> {
+  const runs = workspace.file('.softprompt/runs');
+  const [name] = await readdir(runs);
+  const evaluations = join(runs, name!, 'evaluations');
+  const file = (await readdir(evaluations)).find((entry) => entry.endsWith('.jsonl'));
+  const lines = (await readFile(join(evaluations, file!), 'utf8')).trim().split('\n');
+  const rows = lines.map((line) => JSON.parse(line) as { line: number; correct: boolean });
+  return {
+    right: rows.filter(({ correct }) => correct).length,
+    wrong: rows.filter(({ correct }) => !correct).map(({ line }) => line),
+  };
+}
