@@ -137,8 +137,7 @@ export class FormSession {
 
   async #postCheck(): Promise<void> {
     const { version } = this.document;
-    const text = this.document.getText();
-    const check = await this.softprompt.host.request('task/check', { file: this.#file, text });
+    const check = await this.softprompt.checks.of(this.#file);
     if (this.document.version !== version) return;
     // Warnings about single rows are shown in the dataset.
     const own = check.problems.filter(

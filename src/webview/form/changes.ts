@@ -16,6 +16,26 @@ export function valueAt(task: unknown, path: readonly (string | number)[]): unkn
   );
 }
 
+/** The task after changes, before the file has answered. */
+export function withChanges(task: TaskValue, changes: readonly TaskChange[]): TaskValue {
+  return changes.reduce((changed, { path, value }) => put(changed, path, value) as TaskValue, task);
+}
+
+function put(whole: unknown, [key, ...rest]: TaskPath, value: unknown): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(whole)) {
+    const at = Number(key);
+    if (rest.length === 0 && value === undefined) return whole.filter((_, index) => index !== at);
+    return Object.assign([...whole], { [at]: put(whole[at], rest, value) });
+  }
+  const inner = typeof whole === 'object' && whole !== null ? (whole as TaskValue) : {};
+  if (value === undefined && inner[key] === undefined) return whole;
+  const { [key]: old, ...others } = inner;
+  const next = put(old, rest, value);
+  if (next === undefined) return Object.keys(others).length > 0 ? others : undefined;
+  return { ...inner, [key]: next };
+}
+
 export function dataName(task: TaskValue, role: DataRole): string | undefined {
   const { data } = task;
   if (typeof data === 'string') return role === 'train' ? data : undefined;

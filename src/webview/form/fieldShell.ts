@@ -74,7 +74,9 @@ export function fieldShell({ label, description, path, onReset, group }: ShellOp
       show(problems, all.length > 0);
       if (!held) return;
       setAttribute(held, 'aria-invalid', wrong ? 'true' : undefined);
-      setAttribute(held, 'aria-errormessage', all.length > 0 ? ids.problems : undefined);
+      setAttribute(held, 'aria-errormessage', wrong ? ids.problems : undefined);
+      const described = [description && ids.description, all.length > 0 && ids.problems].filter(Boolean);
+      setAttribute(held, 'aria-describedby', described.join(' ') || undefined);
     },
   };
 }

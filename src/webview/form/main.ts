@@ -1,5 +1,6 @@
 import type { FormState, FromForm, ToForm } from '../../protocol/form';
 import { keepHierarchy } from '../kit/theme';
+import { withChanges } from './changes';
 import { EMPTY_FORM, type FormContext, receive } from './formModel';
 import { flushAll } from './liveText';
 import { page } from './page';
@@ -15,7 +16,14 @@ function keep(change: FormState): void {
 }
 
 const context: FormContext = {
-  change: (changes) => changes.length > 0 && vscode.postMessage({ type: 'change', changes: [...changes] }),
+  change(changes) {
+    flushAll(); // in the order in which it was done
+    if (changes.length === 0) return;
+    const value = withChanges(model.task.value, changes) ?? {};
+    model = { ...model, task: { ...model.task, value } };
+    vscode.postMessage({ type: 'change', changes: [...changes] });
+    schedule();
+  },
   send(message) {
     flushAll();
     vscode.postMessage(message);

@@ -46,7 +46,7 @@ export function page(
       ...children,
     );
   const form = el(
-    'main',
+    'div',
     { class: 'form-body' },
     opened('data', t('Data'), true, parts.data.element),
     opened('target', t('Target'), true, parts.target.element),
@@ -73,7 +73,12 @@ export function page(
   ];
   const newBroken = onChange();
   return {
-    element: el('div', { class: 'form-page' }, head.element, trust, broken, problems.element, form),
+    element: el(
+      'div',
+      { class: 'form-page' },
+      head.element,
+      el('main', {}, trust, broken, problems.element, form),
+    ),
     update(model) {
       show(trust, !model.trusted);
       if (newBroken(model.task.broken?.line, model.task.broken?.column)) {

@@ -39,21 +39,24 @@ function line({ severity, message, path }: FormProblem): HTMLElement {
 
 /** The field that is nearest to a path: its control, with all around it opened. */
 export function focusField(path: TaskPath): void {
-  const fields = [...document.querySelectorAll<HTMLElement>('[data-path]')];
-  const best = fields
-    .map((element) => ({ element, own: JSON.parse(element.dataset.path!) as TaskPath }))
-    .filter(
-      ({ own, element }) => !element.hidden && own.every((key, i) => path[i] === key || own.length === 2),
-    )
-    .filter(({ own }) => own[0] === path[0] && own.slice(0, path.length).every((key, i) => key === path[i]))
-    .sort((a, b) => b.own.length - a.own.length)[0]?.element;
+  const fields = [...document.querySelectorAll<HTMLElement>('[data-path]')].filter((one) => !one.hidden);
+  const shared = (element: HTMLElement): number => {
+    const own = JSON.parse(element.dataset.path!) as TaskPath;
+    const differ = own.findIndex((key, i) => key !== path[i]);
+    return differ < 0 ? own.length : differ;
+  };
+  // The first of those that are equally near: a section's main field stands first.
+  const best = fields.reduce<HTMLElement | undefined>(
+    (near, one) => (shared(one) > (near ? shared(near) : 0) ? one : near),
+    undefined,
+  );
   if (!best) return;
   for (let outer = best.closest('details'); outer; outer = outer.parentElement?.closest('details') ?? null) {
     outer.open = true;
   }
   const control = best.matches('input')
     ? best
-    : best.querySelector<HTMLElement>('input, select, textarea, button');
+    : best.querySelector<HTMLElement>('.field-body :is(input, select, textarea, button)');
   best.scrollIntoView({ block: 'center' });
   control?.focus({ preventScroll: true });
 }

@@ -1,0 +1,47 @@
+import { dirname, relative, sep } from 'node:path';
+import type * as vscode from 'vscode';
+import type { DatasetSummary } from '../../protocol/dataset';
+import type { ModelSummary } from '../../protocol/models';
+import { findDatasets } from '../choose';
+import type { Softprompt } from '../context';
+import { listModels, nameInTask } from '../models/modelChoice';
+import { taskEntry } from './taskEntry';
+
+/** Looking for models reads folders of several programs: this long it is not done again. */
+const FRESH_MILLISECONDS = 15_000;
+
+const NOTHING = { rows: 0, columns: [] };
+
+/** What completion, hovers and quick fixes of a task file know of its data and of models. */
+export class TaskFacts {
+  #models: { until: number; list: Promise<ModelSummary[]> } | undefined;
+
+  constructor(private readonly softprompt: Pick<Softprompt, 'datasets' | 'host'>) {}
+
+  /** What the training file holds; nothing where it cannot be read. */
+  async data(document: vscode.TextDocument): Promise<Pick<DatasetSummary, 'rows' | 'columns'>> {
+    const [train] = taskEntry(document.uri.fsPath, document.getText()).data;
+    if (train === undefined) return NOTHING;
+    return this.softprompt.datasets.of(train).catch(() => NOTHING);
+  }
+
+  /** Models as this task file calls them. */
+  async models(document: vscode.TextDocument): Promise<(ModelSummary & { inTask: string })[]> {
+    const now = Date.now();
+    if (!this.#models || this.#models.until < now) {
+      this.#models = { until: now + FRESH_MILLISECONDS, list: listModels(this.softprompt.host) };
+      this.#models.list.catch(() => {
+        this.#models = undefined;
+      });
+    }
+    const folder = dirname(document.uri.fsPath);
+    return (await this.#models.list).map((model) => ({ ...model, inTask: nameInTask(model, folder) }));
+  }
+
+  /** The workspace's datasets, relative to the task file. */
+  async datasets(document: vscode.TextDocument): Promise<string[]> {
+    const folder = dirname(document.uri.fsPath);
+    const names = (await findDatasets()).map((file) => relative(folder, file).split(sep).join('/'));
+    return names.sort();
+  }
+}
