@@ -75,12 +75,12 @@ describe.runIf(canShowPages)('states', () => {
     training: ['Pause', 'Cancel'],
     paused: ['Continue', 'Cancel'],
     testing: ['Cancel'],
-    finished: ['Tune again', 'Evaluate'],
+    finished: ['Tune again', 'Evaluate', 'Compare with…'],
     cancelled: ['Resume', 'Tune again', 'Evaluate'],
     failed: ['Resume', 'Tune again'],
     interrupted: ['Resume', 'Tune again'],
   };
-  const MESSAGES: Record<string, string> = { 'Tune again': 'tuneAgain' };
+  const MESSAGES: Record<string, string> = { 'Tune again': 'tuneAgain', 'Compare with…': 'compare' };
 
   test('each has its badge, and buttons that say what they do', async () => {
     await open();

@@ -45,6 +45,7 @@ export function chartFrame(options: ChartFrameOptions): ChartFrame {
   const menu = menuButton(t('More about this chart'), items);
   const numbers = dataTable();
   show(numbers.element, false);
+  figure.classList.add('chart-figure');
   const element = el(
     'section',
     { class: `card chart-card ${options.look ?? ''}`, 'aria-label': title },

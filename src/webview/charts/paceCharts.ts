@@ -14,6 +14,8 @@ interface Pace {
   fileName: string;
   values: (curve: Curve) => (number | null)[];
   format: (value: number) => string;
+  /** In the table; as on the axis unless told. */
+  formatCell?: (value: number) => string;
   incrementsY?: number[];
 }
 
@@ -40,14 +42,15 @@ const PACES: readonly Pace[] = [
     column: t('Tokens per second'),
     fileName: 'tokens-per-second',
     values: ({ tokens, seconds }) => tokens.map((count, i) => (seconds[i]! > 0 ? count / seconds[i]! : null)),
-    format: (value) => formatCount(value),
+    format: formatCount,
   },
   {
     title: t('Memory'),
-    column: t('Bytes'),
+    column: t('Memory (bytes)'),
     fileName: 'memory',
     values: ({ memory }) => memory,
     format: formatBytes,
+    formatCell: formatCount,
     incrementsY: [...GIGABYTES].sort((a, b) => a - b),
   },
 ];
@@ -98,7 +101,7 @@ function paceChart(pace: Pace, context: PanelContext): Component {
             caption: t('{0} by step', title),
             columns: [
               { name: t('Step'), values: steps },
-              { name: column, values, format },
+              { name: column, values, format: pace.formatCell ?? format },
             ],
           },
     save: (file) => context.send({ type: 'export', ...file }),
