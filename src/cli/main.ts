@@ -5,6 +5,7 @@ import { PRECISION_WISHES } from '../protocol/precision';
 import { type CommandContext, commandContext, type GlobalOptions } from './context';
 import { evaluate } from './eval';
 import { describeExitCodes, EXIT_CODE_OF, type ExitCode, USAGE_ERROR } from './exitCodes';
+import { labels } from './labels';
 import * as models from './models';
 import { predict } from './predict';
 import * as runs from './runs';
@@ -81,6 +82,12 @@ function commandLine(finish: (code: ExitCode) => void): Command {
     .action((name: string, texts: string[], { column = {} }: { column?: Record<string, string> }) =>
       run(predict)(name, texts, column),
     );
+
+  program
+    .command('labels')
+    .description('find rows whose label a prompt contradicts that was tuned on the other rows')
+    .argument('<task>', 'a NAME.softprompt.json file')
+    .action((task: string) => run(labels)(task));
 
   const modelCommands = program
     .command('models')

@@ -8,6 +8,7 @@ import { failRun } from '../engine/runs/runRecord';
 import { SoftpromptError } from '../protocol/errors';
 import type { NotificationName, Notifications } from '../protocol/requests';
 import { ComputeThread, type Told } from './computeThread';
+import { LabelChecks } from './labelChecks';
 import { OnDemandThread } from './onDemandThread';
 import type { Handlers } from './serve';
 import { Trainings } from './trainings';
@@ -41,6 +42,11 @@ export function createHost({ workerScript, notify }: HostOptions): {
     failRun,
     onEvent: (folder, event) => notify('run/event', { folder, event }),
     onPredictions: (folder, rows) => notify('run/predictions', { folder, ...rows }),
+  });
+  const labels = new LabelChecks({
+    startThread,
+    requireNoTraining: () => trainings.requireIdle(),
+    onProgress: (progress) => notify('labels/progress', progress),
   });
   const onTold = (told: Told): void => {
     if (told.type === 'event') notify('run/event', { folder: told.folder, event: told.event });
@@ -99,8 +105,14 @@ export function createHost({ workerScript, notify }: HostOptions): {
       return {};
     },
 
-    'training/start': (params) => trainings.start(params),
-    'training/resume': (params) => trainings.resume(params),
+    async 'training/start'(params) {
+      labels.requireIdle();
+      return trainings.start(params);
+    },
+    async 'training/resume'(params) {
+      labels.requireIdle();
+      return trainings.resume(params);
+    },
     'training/pause': ({ folder }) => trainings.tell(folder, 'pause'),
     'training/continue': ({ folder }) => trainings.tell(folder, 'continue'),
     'training/cancel': ({ folder }) => trainings.tell(folder, 'cancel'),
@@ -109,6 +121,10 @@ export function createHost({ workerScript, notify }: HostOptions): {
     'evaluate/file': (params, signal) => answerer.run('evaluate/file', params, signal),
     predict: (params, signal) => answerer.run('predict', params, signal),
     'predict/row': (params, signal) => reader.run('predict/row', params, signal),
+
+    'labels/check': (params, signal) => labels.check(params, signal),
+    'labels/read': (params, signal) => reader.run('labels/read', params, signal),
+    'labels/dismiss': (params, signal) => reader.run('labels/dismiss', params, signal),
 
     async shutdown() {
       await leave();

@@ -79,5 +79,13 @@ export const requestSchemas: { readonly [M in RequestName]: z.ZodType<Params<M>>
   }),
   'predict/row': z.strictObject({ folder: path, file: path.optional(), row: z.int().min(1).optional() }),
 
+  'labels/check': z.strictObject({ taskFile: path }),
+  'labels/read': z.strictObject({ taskFile: path }),
+  'labels/dismiss': z.strictObject({
+    taskFile: path,
+    rows: z.array(z.strictObject({ file: path, row: z.int().min(1) })).max(10_000),
+    dismissed: z.boolean(),
+  }),
+
   shutdown: nothing,
 };

@@ -65,14 +65,29 @@ export class Trainings {
     ]);
   }
 
-  /** Resolves when the run's folder exists; rejects when the run fails before that. */
-  async #begin(name: string, run: (thread: ComputeThread) => Promise<unknown>): Promise<{ folder: string }> {
-    if (this.#live?.state && !isLive(this.#live.state)) await this.#live.finished;
+  /** Throws 'run-invalid' while a run is being trained. */
+  async requireIdle(): Promise<void> {
+    if (this.#isEnding()) await this.#live?.finished;
+    this.#refuseWhileLive();
+  }
+
+  /** Its last state was told, and its thread is taking its leave. */
+  #isEnding(): boolean {
+    return this.#live?.state !== undefined && !isLive(this.#live.state);
+  }
+
+  #refuseWhileLive(): void {
     if (this.#live) {
       throw new SoftpromptError('run-invalid', `Another run is being trained: ${this.#live.name}.`, {
         hint: 'One training runs at a time, as each takes the whole processor. Cancel it or wait for its end.',
       });
     }
+  }
+
+  /** Resolves when the run's folder exists; rejects when the run fails before that. */
+  async #begin(name: string, run: (thread: ComputeThread) => Promise<unknown>): Promise<{ folder: string }> {
+    if (this.#isEnding()) await this.#live?.finished;
+    this.#refuseWhileLive();
     return new Promise((resolve, reject) => {
       const thread = this.options.startThread((told) => {
         if (told.type === 'created') {

@@ -8,6 +8,8 @@ import { evaluateFile } from '../engine/evaluation/evaluateFile';
 import { evaluateRun } from '../engine/evaluation/evaluateRun';
 import { openTrial, type Trial } from '../engine/evaluation/trial';
 import { readTriedRow } from '../engine/evaluation/triedRow';
+import { checkLabels } from '../engine/labels/checkLabels';
+import { dismissLabels, readLabelReview } from '../engine/labels/labelReview';
 import { listModels } from '../engine/models/listModels';
 import { resumeRun } from '../engine/runs/resumeRun';
 import { runFiles } from '../engine/runs/runFolder';
@@ -72,6 +74,14 @@ const work: Work = {
   'task/draft': ({ dataset, model }) => draftTask(dataset, { model }),
   'task/exclude': async (params) => ({ text: await excludeRows(params) }),
   'task/check': ({ file, text }) => checkTask(file, text, settings),
+  'labels/check': ({ taskFile }, signal) =>
+    checkLabels(taskFile, {
+      ...settings,
+      signal,
+      onProgress: (progress) => say({ type: 'labels', progress: { taskFile, ...progress } }),
+    }),
+  'labels/read': ({ taskFile }) => readLabelReview(taskFile),
+  'labels/dismiss': ({ taskFile, rows, dismissed }) => dismissLabels(taskFile, rows, dismissed),
   'models/list': ({ workspace }, signal) => listModels(settings.cacheFolder, { workspace, signal }),
   train: ({ taskFile, precision }) => startRun(taskFile, { ...runOptions(), precision }),
   resume: ({ folder }) => resumeRun(folder, runOptions()),

@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../protocol/errors';
+import type { LabelProgress } from '../protocol/labels';
 import type { EvaluatedRows, Notifications, Params, Result } from '../protocol/requests';
 import type { RunEvent, RunRecord } from '../protocol/runs';
 import type { TableRequests } from '../protocol/table';
@@ -13,6 +14,9 @@ type ThreadRequest =
   | 'task/draft'
   | 'task/check'
   | 'task/exclude'
+  | 'labels/check'
+  | 'labels/read'
+  | 'labels/dismiss'
   | 'models/list'
   | 'evaluate'
   | 'evaluate/file'
@@ -49,6 +53,7 @@ export type FromWorker =
   | { type: 'predictions'; folder: string; rows: EvaluatedRows }
   | { type: 'text'; id: number; text: string }
   | { type: 'evaluation'; progress: Notifications['evaluate/progress'] }
+  | { type: 'labels'; progress: LabelProgress }
   | { type: 'done'; id: number; result: Jobs[JobName]['result'] }
   | { type: 'failed'; id: number; error: ErrorReport };
 

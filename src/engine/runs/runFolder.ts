@@ -40,7 +40,7 @@ export async function createRunFolder(runsFolder: string, name: string, now: Dat
 }
 
 /** Runs do not belong into version control, unless the user changes this file. */
-async function ignoreInGit(folder: string): Promise<void> {
+export async function ignoreInGit(folder: string): Promise<void> {
   if (basename(folder) !== '.softprompt') return;
   await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;

@@ -49,6 +49,9 @@ export const REQUEST_TIMEOUT: { readonly [M in RequestName]: number | null } = {
   'evaluate/file': null,
   predict: null,
   'predict/row': 120_000,
+  'labels/check': null,
+  'labels/read': 120_000,
+  'labels/dismiss': 120_000,
   shutdown: 4_000,
 };
 
@@ -58,6 +61,7 @@ const NOTIFICATIONS: readonly NotificationName[] = [
   'evaluate/progress',
   'predict/text',
   'models/progress',
+  'labels/progress',
   'log',
 ];
 

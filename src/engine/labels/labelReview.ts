@@ -1,0 +1,84 @@
+import { dirname, resolve } from 'node:path';
+import { SoftpromptError } from '../../protocol/errors';
+import type { LabelReview, SuspiciousLabel } from '../../protocol/labels';
+import { textKey } from '../data/textKey';
+import type { LabelledRow } from '../task/labelledRow';
+import { type PreparedTask, prepareTask } from '../task/prepareTask';
+import { type KeptLabel, type KeptReview, readReview, writeReview } from './reviewFile';
+
+/** What the last look at a task's labels found, by the dataset as it is now; null where there was none. */
+export async function readLabelReview(taskFile: string): Promise<LabelReview | null> {
+  const kept = await readReview(taskFile);
+  if (!kept) return null;
+  // A task that cannot be read at the moment, while it is edited, has no rows to compare with.
+  const prepared = await prepareTask(taskFile).catch((error) => {
+    if (error instanceof SoftpromptError) return undefined;
+    throw error;
+  });
+  return reviewNow(taskFile, kept, prepared);
+}
+
+/** Notes that a person found labels right, or takes that back. Returns what the review is then. */
+export async function dismissLabels(
+  taskFile: string,
+  rows: readonly { file: string; row: number }[],
+  dismissed: boolean,
+): Promise<LabelReview | null> {
+  const now = await readLabelReview(taskFile);
+  const kept = await readReview(taskFile);
+  if (!now || !kept) return null;
+  // The rows are named as they are numbered now; both lists are in the same order.
+  now.labels.forEach(({ file, row }, index) => {
+    if (!rows.some((other) => other.file === file && other.row === row)) return;
+    const { dismissed: _, ...label } = kept.labels[index]!;
+    kept.labels[index] = dismissed ? { ...label, dismissed } : label;
+  });
+  await writeReview(taskFile, kept);
+  return readLabelReview(taskFile);
+}
+
+function reviewNow(taskFile: string, kept: KeptReview, prepared: PreparedTask | undefined): LabelReview {
+  const { version: _, labels, ...rest } = kept;
+  const rows = prepared && new RowsNow(prepared);
+  return {
+    taskFile,
+    ...rest,
+    labels: labels.map(({ key, dismissed, ...label }): SuspiciousLabel => {
+      const file = resolve(dirname(taskFile), label.file);
+      const found = rows?.find({ ...label, key, file });
+      const state = found?.state ?? (rows ? 'gone' : 'open');
+      return { ...label, file, ...found, state: state === 'open' && dismissed ? 'dismissed' : state };
+    }),
+  };
+}
+
+/** A task's rows, to be found again by their text and label, wherever they stand by now. */
+class RowsNow {
+  private readonly byText = new Map<string, LabelledRow[]>();
+  private readonly excluded: ReadonlySet<string>;
+
+  constructor({ train, validation, test, prompt, excluded }: PreparedTask) {
+    this.excluded = new Set(excluded.map(({ file, row }) => `${file} ${row}`));
+    for (const row of [...train, ...validation, ...test]) {
+      const key = this.keyOf(row.file, textKey(prompt.text(row.values)), row.target);
+      this.byText.set(key, [...(this.byText.get(key) ?? []), row]);
+    }
+  }
+
+  find({
+    file,
+    row,
+    line,
+    key,
+    given,
+  }: KeptLabel): Pick<SuspiciousLabel, 'row' | 'line' | 'state'> | undefined {
+    const same = this.byText.get(this.keyOf(file, key, given)) ?? [];
+    const found = same.find((other) => other.row === row) ?? (same.length === 1 ? same[0] : undefined);
+    if (found) return { row: found.row, line: found.line, state: 'open' };
+    return this.excluded.has(`${file} ${row}`) ? { row, line, state: 'excluded' } : undefined;
+  }
+
+  private keyOf(file: string, text: number, label: string): string {
+    return `${file}\n${text}\n${label}`;
+  }
+}
