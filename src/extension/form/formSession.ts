@@ -117,10 +117,10 @@ export class FormSession {
   /** What the host has to say of the text as it is now. */
   #refresh(): void {
     if (!vscode.workspace.isTrusted || brokenAt(this.document)) return;
-    const failed = (what: string) => (error: unknown) =>
-      this.softprompt.log.warn(`${what} of ${this.#file}: ${reportError(error).message}`);
-    this.#postData().catch(failed('Data'));
-    this.#postCheck().catch(failed('Check'));
+    const failed = (error: unknown): void =>
+      this.softprompt.log.warn(`Form of ${this.#file}: ${reportError(error).message}`);
+    this.#postData().catch(failed);
+    this.#postCheck().catch(failed);
     void this.#postPreview();
   }
 

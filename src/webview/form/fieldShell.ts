@@ -24,10 +24,10 @@ export interface FieldShell {
 
 export function fieldShell({ label, description, path, onReset, group }: ShellOptions): FieldShell {
   const id = newId('field');
-  const ids = { label: `${id}-label`, description: `${id}-description`, problems: `${id}-problems` };
+  const [labelId, descriptionId, problemsId] = [`${id}-label`, `${id}-description`, `${id}-problems`];
   const name = group
-    ? el('h3', { class: 'field-label', id: ids.label }, label)
-    : el('label', { class: 'field-label', id: ids.label, for: id }, label);
+    ? el('h3', { class: 'field-label', id: labelId }, label)
+    : el('label', { class: 'field-label', id: labelId, for: id }, label);
   const reset = el(
     'button',
     {
@@ -40,9 +40,9 @@ export function fieldShell({ label, description, path, onReset, group }: ShellOp
     icon('refresh'),
   );
   reset.hidden = true;
-  const explanation = el('p', { class: 'field-description', id: ids.description }, description ?? '');
+  const explanation = el('p', { class: 'field-description', id: descriptionId }, description ?? '');
   show(explanation, Boolean(description));
-  const problems = el('div', { class: 'field-problems', id: ids.problems });
+  const problems = el('div', { class: 'field-problems', id: problemsId });
   const body = el('div', { class: 'field-body' });
   const element = el(
     'div',
@@ -60,9 +60,9 @@ export function fieldShell({ label, description, path, onReset, group }: ShellOp
       held = control;
       if (group) {
         control.setAttribute('role', 'group');
-        control.setAttribute('aria-labelledby', ids.label);
+        control.setAttribute('aria-labelledby', labelId);
       } else control.id = id;
-      if (description) control.setAttribute('aria-describedby', ids.description);
+      if (description) control.setAttribute('aria-describedby', descriptionId);
       fill(body, ...(children.length > 0 ? children : [control]));
     },
     update({ modified, problems: all }) {
@@ -74,8 +74,8 @@ export function fieldShell({ label, description, path, onReset, group }: ShellOp
       show(problems, all.length > 0);
       if (!held) return;
       setAttribute(held, 'aria-invalid', wrong ? 'true' : undefined);
-      setAttribute(held, 'aria-errormessage', wrong ? ids.problems : undefined);
-      const described = [description && ids.description, all.length > 0 && ids.problems].filter(Boolean);
+      setAttribute(held, 'aria-errormessage', wrong ? problemsId : undefined);
+      const described = [description && descriptionId, all.length > 0 && problemsId].filter(Boolean);
       setAttribute(held, 'aria-describedby', described.join(' ') || undefined);
     },
   };

@@ -59,14 +59,15 @@ function factsOf({ tokens, cutTokens }: RenderedPrompt): string {
 
 function textOf({ segments, target }: RenderedPrompt): Child[] {
   return [
-    ...segments.map((part) =>
-      part.kind === 'text'
-        ? el('span', {}, part.text)
-        : el('span', { class: 'virtual' }, formatRows(part.count, 'virtual token')),
-    ),
+    ...segments.map((part) => (part.kind === 'text' ? el('span', {}, part.text) : virtualTokens(part.count))),
     ' ',
     el('span', { class: 'answer', title: t('What is to be predicted') }, target),
   ];
+}
+
+function virtualTokens(count: number): HTMLElement {
+  const text = formatRows(count, 'virtual token');
+  return el('span', { class: 'virtual' }, text);
 }
 
 function wordsOf({ labelWords = [], target, classHead }: RenderedPrompt): Child[] {

@@ -6,6 +6,7 @@ import type { FormModel } from './formModel';
 import type { FormPart } from './settingField';
 
 const MOST_SHOWN = 5;
+const CONTROLS = 'input,select,textarea,button';
 
 /** What is wrong with the task, in sum, above everything; a click leads to the field. */
 export function problemsSummary(): FormPart {
@@ -56,7 +57,7 @@ export function focusField(path: TaskPath): void {
   }
   const control = best.matches('input')
     ? best
-    : best.querySelector<HTMLElement>('.field-body :is(input, select, textarea, button)');
+    : best.querySelector<HTMLElement>('.field-body')?.querySelector<HTMLElement>(CONTROLS);
   best.scrollIntoView({ block: 'center' });
   control?.focus({ preventScroll: true });
 }

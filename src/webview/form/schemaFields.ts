@@ -1,5 +1,5 @@
 import schema from '../../../media/softprompt.schema.json';
-import { t } from '../kit/l10n';
+import { tKnown } from '../kit/l10n';
 
 // What the task file's schema says of its values: the only source of the form's explanations and limits.
 
@@ -38,13 +38,13 @@ export function fieldSchema(path: readonly string[]): FieldSchema {
   const numbers = all.find(({ type }) => type === 'integer' || type === 'number');
   return {
     kind: choices ? 'choice' : numbers ? 'number' : types.includes('boolean') ? 'switch' : 'text',
-    description: described?.description ? t(described.description) : '',
+    description: described?.description ? tKnown(described.description) : '',
     whole: types.includes('integer'),
     minimum: numbers?.minimum ?? numbers?.exclusiveMinimum,
     maximum: numbers?.maximum === Number.MAX_SAFE_INTEGER ? undefined : numbers?.maximum,
     options: (choices?.enum ?? []).map((value, index) => {
       const description = choices?.enumDescriptions?.[index];
-      return { value, description: description && t(description) };
+      return { value, description: description && tKnown(description) };
     }),
   };
 }
