@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { formatReport, type Place, reportError } from '../protocol/errors';
 import type { Softprompt } from './context';
+import { isParquet, openTableAt } from './table/openTable';
 
 /** Shows an error with what to do next; what the user cancelled is no error. Also goes to the log. */
 export async function showFailure(
@@ -25,7 +26,7 @@ export async function showFailure(
 }
 
 /** Opens a file at a place; folders are shown in the Explorer. */
-export async function openPlace({ file, line, column }: Place): Promise<void> {
+export async function openPlace({ file, line, column, row }: Place): Promise<void> {
   if (!file) return;
   const uri = vscode.Uri.file(file);
   const stat = await vscode.workspace.fs.stat(uri);
@@ -33,6 +34,7 @@ export async function openPlace({ file, line, column }: Place): Promise<void> {
     await vscode.commands.executeCommand('revealInExplorer', uri);
     return;
   }
+  if (isParquet(file)) return openTableAt(uri, row ?? line, columnFor(uri));
   const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), Math.max(0, (column ?? 1) - 1));
   await vscode.window.showTextDocument(uri, {
     viewColumn: columnFor(uri),
@@ -44,7 +46,8 @@ export async function openPlace({ file, line, column }: Place): Promise<void> {
 function columnFor(uri: vscode.Uri): vscode.ViewColumn {
   const { all, activeTabGroup } = vscode.window.tabGroups;
   const shows = ({ input }: vscode.Tab): boolean =>
-    input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
+    (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) &&
+    input.uri.toString() === uri.toString();
   const there = all.find(({ tabs }) => tabs.some(shows));
   if (there) return there.viewColumn;
   if (!(activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview)) return vscode.ViewColumn.Active;

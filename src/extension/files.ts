@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
 /** Kinds of files a task can learn from, as VS Code's file patterns. */
-export const DATASET_PATTERN = '**/*.{csv,tsv,jsonl,ndjson,json}';
+export const DATASET_PATTERN = '**/*.{csv,tsv,jsonl,ndjson,json,parquet}';
 export const TASK_PATTERN = '**/*.softprompt.json';
 /** Never searched for tasks or datasets. */
 export const EXCLUDED_PATTERN = '**/{node_modules,.git,.softprompt,.venv}/**';
@@ -20,7 +20,9 @@ export function taskName(file: string): string {
 /** By its name alone, files of runs left out; whether a .json file holds rows is seen by looking into it. */
 export function isDatasetFile(file: string): boolean {
   return (
-    /\.(csv|tsv|jsonl|ndjson|json)$/i.test(file) && !isTaskFile(file) && !/[\\/]\.softprompt[\\/]/.test(file)
+    /\.(csv|tsv|jsonl|ndjson|json|parquet)$/i.test(file) &&
+    !isTaskFile(file) &&
+    !/[\\/]\.softprompt[\\/]/.test(file)
   );
 }
 

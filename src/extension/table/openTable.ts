@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+
+/** The two editors differ in their priority alone: text has a good editor already, Parquet has none. */
+export const TABLE_TYPE = 'softprompt.table';
+export const PARQUET_TYPE = 'softprompt.parquet';
+
+/** Rows that tables were asked to show before they were there, and the tables that are, by their file's address. */
+const wishes = new Map<string, number>();
+const tables = new Map<string, (row: number) => void>();
+
+export function isParquet(file: string): boolean {
+  return /\.parquet$/i.test(file);
+}
+
+export function tableTypeOf(file: string): string {
+  return isParquet(file) ? PARQUET_TYPE : TABLE_TYPE;
+}
+
+/** Opens a dataset as a table, at a row if one is given (from 1). */
+export async function openTableAt(
+  uri: vscode.Uri,
+  row?: number,
+  viewColumn?: vscode.ViewColumn,
+): Promise<void> {
+  const key = uri.toString();
+  if (row !== undefined) wishes.set(key, row);
+  await vscode.commands.executeCommand('vscode.openWith', uri, tableTypeOf(uri.fsPath), viewColumn);
+  const show = tables.get(key);
+  const wish = show && takeWish(uri);
+  if (wish !== undefined) show?.(wish);
+}
+
+/** The row a table was asked for, once. */
+export function takeWish(uri: vscode.Uri): number | undefined {
+  const key = uri.toString();
+  const wish = wishes.get(key);
+  wishes.delete(key);
+  return wish;
+}
+
+/** A table that can be asked for rows from now on, until it is disposed. */
+export function listenForWishes(uri: vscode.Uri, show: (row: number) => void): vscode.Disposable {
+  const key = uri.toString();
+  tables.set(key, show);
+  return new vscode.Disposable(() => {
+    if (tables.get(key) === show) tables.delete(key);
+  });
+}
