@@ -16,6 +16,9 @@ const FOLDERS = {
   'win32-x64': 'win32/x64',
 };
 
+/** The extension's own bundle is loaded with the editor; what is heavy belongs into the training host. */
+const MOST_BUNDLE_BYTES = 300_000;
+
 const asked = process.argv.indexOf('--target');
 const target = asked === -1 ? `${process.platform}-${process.arch}` : process.argv[asked + 1];
 const folder = FOLDERS[target];
@@ -30,6 +33,13 @@ if (!existsSync(binaries)) {
 }
 
 execFileSync(process.execPath, ['scripts/build.mjs', '--production'], { stdio: 'inherit' });
+const { size } = statSync('dist/extension.js');
+if (size > MOST_BUNDLE_BYTES) {
+  console.error(
+    `dist/extension.js has ${size} bytes; more than ${MOST_BUNDLE_BYTES} slow the editor's start down.`,
+  );
+  process.exit(1);
+}
 
 // On macOS the library is there twice, once under its full version: the binding asks for the short name only.
 const needed = readdirSync(binaries).filter((file) => !/^libonnxruntime\.\d+\.\d+\.\d+\.dylib$/.test(file));

@@ -61,7 +61,8 @@ function visit(node: Node, code: string, found: SourceTexts): void {
   if (text !== undefined && isProse(text)) found.untranslated.push(text);
   for (const [part, value] of Object.entries(node)) {
     if (part === 'key' && !node.computed) continue;
-    for (const child of Array.isArray(value) ? value : [value]) {
+    const counts = part === 'arguments' && COUNTERS.test(nameOf(node.callee) ?? '');
+    for (const child of Array.isArray(value) ? value.slice(0, counts ? 1 : undefined) : [value]) {
       if (child && typeof child === 'object' && 'type' in child) visit(child as Node, code, found);
     }
   }
@@ -124,6 +125,9 @@ const SHOWN_ARGUMENTS = new Map([
 ]);
 const SHOWN_PROPERTIES =
   /^(title|label|placeholder|placeHolder|tooltip|alt|aria-\w*(label|text|description))$/;
+
+/** Functions whose second argument names what is counted, as a key of their table. */
+const COUNTERS = /^(count|formatRows)$/;
 
 /** What a name, a member or a string key is called. */
 function nameOf(node: unknown): string | undefined {
