@@ -88,7 +88,13 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
 async function installLanguage(data: string, language: string): Promise<void> {
   const translations = join(data, 'nothing-translated.json');
   await writeFile(translations, JSON.stringify({ contents: {} }));
-  const pack = { hash: 'test', extensions: [], label: language, translations: { vscode: translations } };
+  const identifier = { id: `test.language-pack-${language}` };
+  const pack = {
+    hash: 'test',
+    extensions: [{ extensionIdentifier: identifier, version: '1.0.0' }],
+    label: language,
+    translations: { vscode: translations },
+  };
   await writeFile(join(data, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
 }
 
