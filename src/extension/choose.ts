@@ -11,8 +11,13 @@ import type { SidebarNode } from './sidebar/sidebarTree';
 import { type TaskEntry, taskEntry } from './taskFile/taskEntry';
 import { runDescription, runTime } from './wording';
 
-/** What a command may be called with: a file (Explorer, lenses), a line of the sidebar, a run's folder, or nothing. */
-export type Target = vscode.Uri | SidebarNode | string | undefined;
+/** The lines of the sidebar that are selected: what its keys act on. */
+export interface Selection {
+  kind: 'selection';
+}
+
+/** What a command may be called with: a file (Explorer, lenses), the sidebar's lines, a run's folder, or nothing. */
+export type Target = vscode.Uri | SidebarNode | Selection | string | undefined;
 
 /** Datasets that the picker offers at most. */
 const MOST_DATASETS = 500;
@@ -20,9 +25,15 @@ const MOST_DATASETS = 500;
 /** The file a command was meant for: the one it was called with, else the active editor's. */
 function fileOf(target: Target): string | undefined {
   if (target instanceof Object && 'fsPath' in target) return target.fsPath;
+  if (typeof target === 'string' && isTaskFile(target)) return target;
   if (target instanceof Object && target.kind === 'task') return target.task.file;
   if (target instanceof Object && target.kind === 'run') return target.run.taskFile;
   if (target !== undefined) return undefined;
+  const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+  if (input instanceof vscode.TabInputCustom) {
+    const { fsPath } = input.uri;
+    if (isTaskFile(fsPath) || isDatasetFile(fsPath)) return fsPath;
+  }
   const active = vscode.window.activeTextEditor?.document;
   if (active?.uri.scheme !== 'file') return undefined;
   const file = active.uri.fsPath;
@@ -33,19 +44,35 @@ function fileOf(target: Target): string | undefined {
 export async function chooseDataset(target: Target): Promise<string | undefined> {
   const file = fileOf(target);
   if (file && isDatasetFile(file)) return file;
-  const uris = await vscode.workspace.findFiles(DATASET_PATTERN, EXCLUDED_PATTERN, MOST_DATASETS);
-  const files = (
-    await Promise.all(uris.map(async ({ fsPath }) => ((await isRows(fsPath)) ? [fsPath] : [])))
-  ).flat();
+  const files = await findDatasets();
   if (files.length === 0) {
-    throw new SoftpromptError('data-invalid', 'There is no dataset in this workspace.', {
-      hint: 'Add a .csv, .tsv, .jsonl or .json file with one example a row.',
+    throw new SoftpromptError('data-invalid', vscode.l10n.t('There is no dataset in this workspace.'), {
+      hint: vscode.l10n.t('Add a .csv, .tsv, .jsonl or .json file with one example a row.'),
     });
   }
+  const open = files.filter(isOpen);
+  if (files.length === 1 || open.length === 1) return open[0] ?? files[0];
   return pick(
     files.sort().map((path) => ({ label: vscode.workspace.asRelativePath(path), value: path })),
-    'The dataset to learn from',
+    vscode.l10n.t('The dataset to learn from'),
   );
+}
+
+/** Has a tab, be it of text or of the table. */
+function isOpen(file: string): boolean {
+  return vscode.window.tabGroups.all.some(({ tabs }) =>
+    tabs.some(({ input }) => {
+      const shows = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom;
+      return shows && input.uri.fsPath === file;
+    }),
+  );
+}
+
+/** The workspace's datasets: files that hold rows, by their names and, for JSON, their beginnings. */
+export async function findDatasets(): Promise<string[]> {
+  const uris = await vscode.workspace.findFiles(DATASET_PATTERN, EXCLUDED_PATTERN, MOST_DATASETS);
+  const files = uris.map(async ({ fsPath }) => ((await isRows(fsPath)) ? [fsPath] : []));
+  return (await Promise.all(files)).flat();
 }
 
 async function isRows(file: string): Promise<boolean> {
@@ -78,8 +105,31 @@ export async function chooseTask(softprompt: Softprompt, target: Target): Promis
       description: vscode.workspace.asRelativePath(task.file),
       value: task,
     })),
-    'Which task?',
+    vscode.l10n.t('Which task?'),
   );
+}
+
+/**
+ * The runs meant: those of the selected lines of the sidebar, where the target is one of them or nothing else is named;
+ * a task's line stands for all its runs. Newest first.
+ */
+export function runsMeant(
+  { tasksView }: Pick<Softprompt, 'tasksView'>,
+  target: Target,
+  selected: readonly SidebarNode[] | undefined,
+  all: readonly RunSummary[],
+): RunSummary[] {
+  if (typeof target === 'string') return all.filter(({ folder }) => folder === target);
+  const node =
+    target instanceof Object && 'kind' in target && target.kind !== 'selection' ? target : undefined;
+  const lines = selected ?? (node ? [node] : target instanceof vscode.Uri ? [] : tasksView.selection);
+  const folders = lines.flatMap((line) => {
+    if (line.kind === 'run') return [line.run.folder];
+    return line.kind === 'task' ? line.runs.map(({ run }) => run.folder) : [];
+  });
+  return all
+    .filter(({ folder }) => folders.includes(folder))
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 }
 
 /**
@@ -97,9 +147,9 @@ export async function chooseRun(
   if (typeof target === 'string') {
     const named = all.find((run) => run.folder === target);
     if (named) return named;
-    throw new SoftpromptError('run-invalid', 'This run is not in the workspace any more.', {
+    throw new SoftpromptError('run-invalid', vscode.l10n.t('This run is not in the workspace any more.'), {
       place: { file: target },
-      hint: 'Its folder was deleted, or the folder of its task is not open.',
+      hint: vscode.l10n.t('Its folder was deleted, or the folder of its task is not open.'),
     });
   }
 
@@ -110,7 +160,7 @@ export async function chooseRun(
   // A file that was named counts alone; the one that happens to be open only comes first.
   const candidates = own.length > 0 || target !== undefined ? own : suited;
   if (candidates.length === 0) {
-    throw new SoftpromptError('run-invalid', none, { hint: 'Softprompt: Tune starts a run.' });
+    throw new SoftpromptError('run-invalid', none, { hint: vscode.l10n.t('Softprompt: Tune starts a run.') });
   }
   if (newest || candidates.length === 1) return candidates[0];
   return pick(
@@ -120,6 +170,6 @@ export async function chooseRun(
       detail: relative(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', run.folder),
       value: run,
     })),
-    'Which run?',
+    vscode.l10n.t('Which run?'),
   );
 }

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import type { Target } from './choose';
 import type { Command, CommandTable } from './command';
+import { COMPARE_COMMANDS } from './compare/compareCommands';
 import type { Softprompt } from './context';
 import { DATASET_COMMANDS } from './dataset/datasetCommands';
 import { showFailure } from './failures';
+import { FORM_EDITOR_COMMANDS } from './form/formCommands';
 import { MODEL_COMMANDS } from './models/modelCommands';
 import { PANEL_COMMANDS } from './panel/panelCommands';
 import { RUN_COMMANDS } from './runs/runCommands';
+import { TABLE_EDITOR_COMMANDS } from './table/tableCommands';
 import { TASK_COMMANDS } from './taskFile/taskCommands';
 import { WELCOME_COMMANDS } from './welcome/welcomeCommands';
 
@@ -16,18 +19,22 @@ const HARMLESS: readonly string[] = ['softprompt.openLog', 'softprompt.getStarte
 /** Every command of the manifest, by its name there; a test holds the two together. */
 export const COMMANDS = {
   ...TASK_COMMANDS,
+  ...FORM_EDITOR_COMMANDS,
   ...RUN_COMMANDS,
   ...PANEL_COMMANDS,
+  ...COMPARE_COMMANDS,
   ...MODEL_COMMANDS,
   ...DATASET_COMMANDS,
+  ...TABLE_EDITOR_COMMANDS,
   ...WELCOME_COMMANDS,
 } as const satisfies CommandTable;
 
 export function registerCommands(softprompt: Softprompt): vscode.Disposable[] {
   return Object.entries<Command>(COMMANDS).map(([name, command]) =>
-    vscode.commands.registerCommand(name, async (target: Target) => {
+    vscode.commands.registerCommand(name, async (target: Target, selected: unknown) => {
       try {
-        if (vscode.workspace.isTrusted || HARMLESS.includes(name)) await command(softprompt, target);
+        if (vscode.workspace.isTrusted || HARMLESS.includes(name))
+          await command(softprompt, target, Array.isArray(selected) ? selected : undefined);
         else await askForTrust();
       } catch (error) {
         await showFailure(softprompt, error, name);

@@ -1,10 +1,13 @@
 import type * as vscode from 'vscode';
+import type { ComparePanel } from './compare/comparePanel';
 import type { DatasetSummaries } from './dataset/datasetSummaries';
+import type { FilePredictions } from './dataset/filePredictions';
 import type { HostClient } from './host/hostClient';
 import type { RunPanel } from './panel/panel';
 import type { TaskChecks } from './problems/taskChecks';
 import type { RunStore } from './runs/runStore';
-import type { ModelsView } from './sidebar/sidebar';
+import type { ModelsView } from './sidebar/modelsView';
+import type { TasksView } from './sidebar/tasksView';
 import type { TaskIndex } from './taskFile/taskIndex';
 
 /** What the parts of the extension share: made once, in activate, and handed to each. */
@@ -16,6 +19,9 @@ export interface Softprompt {
   readonly datasets: DatasetSummaries;
   readonly checks: TaskChecks;
   readonly runs: RunStore;
+  readonly predictions: FilePredictions;
   readonly models: ModelsView;
   readonly panel: RunPanel;
+  readonly compare: ComparePanel;
+  readonly tasksView: TasksView;
 }

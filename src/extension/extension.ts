@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
+import { ComparePanel } from './compare/comparePanel';
+import { registerCompare } from './compare/registerCompare';
 import type { Softprompt } from './context';
 import { DatasetSummaries } from './dataset/datasetSummaries';
+import { FilePredictions } from './dataset/filePredictions';
 import { registerDataset } from './dataset/registerDataset';
+import { registerForm } from './form/registerForm';
 import { HostClient } from './host/hostClient';
 import { RunPanel } from './panel/panel';
 import { registerProblems } from './problems/registerProblems';
@@ -10,8 +14,10 @@ import { TaskChecks } from './problems/taskChecks';
 import { registerRuns } from './runs/registerRuns';
 import { RunStore } from './runs/runStore';
 import { hostSettings } from './settings';
+import { ModelsView } from './sidebar/modelsView';
 import { registerSidebar } from './sidebar/registerSidebar';
-import { ModelsView } from './sidebar/sidebar';
+import { TasksView } from './sidebar/tasksView';
+import { registerTable } from './table/registerTable';
 import { registerTaskFile } from './taskFile/registerTaskFile';
 import { TaskIndex } from './taskFile/taskIndex';
 import { registerWelcome } from './welcome/registerWelcome';
@@ -19,10 +25,13 @@ import { registerWelcome } from './welcome/registerWelcome';
 /** The parts that a person sees, each registered by the room it lives in. */
 const FEATURES: readonly ((softprompt: Softprompt) => vscode.Disposable)[] = [
   registerDataset,
+  registerTable,
   registerProblems,
   registerTaskFile,
+  registerForm,
   registerRuns,
   registerSidebar,
+  registerCompare,
   registerWelcome,
 ];
 
@@ -41,15 +50,34 @@ export function activate(extension: vscode.ExtensionContext): void {
   const datasets = new DatasetSummaries(host);
   const checks = new TaskChecks(host);
   const runs = new RunStore(host, tasks, log);
-  const models = new ModelsView(host, log);
+  const predictions = new FilePredictions(host, runs, log);
+  const models = new ModelsView(host, tasks, log);
   const panel = new RunPanel(extension.extensionUri, host, runs, log, extension.workspaceState);
-  const softprompt: Softprompt = { extension, log, host, tasks, datasets, checks, runs, models, panel };
+  const compare = new ComparePanel({ extension, host, runs, panel, log });
+  const tasksView = new TasksView({ tasks, runs, checks, host, log });
+  const softprompt: Softprompt = {
+    extension,
+    log,
+    host,
+    tasks,
+    datasets,
+    checks,
+    runs,
+    predictions,
+    models,
+    panel,
+    compare,
+    tasksView,
+  };
   extension.subscriptions.push(
     log,
     tasks,
     runs,
+    predictions,
     panel,
     models,
+    compare,
+    tasksView,
     ...FEATURES.map((register) => register(softprompt)),
     ...registerCommands(softprompt),
   );

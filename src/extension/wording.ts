@@ -1,5 +1,4 @@
 import { env, l10n } from 'vscode';
-import type { DatasetSummary } from '../protocol/dataset';
 import type { ModelPlace, ModelSummary, Obstacle } from '../protocol/models';
 import type { RunState, RunSummary } from '../protocol/runs';
 
@@ -106,27 +105,6 @@ function parameterCount(count: number): string {
   return count < 1e9 ? `${Math.round(count / 1e6)}M` : `${fixed(count / 1e9, 1)}B`;
 }
 
-/** First lens of a dataset: `412 rows · 6 classes in category: billing 82, account 71, …`. */
-export function datasetTitle(summary: DatasetSummary): string {
-  const parts = [count(summary.rows, 'row')];
-  const target = summary.columns.find((column) => column.name === summary.suggested?.target);
-  if (target?.kind === 'class' && target.classes) {
-    const shown = target.classes
-      .slice(0, 3)
-      .map(({ value, count: rows }) => `${clip(value, 24)} ${formatCount(rows)}`);
-    const more = target.distinct > shown.length ? ', …' : '';
-    const classes = `${shown.join(', ')}${more}`;
-    parts.push(l10n.t('{0} in {1}: {2}', count(target.distinct, 'class'), target.name, classes));
-  } else {
-    parts.push(count(summary.columns.length, 'column'));
-  }
-  const errors = summary.problems.filter((problem) => problem.severity === 'error').length;
-  const warnings = summary.problems.filter((problem) => problem.severity === 'warning').length;
-  if (errors) parts.push(`$(error) ${count(errors, 'error')}`);
-  if (warnings) parts.push(`$(warning) ${count(warnings, 'warning')}`);
-  return parts.join(' · ');
-}
-
 export const STATE_WORDS: Readonly<Record<RunState, string>> = {
   preparing: l10n.t('preparing'),
   training: l10n.t('training'),
@@ -151,17 +129,6 @@ export function runDescription(run: RunSummary, best: boolean): string {
   return [`${STATE_WORDS[run.state]}${progress}`, parts.join(' ')].filter(Boolean).join(' · ');
 }
 
-/** The status bar while a run is live. */
-export function statusText(run: RunSummary, loss: number | undefined): string {
-  const icon = run.state === 'paused' ? '$(debug-pause)' : '$(sync~spin)';
-  const parts = [`${icon} ${run.task}`];
-  if (run.state === 'training' || run.state === 'paused') parts.push(`${run.step}/${run.steps}`);
-  if (run.state !== 'training') parts.push(STATE_WORDS[run.state]);
-  if (run.state === 'training' && loss !== undefined) parts.push(l10n.t('loss {0}', fixed(loss, 3)));
-  if (run.score !== undefined) parts.push(percent(run.score));
-  return parts.join(' · ');
-}
-
 /** `2026-11-22T10:15:30.123Z` → `22 Nov 10:15`, in local time. */
 export function runTime(createdAt: string): string {
   const date = new Date(createdAt);
@@ -170,8 +137,4 @@ export function runTime(createdAt: string): string {
   const language = /^en\b/.test(env.language) ? 'en-GB' : env.language;
   const day = date.toLocaleDateString(language, { day: 'numeric', month: 'short' });
   return `${day} ${date.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })}`;
-}
-
-function clip(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

@@ -213,7 +213,10 @@ export class Workbench {
   /** Chooses from the menu that a right click opens. */
   async contextMenu(target: Locator, item: string): Promise<void> {
     await target.click({ button: 'right' });
+    await this.menuItem(item).waitFor();
+    await this.page.waitForTimeout(SETTLE_MILLISECONDS); // a menu that just opened takes no click
     await this.menuItem(item).click();
+    await this.menuItem(item).waitFor({ state: 'hidden' });
   }
 
   /** A line of the menu that is open. */

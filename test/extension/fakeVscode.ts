@@ -49,6 +49,18 @@ export class Uri {
   }
 }
 
+export class MarkdownString {
+  value = '';
+  isTrusted: unknown;
+  appendMarkdown(text: string): this {
+    this.value += text;
+    return this;
+  }
+  appendText(text: string): this {
+    return this.appendMarkdown(text);
+  }
+}
+
 export class Position {
   constructor(
     readonly line: number,
@@ -87,6 +99,7 @@ export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2, Hint: 3 };
 export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const ViewColumn = { Active: -1, Beside: -2 };
+export const OverviewRulerLane = { Right: 4 };
 export const ProgressLocation = { Notification: 15 };
 
 const never = () => new Disposable(() => {});
@@ -153,7 +166,11 @@ export const workspace = {
 
 export const window = {
   activeTextEditor: undefined,
+  visibleTextEditors: [],
   onDidChangeActiveTextEditor: never,
+  onDidChangeVisibleTextEditors: never,
+  onDidChangeTextEditorVisibleRanges: never,
+  createTextEditorDecorationType: never,
   tabGroups: { all: [], activeTabGroup: {}, onDidChangeTabs: never, close: nothing },
   createOutputChannel: () => ({ ...silentLog, dispose: () => {} }),
   createStatusBarItem: () => ({ show: () => {}, hide: () => {}, dispose: () => {} }),
@@ -162,9 +179,9 @@ export const window = {
     seen.panels.push(panel);
     return panel;
   },
-  registerTreeDataProvider: (view: string) => {
+  createTreeView: (view: string) => {
     seen.views.push(view);
-    return never();
+    return { selection: [], badge: undefined, dispose: () => {} };
   },
   registerWebviewPanelSerializer: never,
   registerCustomEditorProvider: never,
@@ -200,6 +217,7 @@ export const languages = {
   registerCodeLensProvider: never,
   registerCompletionItemProvider: never,
   registerHoverProvider: never,
+  registerInlayHintsProvider: never,
   registerCodeActionsProvider: never,
   createDiagnosticCollection: () => ({ set: () => {}, delete: () => {}, dispose: () => {} }),
 };

@@ -23,7 +23,7 @@ export function isModel(target: Target): target is ModelNode {
 
 /** A model that the user picks; those that cannot be tuned stand last, with the reason. */
 export async function chooseModel({ host }: Pick<Softprompt, 'host'>): Promise<ModelSummary | undefined> {
-  return pick(modelItems(await listModels(host)), 'Which base model?');
+  return pick(modelItems(await listModels(host)), vscode.l10n.t('Which base model?'));
 }
 
 /**
@@ -36,7 +36,7 @@ export async function chooseModelForDraft(
 ): Promise<string | undefined | null> {
   const models = await listModels(host);
   if (!models.some(({ place, obstacle }) => place !== 'catalogue' && !obstacle)) return undefined;
-  const chosen = await pick(modelItems(models), 'The base model to tune a prompt for');
+  const chosen = await pick(modelItems(models), vscode.l10n.t('The base model to tune a prompt for'));
   return chosen && (await canBeTuned(chosen)) ? nameInTask(chosen, folder) : null;
 }
 
@@ -48,7 +48,8 @@ export function modelItems(
     label: `$(${model.obstacle ? 'circle-slash' : model.state === 'on-disk' ? 'package' : 'cloud-download'}) ${model.title}`,
     description: modelFacts(model),
     detail:
-      model.obstacle?.reason ?? (model.state === 'on-disk' ? PLACE_NAMES[model.place] : 'To be downloaded'),
+      model.obstacle?.reason ??
+      (model.state === 'on-disk' ? PLACE_NAMES[model.place] : vscode.l10n.t('To be downloaded')),
     value: model,
   }));
   return [...items.filter(({ value }) => !value.obstacle), ...items.filter(({ value }) => value.obstacle)];
@@ -58,7 +59,9 @@ export function modelItems(
 export async function canBeTuned({ title, obstacle }: ModelSummary): Promise<boolean> {
   if (!obstacle) return true;
   vscode.window.showWarningMessage(
-    [`${title} cannot be tuned here. ${obstacle.reason}`, obstacle.hint].filter(Boolean).join(' '),
+    [vscode.l10n.t('{0} cannot be tuned here. {1}', title, obstacle.reason), obstacle.hint]
+      .filter(Boolean)
+      .join(' '),
   );
   return false;
 }
@@ -76,7 +79,7 @@ export async function writeModel(file: string, name: string): Promise<void> {
   const root = parseTree(document.getText());
   const value = root && findNodeAtLocation(root, ['model']);
   if (!value) {
-    throw new SoftpromptError('task-invalid', 'The task file has no "model" to replace.', {
+    throw new SoftpromptError('task-invalid', vscode.l10n.t('The task file has no "model" to replace.'), {
       place: { file },
     });
   }

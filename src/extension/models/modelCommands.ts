@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import type { ModelSummary } from '../../protocol/models';
+import type { Target } from '../choose';
 import type { CommandTable } from '../command';
 import { pick } from '../pick';
+import { usersOf } from '../sidebar/modelUsers';
 import { bytes } from '../wording';
 import { isModel, listModels } from './modelChoice';
 import { downloadModel } from './modelDownload';
@@ -11,45 +14,79 @@ export const MODEL_COMMANDS = {
     const models = await listModels(softprompt.host);
     const missing = models.filter((model) => model.state === 'available');
     if (missing.length === 0) {
-      vscode.window.showInformationMessage('All models of the catalogue are on this computer.');
+      vscode.window.showInformationMessage(
+        vscode.l10n.t('All models of the catalogue are on this computer.'),
+      );
       return;
     }
-    const model = isModel(target)
-      ? target.model
-      : await pick(
-          missing.map((entry) => ({
-            label: entry.title,
-            description: `${bytes(entry.size)}, ${entry.licence ?? 'licence unknown'}`,
-            value: entry,
-          })),
-          'Which model?',
-        );
+    const model =
+      modelOf(target, models) ??
+      (await pick(
+        missing.map((entry) => ({
+          label: entry.title,
+          description: `${bytes(entry.size)}, ${entry.licence ?? vscode.l10n.t('licence unknown')}`,
+          value: entry,
+        })),
+        vscode.l10n.t('Which model?'),
+      ));
     if (!model) return;
     await downloadModel(softprompt, model);
-    vscode.window.showInformationMessage(`${model.title} is on this computer now.`);
+    vscode.window.showInformationMessage(vscode.l10n.t('{0} is on this computer now.', model.title));
+  },
+
+  async 'softprompt.removeModel'(softprompt, target) {
+    const model = modelOf(target, await listModels(softprompt.host));
+    if (!model?.path) return;
+    const users = usersOf(model, await softprompt.tasks.all());
+    const remove = vscode.l10n.t('Remove');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Remove {0} from this computer? It frees {1}.', model.title, bytes(model.size)),
+      {
+        modal: true,
+        detail:
+          users.length > 0
+            ? vscode.l10n.t('In use by {0}: tuning there downloads it again.', users.join(', '))
+            : vscode.l10n.t('It can be downloaded again at any time.'),
+      },
+      remove,
+    );
+    if (answer !== remove) return;
+    const { freed } = await softprompt.host.request('models/remove', { path: model.path });
+    softprompt.models.refresh();
+    vscode.window.showInformationMessage(vscode.l10n.t('{0} freed.', bytes(freed)));
   },
 
   async 'softprompt.clearCache'(softprompt) {
     const { folder, contents } = await softprompt.host.request('models/list', {});
     if (contents.length === 0) {
-      vscode.window.showInformationMessage(`The cache folder ${folder} is empty.`);
+      vscode.window.showInformationMessage(vscode.l10n.t('The cache folder {0} is empty.', folder));
       return;
     }
+    const kinds = {
+      model: vscode.l10n.t('model'),
+      compiled: vscode.l10n.t('compiled model'),
+      download: vscode.l10n.t('download'),
+    };
     const chosen = await vscode.window.showQuickPick(
       contents.map((entry) => ({
         label: entry.name,
-        description: `${entry.kind}, ${bytes(entry.size)}`,
+        description: `${kinds[entry.kind]}, ${bytes(entry.size)}`,
         picked: entry.kind !== 'model',
         entry,
       })),
-      { canPickMany: true, placeHolder: `What to remove from ${folder}` },
+      { canPickMany: true, placeHolder: vscode.l10n.t('What to remove from {0}', folder) },
     );
     if (!chosen?.length) return;
     let freed = 0;
     for (const { entry } of chosen) {
       freed += (await softprompt.host.request('models/remove', { path: entry.path })).freed;
     }
-    vscode.window.showInformationMessage(`${bytes(freed)} freed.`);
+    vscode.window.showInformationMessage(vscode.l10n.t('{0} freed.', bytes(freed)));
     softprompt.models.refresh();
   },
 } as const satisfies CommandTable;
+
+/** The model of a line, or of a link in its tooltip, which names it. */
+function modelOf(target: Target, models: readonly ModelSummary[]): ModelSummary | undefined {
+  return isModel(target) ? target.model : models.find(({ name }) => name === target);
+}

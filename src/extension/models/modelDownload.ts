@@ -13,8 +13,8 @@ export async function ensureModel(softprompt: Softprompt, name: string | undefin
   const model = models.find((entry) => entry.name === name);
   if (!model || model.state === 'on-disk') return true;
   const choice = await vscode.window.showInformationMessage(
-    `The base model ${model.title} (${bytes(model.size)}) is not on this computer yet.`,
-    'Download and tune',
+    vscode.l10n.t('The base model {0} ({1}) is not on this computer yet.', model.title, bytes(model.size)),
+    vscode.l10n.t('Download and tune'),
   );
   if (choice === undefined) return false;
   await downloadModel(softprompt, model);
@@ -29,7 +29,7 @@ export async function downloadModel(
   const downloaded = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: `Downloading ${model.title}`,
+      title: vscode.l10n.t('Downloading {0}', model.title),
       cancellable: true,
     },
     async (progress, token) => {
@@ -40,7 +40,8 @@ export async function downloadModel(
         if (name !== model.name) return;
         const before = share;
         share = total > 0 ? (100 * received) / total : 0;
-        const amount = total > 0 ? `${bytes(received)} of ${bytes(total)}` : bytes(received);
+        const amount =
+          total > 0 ? vscode.l10n.t('{0} of {1}', bytes(received), bytes(total)) : bytes(received);
         progress.report({ message: `${source}: ${amount}`, increment: Math.max(0, share - before) });
       });
       try {

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../protocol/runs';
-import { chooseRun, type Target } from '../choose';
-import type { CommandTable } from '../command';
+import { chooseRun, runsMeant, type Target } from '../choose';
+import type { Command, CommandTable } from '../command';
 import type { Softprompt } from '../context';
 import { count } from '../wording';
 import { isLive } from './liveSummary';
@@ -57,30 +57,50 @@ export const RUN_COMMANDS = {
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(join(run.folder, 'run.json')));
   },
 
-  async 'softprompt.deleteRun'(softprompt, target) {
-    const run = await chooseRun(softprompt, target, (candidate) => !isLive(candidate), {
-      none: vscode.l10n.t('There is no run to delete.'),
-    });
-    if (!run) return;
+  async 'softprompt.deleteRun'(softprompt, target, selected) {
+    const runs = await chooseEnded(softprompt, target, selected);
+    if (runs.length === 0) return;
     const confirm = vscode.l10n.t('Delete');
+    const [first] = runs;
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t(
-        'Delete the run {0}, its {1} and its adapter?',
-        basename(run.folder),
-        count(run.step, 'step'),
-      ),
-      { modal: true },
+      runs.length === 1
+        ? vscode.l10n.t(
+            'Delete the run {0}, its {1} and its adapter?',
+            basename(first!.folder),
+            count(first!.step, 'step'),
+          )
+        : vscode.l10n.t('Delete {0} with their adapters?', count(runs.length, 'run')),
+      { modal: true, detail: runs.length > 1 ? runs.map(({ id }) => id).join('\n') : undefined },
       confirm,
     );
     if (answer !== confirm) return;
-    await softprompt.host.request('runs/delete', { folder: run.folder });
-    await softprompt.runs.refresh();
+    try {
+      for (const { folder } of runs) await softprompt.host.request('runs/delete', { folder });
+    } finally {
+      await softprompt.runs.refresh();
+    }
   },
 
   async 'softprompt.openLog'({ log }) {
     log.show();
   },
 } as const satisfies CommandTable;
+
+/** The runs of the lines meant that have ended; of none, the user's pick. */
+async function chooseEnded(
+  softprompt: Softprompt,
+  target: Target,
+  selected: Parameters<Command>[2],
+): Promise<RunSummary[]> {
+  const none = vscode.l10n.t('There is no run to delete.');
+  if (target !== undefined) {
+    const meant = runsMeant(softprompt, target, selected, await softprompt.runs.all());
+    if (meant.length > 0) return meant.filter((run) => !isLive(run));
+  }
+  const fallback = target instanceof Object && 'kind' in target ? undefined : target;
+  const run = await chooseRun(softprompt, fallback, (candidate) => !isLive(candidate), { none });
+  return run ? [run] : [];
+}
 
 /** The run that this window's host works on, unless another was named: then the host says why it cannot be told. */
 function chooseLive(softprompt: Softprompt, target: Target): Promise<RunSummary | undefined> {

@@ -1,17 +1,15 @@
 import * as vscode from 'vscode';
 import type { Softprompt } from '../context';
 import { SECTION } from '../settings';
-import { TasksView } from './sidebar';
 import { createStatusBar } from './statusBar';
 
 /** The sidebar's views and the line in the status bar. */
-export function registerSidebar({ host, models, runs, tasks }: Softprompt): vscode.Disposable {
-  const tasksView = new TasksView(tasks, runs);
+export function registerSidebar(softprompt: Softprompt): vscode.Disposable {
+  const { host, models, tasksView } = softprompt;
   return vscode.Disposable.from(
-    tasksView,
-    createStatusBar(runs),
-    vscode.window.registerTreeDataProvider('softprompt.tasks', tasksView),
-    vscode.window.registerTreeDataProvider('softprompt.models', models),
+    createStatusBar(softprompt),
+    tasksView.register(),
+    vscode.window.createTreeView('softprompt.models', { treeDataProvider: models }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration(SECTION)) return;
       void host.updateSettings().then(() => models.refresh());

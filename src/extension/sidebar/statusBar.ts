@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
-import type { RunStore } from '../runs/runStore';
-import { statusText } from '../wording';
+import type { RunSummary } from '../../protocol/runs';
+import type { Softprompt } from '../context';
+import { fixed } from '../wording';
+import { duration, type LiveFacts, scoreWords, statusText } from './liveWords';
+import { factsTable, withCommands } from './tooltips';
 
 /** A line in the status bar while a run is live; a click opens its panel. */
-export function createStatusBar(runs: RunStore): vscode.Disposable {
+export function createStatusBar({ runs, tasksView: { pace } }: Softprompt): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('softprompt.live', vscode.StatusBarAlignment.Left, 10);
-  item.name = 'Softprompt Training';
+  item.name = vscode.l10n.t('Softprompt Training');
   const update = (): void => {
     const run = runs.live;
     void vscode.commands.executeCommand('setContext', 'softprompt.live', run !== undefined);
@@ -13,10 +16,48 @@ export function createStatusBar(runs: RunStore): vscode.Disposable {
       item.hide();
       return;
     }
-    item.text = statusText(run, runs.lossOf(run.folder));
-    item.tooltip = `Softprompt: ${run.id}`;
-    item.command = { command: 'softprompt.openPanel', title: 'Open Panel', arguments: [run.folder] };
+    const live: LiveFacts = {
+      loss: runs.lossOf(run.folder),
+      secondsLeft: pace.secondsLeft(run.folder, run.steps),
+    };
+    const text = statusText(run, live);
+    item.text = text;
+    item.tooltip = tooltip(run, live);
+    item.accessibilityInformation = { label: text.replace(/\$\([^)]+\) /, '') };
+    item.backgroundColor =
+      run.state === 'paused' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    item.command = {
+      command: 'softprompt.openPanel',
+      title: vscode.l10n.t('Open Panel'),
+      arguments: [run.folder],
+    };
     item.show();
   };
   return vscode.Disposable.from(item, runs.onChanged(update));
+}
+
+function tooltip(run: RunSummary, live: LiveFacts): vscode.MarkdownString {
+  const paused = run.state === 'paused';
+  return withCommands(
+    factsTable(run.task, run.id, [
+      [vscode.l10n.t('Step'), vscode.l10n.t('{0} of {1}', run.step, run.steps)],
+      ...liveRows(live),
+      [vscode.l10n.t('Score'), scoreWords(run)],
+      [vscode.l10n.t('Base model'), run.modelName],
+    ]),
+    [
+      ['softprompt.openPanel', vscode.l10n.t('Open Panel'), run.folder],
+      paused
+        ? ['softprompt.resume', vscode.l10n.t('Resume'), run.folder]
+        : ['softprompt.pause', vscode.l10n.t('Pause'), run.folder],
+      ['softprompt.cancel', vscode.l10n.t('Cancel'), run.folder],
+    ],
+  );
+}
+
+function liveRows({ loss, secondsLeft }: LiveFacts): [string, string | undefined][] {
+  return [
+    [vscode.l10n.t('Time left'), secondsLeft === undefined ? undefined : duration(secondsLeft)],
+    [vscode.l10n.t('Loss'), loss === undefined ? undefined : fixed(loss, 3)],
+  ];
 }

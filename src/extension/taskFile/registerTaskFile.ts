@@ -1,14 +1,27 @@
 import * as vscode from 'vscode';
 import type { Softprompt } from '../context';
+import { TaskCompletion } from './taskCompletion';
 import { TaskDiagnostics } from './taskDiagnostics';
+import { TaskFacts } from './taskFacts';
+import { TaskFixes } from './taskFixes';
+import { TaskHover } from './taskHover';
 import { TaskLens } from './taskLens';
 
 /** What helps while a task file is edited. */
-export function registerTaskFile({ checks, log, runs }: Softprompt): vscode.Disposable {
+export function registerTaskFile(softprompt: Softprompt): vscode.Disposable {
+  const { checks, datasets, log, runs } = softprompt;
+  const { selector } = TaskLens;
   const lens = new TaskLens(runs);
+  const diagnostics = new TaskDiagnostics(checks, log);
+  const facts = new TaskFacts(softprompt);
+  const fixes = new TaskFixes((uri) => diagnostics.of(uri), facts);
+  const { languages } = vscode;
   return vscode.Disposable.from(
     lens,
-    new TaskDiagnostics(checks, log),
-    vscode.languages.registerCodeLensProvider(TaskLens.selector, lens),
+    diagnostics,
+    languages.registerCodeLensProvider(selector, lens),
+    languages.registerCompletionItemProvider(selector, new TaskCompletion(facts), ...TaskCompletion.triggers),
+    languages.registerHoverProvider(selector, new TaskHover(facts, datasets)),
+    languages.registerCodeActionsProvider(selector, fixes, TaskFixes.metadata),
   );
 }

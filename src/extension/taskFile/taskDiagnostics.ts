@@ -4,6 +4,8 @@ import { reportError } from '../../protocol/errors';
 import { diagnostic } from '../diagnostic';
 import { isDatasetFile, isTaskFile } from '../files';
 import type { TaskChecks } from '../problems/taskChecks';
+import type { ShownProblem } from './taskFixes';
+import { taskRange } from './taskRange';
 
 /** Typing pauses this long before a task file is checked. */
 const QUIET_MILLISECONDS = 400;
@@ -11,6 +13,7 @@ const QUIET_MILLISECONDS = 400;
 /** What the host finds wrong with open task files, in the Problems list, as they are typed. */
 export class TaskDiagnostics implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('softprompt');
+  readonly #shown = new Map<string, readonly ShownProblem[]>();
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: vscode.Disposable[];
 
@@ -24,12 +27,20 @@ export class TaskDiagnostics implements vscode.Disposable {
     this.#subscriptions = [
       vscode.workspace.onDidOpenTextDocument((document) => this.#soon(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document)),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#collection.delete(uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.#collection.delete(uri);
+        this.#shown.delete(uri.fsPath);
+      }),
       // A dataset that was saved may have lost a column.
       vscode.workspace.onDidSaveTextDocument(checkOpen),
       vscode.workspace.onDidGrantWorkspaceTrust(checkOpen),
     ];
     checkOpen();
+  }
+
+  /** The problems of a task file that are underlined now. */
+  of(uri: vscode.Uri): readonly ShownProblem[] {
+    return this.#shown.get(uri.fsPath) ?? [];
   }
 
   dispose(): void {
@@ -57,9 +68,19 @@ export class TaskDiagnostics implements vscode.Disposable {
     try {
       const { problems } = await this.checks.of(file);
       if (document.isClosed || document.version !== version) return;
+      const shown = problems.filter(concernsTask).map((problem) => {
+        const found = diagnostic(problem, document);
+        const own = problem.place.file === undefined || problem.place.file === file;
+        if (own) found.range = taskRange(problem.place, document) ?? found.range;
+        return { problem, found };
+      });
+      this.#shown.set(
+        file,
+        shown.map(({ problem, found: { range } }) => ({ problem, range })),
+      );
       this.#collection.set(
         document.uri,
-        problems.filter(concernsTask).map((problem) => diagnostic(problem, document)),
+        shown.map(({ found }) => found),
       );
     } catch (error) {
       this.log.warn(`Check of ${file}: ${reportError(error).message}`);

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
+import type { RunSummary } from '../../protocol/runs';
 import { TASK_PATTERN } from '../files';
 import { isLive } from '../runs/liveSummary';
 import type { RunStore } from '../runs/runStore';
+import { percent } from '../wording';
 
 const TOP = new vscode.Range(0, 0, 0, 0);
 
-/** Above a task file's first line: Tune, Evaluate, Open Panel, Preview Prompt; while a run lives, Pause and Cancel. */
+/** Above a task file's first line: what can be done with it, and how its newest run did. */
 export class TaskLens implements vscode.CodeLensProvider, vscode.Disposable {
   static readonly selector: vscode.DocumentSelector = { scheme: 'file', pattern: TASK_PATTERN };
 
@@ -28,6 +30,7 @@ export class TaskLens implements vscode.CodeLensProvider, vscode.Disposable {
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     if (!vscode.workspace.isTrusted) return [];
+    const { t } = vscode.l10n;
     const lens = (title: string, command: string, argument: unknown = document.uri): vscode.CodeLens =>
       new vscode.CodeLens(TOP, { title, command: `softprompt.${command}`, arguments: [argument] });
     const own = (await this.runs.all()).filter((run) => run.taskFile === document.uri.fsPath);
@@ -35,14 +38,17 @@ export class TaskLens implements vscode.CodeLensProvider, vscode.Disposable {
     const lenses = live
       ? [
           live.state === 'paused'
-            ? lens('$(debug-continue) Resume', 'resume', live.folder)
-            : lens('$(debug-pause) Pause', 'pause', live.folder),
-          lens('$(debug-stop) Cancel', 'cancel', live.folder),
+            ? lens(`$(debug-continue) ${t('Resume')}`, 'resume', live.folder)
+            : lens(`$(debug-pause) ${t('Pause')}`, 'pause', live.folder),
+          lens(`$(debug-stop) ${t('Cancel')}`, 'cancel', live.folder),
         ]
-      : [lens('$(target) Tune', 'tune')];
-    if (own.some((run) => !isLive(run))) lenses.push(lens('$(beaker) Evaluate', 'evaluate'));
-    if (own.length) lenses.push(lens('$(graph) Open Panel', 'openPanel'));
-    lenses.push(lens('$(eye) Preview Prompt', 'previewPrompt'));
+      : [lens(`$(target) ${t('Tune')}`, 'tune')];
+    if (own.some((run) => !isLive(run))) lenses.push(lens(`$(beaker) ${t('Evaluate')}`, 'evaluate'));
+    if (own.length) lenses.push(lens(`$(graph) ${t('Open Panel')}`, 'openPanel'));
+    lenses.push(lens(`$(eye) ${t('Preview Prompt')}`, 'previewPrompt'));
+    lenses.push(lens(`$(list-selection) ${t('Open as Form')}`, 'openAsForm'));
+    const tested = newestTested(own);
+    if (tested) lenses.push(lens(resultTitle(tested), 'openPanel', tested.folder));
     return lenses;
   }
 
@@ -50,4 +56,18 @@ export class TaskLens implements vscode.CodeLensProvider, vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+/** The newest run that was tested. */
+function newestTested(runs: readonly RunSummary[]): RunSummary | undefined {
+  return runs
+    .filter((run) => !isLive(run) && run.scoreOn === 'test')
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
+}
+
+/** `91.4 % vs 72.0 %`: the tuned prompt and the best hard prompt, with a tick where it is better. */
+function resultTitle({ score = 0, baseline }: RunSummary): string {
+  if (baseline === undefined) return percent(score);
+  const icon = score > baseline ? '$(pass)' : '$(warning)';
+  return `${icon} ${vscode.l10n.t('{0} vs {1}', percent(score), percent(baseline))}`;
 }

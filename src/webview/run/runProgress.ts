@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../../protocol/errors';
 import type { Contender, Metrics } from '../../protocol/metrics';
+import { secondsLeft as estimate } from '../../protocol/pace';
 import type { RunEvent, RunState } from '../../protocol/runs';
 import { RUN_STATES } from './runStates';
 
@@ -200,12 +201,7 @@ export function tokensPerSecond({ curve }: RunProgress): number | undefined {
 
 /** Seconds until the last planned step at the present pace, validations included. */
 export function secondsLeft({ curve, stretchStart }: RunProgress, steps: number): number | undefined {
-  const last = curve.step.length - 1;
-  if (last < 0) return undefined;
-  const first = Math.max(stretchStart, last - RECENT_STEPS);
-  const pace =
-    last > first ? (curve.time[last]! - curve.time[first]!) / 1000 / (last - first) : curve.seconds[last]!;
-  return Math.max(0, steps - curve.step[last]!) * pace;
+  return estimate(curve, stretchStart, steps);
 }
 
 /** Seconds of work so far; a live run's time goes on between two events. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appearance, modelNodes, taskNodes } from '../../../src/extension/sidebar/sidebarTree';
+import { appearance, tooltip } from '../../../src/extension/sidebar/appearance';
+import { modelNodes, taskNodes } from '../../../src/extension/sidebar/sidebarTree';
 import type { TaskEntry } from '../../../src/extension/taskFile/taskEntry';
 import type { ModelSummary } from '../../../src/protocol/models';
 import type { RunSummary } from '../../../src/protocol/runs';
@@ -83,6 +84,20 @@ describe('appearance', () => {
   });
 });
 
+describe('a task with problems', () => {
+  const node = { kind: 'task', task: task('support'), orphan: false, runs: [] } as const;
+  const trouble = { severity: 'error', message: 'The dataset is gone.', problems: 2 } as const;
+
+  it('has them counted on its line and told in its tooltip', () => {
+    expect(appearance({ ...node, runs: [], trouble })).toMatchObject({
+      description: 'no runs yet · 2 problems',
+      icon: 'error',
+    });
+    expect(tooltip({ ...node, runs: [], trouble }).value).toContain('The dataset is gone');
+    expect(appearance({ ...node, runs: [] }).icon).toBe('target');
+  });
+});
+
 describe('modelNodes', () => {
   const model = (title: string, more: Partial<ModelSummary> = {}): ModelSummary => ({
     name: title.toLowerCase(),
@@ -113,29 +128,52 @@ describe('modelNodes', () => {
       context: 'model available',
     });
     const refused = appearance(nodes[3]!);
-    expect(refused).toMatchObject({ icon: 'circle-slash', context: 'model obstacle' });
-    expect(refused.tooltip).toContain('It cannot be tuned here. It is a mixture of experts (mixtral).');
+    expect(refused).toMatchObject({ icon: 'circle-slash', context: 'model obstacle removable' });
+    expect(tooltip(nodes[3]!).value).toContain(
+      'It cannot be tuned here. It is a mixture of experts (mixtral).',
+    );
   });
 
   it('says what is in the way beside the name, and the memory only of what can be tuned', () => {
     const tooLarge = { kind: 'too-large', reason: 'Tuning takes about 60 GB of memory.' } as const;
-    const of = (more: Partial<ModelSummary>) =>
-      appearance({ kind: 'model', model: model('a', { memory: 1.6e9, ...more }) });
-    expect(of({ obstacle: tooLarge }).description).toBe('too large · 135M · Q4_1 · 98 MB');
-    expect(of({ obstacle: tooLarge }).tooltip).not.toContain('1.6 GB');
-    expect(of({}).tooltip).toContain('Tuning takes about 1.6 GB of memory.');
+    const node = (more: Partial<ModelSummary>) =>
+      ({ kind: 'model' as const, usedBy: [], model: model('a', { memory: 1.6e9, ...more }) });
+    expect(appearance(node({ obstacle: tooLarge })).description).toBe('too large · 135M · Q4_1 · 98 MB');
+    expect(tooltip(node({ obstacle: tooLarge })).value).not.toContain('1\\.6 GB');
+    expect(tooltip(node({})).value).toContain('| Memory to tune | about 1\\.6 GB |');
     const broken = { kind: 'broken', reason: 'It is cut short.' } as const;
-    expect(of({ obstacle: broken, parameters: 0, quantisation: undefined, size: 0 }).description).toBe(
-      'damaged',
-    );
+    const damaged = node({ obstacle: broken, parameters: 0, quantisation: undefined, size: 0 });
+    expect(appearance(damaged).description).toBe('damaged');
   });
 
-  it('tells the kind of a model, and its path once', () => {
-    const path = '/w/mini';
-    const more = { name: path, path, architecture: 'bert', kind: 'encoder', format: 'safetensors' } as const;
-    expect(appearance({ kind: 'model', model: model('mini', more) }).tooltip).toBe(
-      'bert, encoder without head, safetensors\n/w/mini',
+  it('marks models in use, by name or by path, and puts them first; the licence is on the line', () => {
+    const tasks = [
+      { ...task('support'), model: 'c' },
+      { ...task('mood'), model: './models/x' },
+    ];
+    const nodes = modelNodes(
+      [
+        model('A', { state: 'available' }),
+        model('B'),
+        model('C', { licence: 'Apache-2.0' }),
+        model('X', { name: './models/x', path: '/w/models/x', place: 'cache' }),
+      ],
+      tasks,
     );
+    expect(titles(nodes)).toEqual(['C', 'X', 'B', 'A']);
+    expect(appearance(nodes[0]!)).toMatchObject({
+      description: 'in use · 135M · Q4_1 · 98 MB · Apache-2.0',
+      context: 'model on-disk removable',
+    });
+    expect(tooltip(nodes[1]!).value).toContain('| In use by | mood |');
+  });
+
+  it('lets only models be removed that the cache folder holds', () => {
+    const context = (more: Partial<ModelSummary>) =>
+      appearance({ kind: 'model', usedBy: [], model: model('a', more) }).context;
+    expect(context({ place: 'cache' })).toBe('model on-disk removable');
+    expect(context({ place: 'ollama' })).toBe('model on-disk');
+    expect(context({ state: 'available' })).toBe('model available');
   });
 
   it('puts models of other programs and of the workspace under their places', () => {

@@ -1,0 +1,164 @@
+import { cp } from 'node:fs/promises';
+import type { FrameLocator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CodeServer, startCodeServer } from './codeServer';
+import { TINY_MODEL } from './places';
+import { RunPage } from './runPage';
+import { tellStory } from './story';
+import { Workbench } from './workbench';
+import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
+
+const MODEL = './models/tiny';
+
+function task(training: { steps: number; learningRate: number; seed: number }): object {
+  return { ...tinyTask({ evaluateEvery: 50, ...training }), model: MODEL };
+}
+
+// Two runs on the same rows, from the first step of one to the question which of them is better.
+describe('Comparing runs', () => {
+  let workspace: Workspace;
+  let server: CodeServer;
+  let workbench: Workbench;
+  let run: RunPage;
+  let comparison: FrameLocator;
+
+  tellStory(() => workbench);
+
+  beforeAll(async () => {
+    workspace = await createWorkspace({
+      [DATASET]: datasetText(),
+      'careful.softprompt.json': task({ steps: 60, learningRate: 0.001, seed: 3 }),
+      'eager.softprompt.json': task({ steps: 300, learningRate: 0.1, seed: 4 }),
+      'lost.softprompt.json': { ...tinyTask({ steps: 10 }), data: 'missing.csv' },
+    });
+    await cp(TINY_MODEL, workspace.file('models/tiny'), { recursive: true });
+    server = await startCodeServer({ workspace: workspace.folder });
+    workbench = await Workbench.open(server.url);
+    run = new RunPage(workbench);
+    comparison = workbench.panel();
+  });
+
+  afterAll(async () => {
+    await workbench?.close();
+    await server?.stop();
+    await workspace?.remove();
+  });
+
+  it('shows tasks, the one whose dataset is gone as a problem, and the model in use', async () => {
+    await workbench.openSidebar();
+    await workbench.treeItem('careful').waitFor();
+    await workbench.treeItem(/lost.*1 problem/).waitFor();
+    const model = workbench.treeItem(/tiny.*in use/);
+    await model.waitFor();
+    await model.hover();
+    await workbench.page.locator('.monaco-hover', { hasText: 'careful, eager' }).first().waitFor();
+    await workbench.screenshot('compare-1-sidebar');
+  });
+
+  it('shows step and time left in the status bar while training; a click opens the panel', async () => {
+    await workbench.contextMenu(workbench.treeItem('eager'), 'Tune');
+    const status = workbench.statusBarItem(/eager \d+\/300 · \d+ s left · loss \d/);
+    await status.waitFor({ timeout: 60_000 });
+    await workbench.treeItem(/\d+\/300 · \d+ s left/).waitFor();
+    await workbench.command('View: Close All Editors');
+    await workbench.statusBarItem('eager').click();
+    await run.frame.getByRole('heading', { name: 'eager' }).waitFor();
+    await workbench.screenshot('compare-2-training');
+    await run.becomes('Finished', 110_000);
+    await status.waitFor({ state: 'hidden' });
+  });
+
+  it('tunes a second one', async () => {
+    await workbench.contextMenu(workbench.treeItem('careful'), 'Tune');
+    await run.frame.getByRole('heading', { name: 'careful' }).waitFor({ timeout: 60_000 });
+    await run.becomes('Finished', 60_000);
+    await workbench.command('View: Close All Editors');
+  });
+
+  it('puts the runs side by side that are selected in the sidebar with the mouse', async () => {
+    const runs = workbench.page.locator('.sidebar .monaco-list-row', { hasText: /%/ });
+    await expect.poll(() => runs.count()).toBe(2);
+    await runs.nth(0).click();
+    await run.frame.getByRole('heading', { name: 'careful' }).waitFor();
+    await workbench.command('View: Close All Editors');
+    await runs.nth(1).click({ modifiers: ['Control'] });
+    await workbench.contextMenu(runs.nth(1), 'Compare Runs');
+    await comparison.getByRole('heading', { name: 'Compare runs' }).waitFor();
+    for (const name of ['careful', 'eager']) {
+      await comparison.getByRole('list', { name: 'Runs under comparison' }).getByText(name).waitFor();
+    }
+  });
+
+  it('says which is better and whether that may be chance, with curves and scores', async () => {
+    const verdict = comparison.getByRole('region', { name: 'Which is better?' });
+    await verdict.getByText(/Run [AB] .* run [AB]: \d+ rows? fixed, \d+ broken, p [<=] 0\.\d+/).waitFor();
+    await verdict.getByText(/McNemar/).waitFor();
+    const loss = comparison.getByRole('img', { name: /^Training loss.*A \d.*B \d/ });
+    await loss.locator('canvas').waitFor();
+    await comparison.getByRole('img', { name: /^Validation score.*A \d.*B \d/ }).waitFor();
+    const scores = comparison.getByRole('region', { name: 'Scores on the test rows' });
+    await scores.getByRole('row', { name: /careful \d+\.\d %/ }).waitFor();
+    await scores.getByRole('row', { name: /few-shot \d+\.\d %/ }).waitFor();
+    await workbench.screenshot('compare-3-page');
+  });
+
+  it('shows the settings that differ, and all of them on demand', async () => {
+    await comparison.getByRole('tab', { name: 'Settings' }).click();
+    const row = comparison.getByRole('row', { name: /training\.learningRate/ });
+    await row.getByText('0.001').waitFor();
+    await row.getByText('0.1', { exact: true }).waitFor();
+    expect(await comparison.getByRole('row', { name: /method\.virtualTokens/ }).count()).toBe(0);
+    await comparison.getByRole('checkbox').check();
+    await comparison.getByRole('row', { name: /method\.virtualTokens 8 8/ }).waitFor();
+    await workbench.screenshot('compare-4-settings');
+  });
+
+  it('opens the dataset at a row that they answer differently', async () => {
+    await comparison.getByRole('tab', { name: 'Differing rows' }).click();
+    const first = comparison.locator('.disagreements .table-row[data-index]').first();
+    const number = Number((await first.locator('.cell-row').textContent())?.replaceAll(',', ''));
+    await first.click();
+    await workbench.editorTab(DATASET).waitFor();
+    await expect.poll(() => workbench.cursorLine(), { timeout: 10_000 }).toBe(number + 1);
+    await workbench.screenshot('compare-5-row');
+    await workbench.command('View: Close All Editors');
+  });
+
+  it('does the same with the keyboard alone', async () => {
+    const { keyboard } = workbench.page;
+    await workbench.command('Softprompt: Focus on Tasks View');
+    await keyboard.press('Home');
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Shift+ArrowDown');
+    await keyboard.press('Shift+ArrowDown');
+    await expect.poll(() => workbench.page.locator('.sidebar .monaco-list-row.selected').count()).toBe(3);
+    await keyboard.press('Shift+F10');
+    await workbench.menuItem('Compare Runs').waitFor();
+    await keyboard.type('Comp');
+    await keyboard.press('Enter');
+    await comparison
+      .getByText(/Run [AB] .* run [AB]:/)
+      .first()
+      .waitFor();
+  });
+
+  it('deletes a run with its key after a question, and the comparison says that it is gone', async () => {
+    const runs = workbench.page.locator('.sidebar .monaco-list-row', { hasText: /%/ });
+    await runs.nth(1).click();
+    await run.frame.getByRole('heading', { name: 'eager' }).waitFor();
+    await workbench.command('Softprompt: Focus on Tasks View');
+    await workbench.page.keyboard.press('Delete');
+    await workbench.dialog.getByText(/Delete the run eager-/).waitFor();
+    await workbench.screenshot('compare-6-delete');
+    await workbench.dialog.getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(() => runs.count()).toBe(1);
+    await workbench.editorTab('Compare Runs').click();
+    await comparison.getByText(/Run [AB] cannot be read/).waitFor();
+    await workbench.screenshot('compare-7-gone');
+  });
+
+  it('has shown no error, and its page broke no rule of the editor', async () => {
+    expect(await workbench.errorNotifications()).toEqual([]);
+    expect(workbench.pageErrors).toEqual([]);
+  });
+});
