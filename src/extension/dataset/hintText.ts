@@ -27,11 +27,10 @@ export function hintedRows(
     rows.set(endLine, row);
     return row;
   };
-  for (const row of facts) at(row.endLine).facts = row;
-  for (const row of predictions) at(row.endLine).prediction = row;
-  return [...rows.values()]
-    .filter(({ endLine }) => endLine >= firstLine && endLine <= lastLine)
-    .sort((a, b) => a.endLine - b.endLine);
+  const inView = (row: { endLine: number }): boolean => row.endLine >= firstLine && row.endLine <= lastLine;
+  for (const row of facts) if (inView(row)) at(row.endLine).facts = row;
+  for (const row of predictions) if (inView(row)) at(row.endLine).prediction = row;
+  return [...rows.values()].sort((a, b) => a.endLine - b.endLine);
 }
 
 /** What stands behind a row: `✗ refund  84 % · 42 tokens · ✂ 12`; empty where nothing is known. */

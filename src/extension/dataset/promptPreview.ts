@@ -1,13 +1,17 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { formatReport, reportError } from '../../protocol/errors';
 import type { HostClient } from '../host/hostClient';
 import { previewText } from './previewText';
 
 export const PREVIEW_SCHEME = 'softprompt-preview';
 
-const previewSchema = z.object({ taskFile: z.string(), row: z.int().min(1), file: z.string().optional() });
+const previewSchema = z.object({
+  taskFile: z.string(),
+  row: z.int().check(z.gte(1)),
+  file: z.optional(z.string()),
+});
 export type Preview = z.infer<typeof previewSchema>;
 
 /** Read-only pages that show a row's prompt as the model reads it. */
