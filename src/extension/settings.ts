@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Params } from '../protocol/requests';
 
 export const SECTION = 'softprompt';
 
 const settingsSchema = z.object({
-  cacheFolder: z.string().trim().catch(''),
-  threads: z.int().min(0).max(1024).catch(0),
+  cacheFolder: z.catch(z.string().check(z.trim()), ''),
+  threads: z.catch(z.int().check(z.gte(0), z.lte(1024)), 0),
 });
 
 /** The user's settings as the host takes them; empty and 0 mean that the host chooses. */

@@ -1,15 +1,15 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { hardPromptSchema } from './requests';
 
 /** Tries of a run that are kept; the oldest go first. */
 export const MOST_TRIES = 200;
 
 /** A text of its own is as long as people type or paste. */
-const text = z.string().max(1_000_000);
+const text = z.string().check(z.maxLength(1_000_000));
 
 const answerSchema = z.object({
   predicted: text,
-  probabilities: z.record(z.string(), z.number()).optional(),
+  probabilities: z.optional(z.record(z.string(), z.number())),
   milliseconds: z.number(),
   cutTokens: z.int(),
 });
@@ -27,17 +27,17 @@ const trySchema = z.object({
   time: z.number(),
   values: z.record(z.string(), text),
   /** The dataset's row, where the values are one's. */
-  taken: takenRowSchema.optional(),
+  taken: z.optional(takenRowSchema),
   hardPrompt: hardPromptSchema,
   tuned: answerSchema,
   /** Absent where it failed. */
-  hard: answerSchema.optional(),
+  hard: z.optional(answerSchema),
 });
 
 /** What the playground of a run keeps, over reloads and closed panels. */
 export const playgroundSchema = z.object({
   /** Newest first. */
-  tries: z.array(trySchema).max(MOST_TRIES),
+  tries: z.array(trySchema).check(z.maxLength(MOST_TRIES)),
   /** What stands beside the tuned prompt. */
   kind: z.enum(['zero-shot', 'few-shot', 'own']),
   /** One's own hard prompt. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { DatasetPredictions, DatasetSummary, Problem, RenderedPrompt, RowFacts } from './dataset';
 import type { ErrorReport } from './errors';
 import type { LabelProgress, LabelReview } from './labels';

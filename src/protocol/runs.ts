@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ErrorReport } from './errors';
 import type { Contender, Metrics } from './metrics';
 import type { ModelKind } from './models';

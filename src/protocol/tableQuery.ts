@@ -1,13 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What a table may be asked for; longer texts are no search. */
 const LONGEST = 10_000;
-const text = z.string().max(LONGEST);
+const text = z.string().check(z.maxLength(LONGEST));
 
-export const tableQuerySchema: z.ZodType<TableQuery> = z.strictObject({
-  text: text.optional(),
-  only: z.strictObject({ column: text, value: text }).optional(),
-  sort: z.strictObject({ column: text, descending: z.boolean() }).optional(),
+export const tableQuerySchema: z.ZodMiniType<TableQuery> = z.strictObject({
+  text: z.optional(text),
+  only: z.optional(z.strictObject({ column: text, value: text })),
+  sort: z.optional(z.strictObject({ column: text, descending: z.boolean() })),
 });
 
 /** Which rows of a dataset a table shows, and in what order. Nothing asked: all, as they stand in the file. */

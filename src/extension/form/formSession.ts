@@ -1,7 +1,7 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import { parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type ErrorReport, reportError } from '../../protocol/errors';
 import {
   DATA_ROLES,
@@ -28,15 +28,12 @@ import { changeTask, difference } from './taskEdits';
 /** Typing pauses this long before the host is asked about the task. */
 const QUIET_MILLISECONDS = 300;
 
-const dataNames = z
-  .object({
-    data: z.union([
-      z.string().transform((train) => ({ train })),
-      z.object({ train: z.string(), validation: z.string(), test: z.string() }).partial(),
-    ]),
-  })
-  .transform(({ data }): Partial<Record<DataRole, string>> => data)
-  .catch({});
+const dataNames = z.object({
+  data: z.union([
+    z.string(),
+    z.object({ train: z.string(), validation: z.string(), test: z.string() }).partial(),
+  ]),
+});
 
 /** One form and its text: what is changed in the one is shown in the other. */
 export class FormSession {
@@ -255,6 +252,9 @@ export class FormSession {
       case 'redo':
         await vscode.commands.executeCommand(name);
         return;
+      case 'save':
+        await this.document.save();
+        return;
       case 'trust':
         await vscode.commands.executeCommand('workbench.trust.manage');
         return;
@@ -272,7 +272,8 @@ export class FormSession {
   }
 
   #dataNames(): Partial<Record<DataRole, string>> {
-    return dataNames.parse(parse(this.document.getText()) ?? {});
+    const { data } = dataNames.parse(parse(this.document.getText()) ?? {});
+    return typeof data === 'string' ? { train: data } : data;
   }
 
   #dataFiles(): Partial<Record<DataRole, string>> {

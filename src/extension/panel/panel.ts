@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { reportError } from '../../protocol/errors';
 import type { FromPanel, ToPanel } from '../../protocol/panel';
 import type { RunDetail, RunEvent } from '../../protocol/runs';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { FromPanel, PanelState } from '../../protocol/panel';
 import { playgroundSchema } from '../../protocol/playground';
 import { hardPromptSchema } from '../../protocol/requests';
@@ -10,7 +10,7 @@ const MOST_NAME = 200;
 const MOST_TEXT = 256 * 1024 * 1024;
 
 /** What the page may send. */
-export const fromPanelSchema: z.ZodType<FromPanel> = z.discriminatedUnion('type', [
+export const fromPanelSchema: z.ZodMiniType<FromPanel> = z.discriminatedUnion('type', [
   signal('ready'),
   signal('pause'),
   signal('continue'),
@@ -18,12 +18,19 @@ export const fromPanelSchema: z.ZodType<FromPanel> = z.discriminatedUnion('type'
   signal('resume'),
   signal('evaluate'),
   signal('compare'),
-  z.strictObject({ type: z.literal('openRow'), file: z.string().min(1), line: z.int().min(1) }),
-  z.strictObject({ type: z.literal('openTask'), setting: z.string().max(MOST_NAME).optional() }),
+  z.strictObject({
+    type: z.literal('openRow'),
+    file: z.string().check(z.minLength(1)),
+    line: z.int().check(z.gte(1)),
+  }),
+  z.strictObject({
+    type: z.literal('openTask'),
+    setting: z.optional(z.string().check(z.maxLength(MOST_NAME))),
+  }),
   signal('openRunFolder'),
   signal('openLog'),
   signal('tuneAgain'),
-  z.strictObject({ type: z.literal('selectRun'), folder: z.string().min(1) }),
+  z.strictObject({ type: z.literal('selectRun'), folder: z.string().check(z.minLength(1)) }),
   z.strictObject({
     type: z.literal('try'),
     id: z.number(),
@@ -33,23 +40,24 @@ export const fromPanelSchema: z.ZodType<FromPanel> = z.discriminatedUnion('type'
   signal('stopTry'),
   z.strictObject({
     type: z.literal('takeRow'),
-    file: z.string().min(1).optional(),
-    row: z.int().min(1).optional(),
+    file: z.optional(z.string().check(z.minLength(1))),
+    row: z.optional(z.int().check(z.gte(1))),
   }),
   z.strictObject({
     type: z.literal('keepPlayground'),
-    folder: z.string().min(1),
+    folder: z.string().check(z.minLength(1)),
     playground: playgroundSchema,
   }),
   z.strictObject({
     type: z.literal('export'),
-    name: z.string().min(1).max(MOST_NAME),
-    text: z.string().max(MOST_TEXT),
-    encoding: z.literal('base64').optional(),
+    name: z.string().check(z.minLength(1), z.maxLength(MOST_NAME)),
+    text: z.string().check(z.maxLength(MOST_TEXT)),
+    encoding: z.optional(z.literal('base64')),
   }),
 ]);
 
 /** What VS Code kept of the page; all that matters here is which run it showed. */
-export const panelStateSchema: z.ZodType<Pick<PanelState, 'folder'>> = z
-  .object({ folder: z.string().optional().catch(undefined) })
-  .catch({});
+export const panelStateSchema: z.ZodMiniType<Pick<PanelState, 'folder'>> = z.catch(
+  z.object({ folder: z.catch(z.optional(z.string()), undefined) }),
+  {},
+);

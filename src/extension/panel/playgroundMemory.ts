@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { EMPTY_PLAYGROUND, type Playground, playgroundSchema } from '../../protocol/playground';
 
 const KEY = 'softprompt.playgrounds';
@@ -7,7 +7,7 @@ const KEY = 'softprompt.playgrounds';
 /** Runs whose playground is remembered; the one that was used longest ago is forgotten first. */
 const MOST_RUNS = 20;
 
-const kept = z.array(z.tuple([z.string(), playgroundSchema])).catch([]);
+const kept = z.catch(z.array(z.tuple([z.string(), playgroundSchema])), []);
 
 /** The playgrounds of the workspace's runs, over reloads and closed panels: the last one used is the last in the list. */
 export class PlaygroundMemory {

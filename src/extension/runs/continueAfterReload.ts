@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { RunSummary } from '../../protocol/runs';
 import type { Softprompt } from '../context';
 import { showFailure } from '../failures';
@@ -12,15 +12,17 @@ import { resume } from './training';
 /** Where VS Code keeps, for this workspace, which run was being trained. */
 const KEPT = 'softprompt.liveRun';
 
-const keptSchema = z
-  .object({
-    folder: z.string(),
-    paused: z.boolean(),
-    /** When it was last continued by itself, in milliseconds since 1970. */
-    continuedAt: z.number().optional(),
-  })
-  .nullable()
-  .catch(null);
+const keptSchema = z.catch(
+  z.nullable(
+    z.object({
+      folder: z.string(),
+      paused: z.boolean(),
+      /** When it was last continued by itself, in milliseconds since 1970. */
+      continuedAt: z.optional(z.number()),
+    }),
+  ),
+  null,
+);
 type Kept = z.infer<typeof keptSchema>;
 
 /** After a longer break the person is asked: the computer may be wanted for something else by now. */
