@@ -40,7 +40,16 @@ export type ToForm =
   | { type: 'runs'; live: boolean; ended: boolean; score?: number; baseline?: number }
   | { type: 'trust'; trusted: boolean };
 
-export const FORM_COMMANDS = ['tune', 'evaluate', 'openPanel', 'pullModel', 'trust', 'undo', 'redo'] as const;
+export const FORM_COMMANDS = [
+  'tune',
+  'evaluate',
+  'openPanel',
+  'pullModel',
+  'trust',
+  'undo',
+  'redo',
+  'save',
+] as const;
 export type FormCommand = (typeof FORM_COMMANDS)[number];
 
 export type FromForm =

@@ -31,7 +31,7 @@ const QUIET_MILLISECONDS = 300;
 const dataNames = z.object({
   data: z.union([
     z.string(),
-    z.object({ train: z.string(), validation: z.string(), test: z.string() }).partial(),
+    z.partial(z.object({ train: z.string(), validation: z.string(), test: z.string() })),
   ]),
 });
 

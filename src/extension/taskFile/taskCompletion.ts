@@ -51,8 +51,8 @@ export class TaskCompletion implements vscode.CompletionItemProvider {
     switch (kind) {
       case 'hole':
       case 'column': {
-        const { columns, rows } = await this.facts.data(document);
-        const usable = columns.filter(({ name }) => kind === 'column' || !/[{}]/.test(name));
+        const { columns, rows, target } = await this.facts.data(document);
+        const usable = columns.filter(({ name }) => kind === 'column' || fitsHole(name, target));
         return usable.map((column) => ({
           name: column.name,
           icon: vscode.CompletionItemKind.Field,
@@ -61,8 +61,7 @@ export class TaskCompletion implements vscode.CompletionItemProvider {
         }));
       }
       case 'class': {
-        const target = targetColumn(document.getText());
-        const { columns } = await this.facts.data(document);
+        const { columns, target } = await this.facts.data(document);
         const column = columns.find(({ name }) => name === target);
         return (column?.classes ?? []).map(({ value, count }) => ({
           name: value,
@@ -95,6 +94,7 @@ function around({ kind, closed }: TaskCursor, name: string): string {
   return closed ? name : `"${name}"`;
 }
 
-function targetColumn(text: string): string | undefined {
-  return /"target"\s*:\s*\{[^{}]*"column"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
+/** The answer has no place in the prompt, and a name with braces cannot be written there. */
+export function fitsHole(name: string, target: string | undefined): boolean {
+  return name !== target && !/[{}]/.test(name);
 }

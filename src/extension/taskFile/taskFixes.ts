@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../protocol/dataset';
 import type { ModelNode } from '../sidebar/sidebarTree';
+import { fitsHole } from './taskCompletion';
 import { taskCursor } from './taskCursor';
 import type { TaskFacts } from './taskFacts';
 
@@ -71,7 +72,8 @@ export class TaskFixes implements vscode.CodeActionProvider {
   /** What could stand there instead. */
   async #others(kind: string | undefined, document: vscode.TextDocument): Promise<string[]> {
     if (kind === 'hole' || kind === 'column') {
-      return (await this.facts.data(document)).columns.map(({ name }) => name);
+      const { columns, target } = await this.facts.data(document);
+      return columns.map(({ name }) => name).filter((name) => kind === 'column' || fitsHole(name, target));
     }
     return kind === 'data' ? this.facts.datasets(document) : [];
   }

@@ -1,4 +1,4 @@
-import type { FormState, FromForm, ToForm } from '../../protocol/form';
+import type { FormCommand, FormState, FromForm, ToForm } from '../../protocol/form';
 import { keepHierarchy } from '../kit/theme';
 import { withChanges } from './changes';
 import { EMPTY_FORM, type FormContext, receive } from './formModel';
@@ -58,16 +58,20 @@ window.addEventListener('message', ({ data }: MessageEvent<ToForm>) => {
 addEventListener('scroll', () => placed && keep({ scroll: Math.round(scrollY) }), { passive: true });
 addEventListener('blur', flushAll);
 
-// The text's own history is what is undone: a text box has no other, and must not undo by itself as well.
+/** By the key beside Control or Command; with Shift where it begins so. */
+const KEYS: Readonly<Record<string, FormCommand>> = { z: 'undo', 'shift z': 'redo', y: 'redo', s: 'save' };
+
+// Undo and save are the text's own, after what was typed last has been written: a text box has no history of its own, and
+// must not undo by itself as well.
 document.addEventListener(
   'keydown',
   (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-    const key = event.key.toLowerCase();
-    if (key !== 'z' && key !== 'y') return;
+    const command = KEYS[`${event.shiftKey ? 'shift ' : ''}${event.key.toLowerCase()}`];
+    if (!command) return;
     event.preventDefault();
     event.stopPropagation();
-    context.command(key === 'y' || event.shiftKey ? 'redo' : 'undo');
+    context.command(command);
   },
   { capture: true },
 );

@@ -26,47 +26,46 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined }
 const file = fc.constantFrom('a.csv', 'b.csv', 'c d.jsonl');
 const word = fc.string({ minLength: 1, maxLength: 6, unit: 'grapheme' });
 
+function gestures<T>(values: fc.Arbitrary<T>, make: (task: TaskValue, value: T) => TaskChange[]) {
+  return values.map(
+    (value): Gesture =>
+      (task) =>
+        make(task, value),
+  );
+}
+
+const number = maybe(fc.integer({ min: 16, max: 99 }));
+const setting = fc.constantFrom('steps', 'epochs', 'batchRows', 'batchTokens', 'seed');
+const nothing = fc.constant(undefined);
+
 /** Everything that can be done in the form. */
 const gesture: fc.Arbitrary<Gesture> = fc.oneof(
-  file.map((name) => (task) => chooseData(task, 'train', name)),
-  maybe(file).map((name) => (task) => chooseData(task, 'test', name)),
-  maybe(file).map((name) => (task) => chooseData(task, 'validation', name)),
-  maybe(fc.constantFrom('label', 'topic')).map((column) => (task) => chooseColumn(task, column)),
-  fc.constantFrom('auto', 'label', 'text').map((kind) => (task) => chooseKind(task, kind, 'label')),
-  fc.tuple(fc.constantFrom('a', 'b'), maybe(word)).map(
-    ([label, text]) =>
-      (task) =>
-        setInTarget(task, 'label', 'label', ['words', label], text),
+  gestures(file, (task, name) => chooseData(task, 'train', name)),
+  gestures(maybe(file), (task, name) => chooseData(task, 'test', name)),
+  gestures(maybe(file), (task, name) => chooseData(task, 'validation', name)),
+  gestures(maybe(fc.constantFrom('label', 'topic')), chooseColumn),
+  gestures(fc.constantFrom('auto', 'label', 'text'), (task, kind) => chooseKind(task, kind, 'label')),
+  gestures(fc.tuple(fc.constantFrom('a', 'b'), maybe(word)), (task, [label, text]) =>
+    setInTarget(task, 'label', 'label', ['words', label], text),
   ),
-  maybe(fc.integer({ min: 1, max: 99 })).map(
-    (most) => (task) => setInTarget(task, 'text', 'label', ['maxTokens'], most),
-  ),
-  fc
-    .tuple(
-      fc.constantFrom('steps', 'epochs', 'batchRows', 'batchTokens', 'seed'),
-      maybe(fc.integer({ min: 16, max: 99 })),
-    )
-    .map(
-      ([name, value]) =>
-        (task) =>
-          setField(task, ['training', name], value),
-    ),
-  maybe(fc.constantFrom(0.1, 0.2)).map((part) => (task) => setField(task, ['data', 'split', 'test'], part)),
-  maybe(fc.constant({ from: 'labels' })).map((init) => (task) => setField(task, ['method', 'init'], init)),
-  word.map((text) => (task) => chooseForm(task, 'messages', text)),
-  fc.constant<Gesture>((task) => chooseForm(task, 'template', '')),
-  fc.constant<Gesture>((task) => addMessage(readMessages(task) ?? [{ role: 'user', content: '' }])),
-  fc.constant<Gesture>((task) => ((readMessages(task)?.length ?? 0) > 1 ? removeMessage(0) : [])),
+  gestures(number, (task, most) => setInTarget(task, 'text', 'label', ['maxTokens'], most)),
+  gestures(fc.tuple(setting, number), (task, [name, value]) => setField(task, ['training', name], value)),
+  gestures(maybe(fc.constantFrom(0.1, 0.2)), (task, part) => setField(task, ['data', 'split', 'test'], part)),
+  gestures(maybe(fc.constant({ from: 'labels' })), (task, init) => setField(task, ['method', 'init'], init)),
+  gestures(word, (task, text) => chooseForm(task, 'messages', text)),
+  gestures(nothing, (task) => chooseForm(task, 'template', '')),
+  gestures(nothing, (task) => addMessage(readMessages(task) ?? [{ role: 'user', content: '' }])),
+  gestures(nothing, (task) => ((readMessages(task)?.length ?? 0) > 1 ? removeMessage(0) : [])),
 );
 
 describe('what is done in the form', () => {
   it('is written so that the file says what the page shows, and stays a task', () => {
     const before = '{\n  // base\n  "model": "m",\n  "data": "a.csv" /* mail */,\n  "target": "label"\n}\n';
     fc.assert(
-      fc.property(fc.array(gesture, { maxLength: 15 }), (gestures) => {
+      fc.property(fc.array(gesture, { maxLength: 15 }), (done) => {
         let text = before;
         let task = parse(before) as TaskValue;
-        for (const make of gestures) {
+        for (const make of done) {
           const changes = make(task);
           text = changeTask(text, changes);
           task = withChanges(task, changes);
