@@ -11,6 +11,8 @@ export interface LiveFacts {
   loss?: number;
   /** Until the last step. */
   secondsLeft?: number;
+  /** The loss goes up. */
+  rising?: boolean;
 }
 
 /** `45 s`, `12 min`, `1 h 07 min`: rounded so that it stands still. */
@@ -34,7 +36,7 @@ export function progressWords(run: RunSummary, { loss, secondsLeft }: LiveFacts)
 
 /** The status bar while a run is live. */
 export function statusText(run: RunSummary, live: LiveFacts): string {
-  const icon = run.state === 'paused' ? '$(debug-pause)' : '$(sync~spin)';
+  const icon = run.state === 'paused' ? '$(debug-pause)' : live.rising ? '$(warning)' : '$(sync~spin)';
   return `${icon} ${run.task} ${progressWords(run, live)}`;
 }
 

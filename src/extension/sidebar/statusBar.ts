@@ -19,13 +19,16 @@ export function createStatusBar({ runs, tasksView: { pace } }: Softprompt): vsco
     const live: LiveFacts = {
       loss: runs.lossOf(run.folder),
       secondsLeft: pace.secondsLeft(run.folder, run.steps),
+      rising: run.state === 'training' && pace.lossRises(run.folder),
     };
     const text = statusText(run, live);
     item.text = text;
     item.tooltip = tooltip(run, live);
     item.accessibilityInformation = { label: text.replace(/\$\([^)]+\) /, '') };
     item.backgroundColor =
-      run.state === 'paused' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+      run.state === 'paused' || live.rising
+        ? new vscode.ThemeColor('statusBarItem.warningBackground')
+        : undefined;
     item.command = {
       command: 'softprompt.openPanel',
       title: vscode.l10n.t('Open Panel'),
@@ -42,6 +45,10 @@ function tooltip(run: RunSummary, live: LiveFacts): vscode.MarkdownString {
     factsTable(run.task, run.id, [
       [vscode.l10n.t('Step'), vscode.l10n.t('{0} of {1}', run.step, run.steps)],
       ...liveRows(live),
+      [
+        vscode.l10n.t('Alert'),
+        live.rising ? vscode.l10n.t('The loss is rising: the panel says what to try.') : undefined,
+      ],
       [vscode.l10n.t('Score'), scoreWords(run)],
       [vscode.l10n.t('Base model'), run.modelName],
     ]),

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunPanel } from '../../../src/extension/panel/panel';
 import type { RunDetail, RunEvent, RunSummary } from '../../../src/protocol/runs';
-import { EventEmitter, FakePanel, seen, silentLog, Uri } from '../fakeVscode';
+import { FakeHost } from '../fakeHost';
+import { FakePanel, seen, silentLog, Uri } from '../fakeVscode';
 
 const FOLDER = '/w/.softprompt/runs/mood-1';
 
@@ -21,30 +22,6 @@ function step(number: number): RunEvent {
 function detailOf(folder: string, events: RunEvent[]): RunDetail {
   const task = { name: 'mood', file: '/w/mood.softprompt.json' };
   return { folder, record: { task }, events, predictions: [] } as unknown as RunDetail;
-}
-
-/** A host that answers when the test says so. */
-class FakeHost {
-  readonly asked: { method: string; params: unknown; answer(result: unknown): void; fail(e: Error): void }[] =
-    [];
-  readonly notifications = new EventEmitter<{ name: string; value: unknown }>();
-  readonly states = new EventEmitter<string>();
-  state = 'ready';
-  on(name: string, listener: (value: never) => void) {
-    return this.notifications.event((told) => told.name === name && listener(told.value as never));
-  }
-  onState = this.states.event;
-  request(method: string, params: unknown): Promise<unknown> {
-    return new Promise((answer, fail) => this.asked.push({ method, params, answer, fail }));
-  }
-  hear(event: RunEvent, folder = FOLDER): void {
-    this.notifications.fire({ name: 'run/event', value: { folder, event } });
-  }
-  last(method: string) {
-    const found = this.asked.findLast((request) => request.method === method);
-    if (!found) throw new Error(`${method} was not asked.`);
-    return found;
-  }
 }
 
 let host: FakeHost;
@@ -87,12 +64,12 @@ describe('RunPanel', () => {
 
   it('loses no event and shows none twice while the run is read', async () => {
     void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
-    host.hear(step(2));
-    host.hear(step(3));
+    host.hear(step(2), FOLDER);
+    host.hear(step(3), FOLDER);
     host.last('runs/read').answer(detailOf(FOLDER, [step(1), step(2)]));
     await settle();
-    host.hear(step(3));
-    host.hear(step(4));
+    host.hear(step(3), FOLDER);
+    host.hear(step(4), FOLDER);
     host.hear(step(9), '/w/.softprompt/runs/another');
     await vi.waitFor(() => expect(posted('events')).toHaveLength(1));
     expect(posted('run')).toMatchObject([{ detail: { events: [step(1), step(2), step(3)] } }]);

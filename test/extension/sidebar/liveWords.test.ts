@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LivePace } from '../../../src/extension/sidebar/livePace';
 import { duration, statusText } from '../../../src/extension/sidebar/liveWords';
 import type { RunSummary } from '../../../src/protocol/runs';
 
@@ -37,3 +38,25 @@ it.each([
   [3599, '60 min'],
   [4020, '1 h 07 min'],
 ])('%d seconds are %s', (seconds, text) => expect(duration(seconds)).toBe(text));
+
+describe('a rising loss', () => {
+  function pace(losses: number[]): LivePace {
+    const live = new LivePace();
+    losses.forEach((loss, step) => {
+      live.hear('/r', { type: 'step', step, time: step, loss, seconds: 1 } as never);
+    });
+    return live;
+  }
+  const falling = Array.from({ length: 30 }, (_, step) => 2 - step * 0.05 + (step % 2) * 0.3);
+
+  it('is told from one that falls, however noisily', () => {
+    expect(pace(falling).lossRises('/r')).toBe(false);
+    expect(pace([...falling, ...Array(10).fill(2.5)]).lossRises('/r')).toBe(true);
+    expect(pace([1, Number.NaN]).lossRises('/r')).toBe(true);
+    expect(pace([]).lossRises('/r')).toBe(false);
+  });
+
+  it('looks like a warning', () => {
+    expect(statusText(run, { rising: true })).toContain('$(warning)');
+  });
+});

@@ -136,8 +136,11 @@ describe('modelNodes', () => {
 
   it('says what is in the way beside the name, and the memory only of what can be tuned', () => {
     const tooLarge = { kind: 'too-large', reason: 'Tuning takes about 60 GB of memory.' } as const;
-    const node = (more: Partial<ModelSummary>) =>
-      ({ kind: 'model' as const, usedBy: [], model: model('a', { memory: 1.6e9, ...more }) });
+    const node = (more: Partial<ModelSummary>) => ({
+      kind: 'model' as const,
+      usedBy: [],
+      model: model('a', { memory: 1.6e9, ...more }),
+    });
     expect(appearance(node({ obstacle: tooLarge })).description).toBe('too large · 135M · Q4_1 · 98 MB');
     expect(tooltip(node({ obstacle: tooLarge })).value).not.toContain('1\\.6 GB');
     expect(tooltip(node({})).value).toContain('| Memory to tune | about 1\\.6 GB |');
