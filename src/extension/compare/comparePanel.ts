@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { FromCompare, ToCompare } from '../../protocol/compare';
 import { MOST_COMPARED } from '../../protocol/compare';
 import { reportError, SoftpromptError } from '../../protocol/errors';
