@@ -15,19 +15,6 @@ const englishOnly = {
   },
 };
 
-/** zod's schemas know how to become JSON Schemas; nothing in the editor asks them to. */
-const noJsonSchema = {
-  name: 'no-json-schema',
-  setup(build) {
-    build.onLoad(
-      { filter: /[\\/]zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-processors)\.js$/ },
-      () => ({
-        contents: 'module.exports = {};',
-      }),
-    );
-  },
-};
-
 /** The webviews' pages: each folder of src/webview/ with a main.ts. */
 const PAGES = readdirSync('src/webview').filter((name) => existsSync(`src/webview/${name}/main.ts`));
 
@@ -52,11 +39,7 @@ const node = {
 };
 
 const programs = [
-  {
-    ...node,
-    plugins: [...shared.plugins, noJsonSchema],
-    entryPoints: { extension: 'src/extension/extension.ts' },
-  },
+  { ...node, entryPoints: { extension: 'src/extension/extension.ts' } },
   { ...node, entryPoints: { host: 'src/host/main.ts', worker: 'src/host/worker.ts' } },
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
   {

@@ -1,0 +1,148 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Browser, Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../chromium';
+import { type CodeServer, startCodeServer } from './codeServer';
+import { defaultModelFile, type ModelHub, startModelHub } from './modelHub';
+import { REPOSITORY } from './places';
+import { RunPage } from './runPage';
+import { tellStory } from './story';
+import { toWebp } from './webp';
+import { Workbench } from './workbench';
+import { createWorkspace, type Workspace } from './workspace';
+
+const TRAINING_MILLISECONDS = 15 * 60_000;
+/** Of a picture of the walkthrough, which VS Code shows about 560 wide. */
+const WIDTH = 900;
+const MOST_HEIGHT = 640;
+
+// Takes the pictures of the walkthrough and of docs/first-steps.md, from the product as it is: PICTURES=docs npm run test:e2e --
+// pictures. Minutes, as the real model is tuned.
+const modelFile = defaultModelFile();
+
+describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrough and the docs', () => {
+  let hub: ModelHub;
+  let workspace: Workspace;
+  let server: CodeServer;
+  let workbench: Workbench;
+  let run: RunPage;
+  let painter: Browser;
+
+  tellStory(() => workbench);
+
+  beforeAll(async () => {
+    hub = await startModelHub(modelFile!);
+    const sample = (name: string) => readFile(join(REPOSITORY, 'samples/support', name), 'utf8');
+    workspace = await createWorkspace(
+      { 'train.csv': await sample('train.csv'), 'test.csv': await sample('test.csv') },
+      'support',
+    );
+    server = await startCodeServer({
+      workspace: workspace.folder,
+      environment: { HF_ENDPOINT: hub.url },
+      settings: { 'workbench.colorTheme': 'Light 2026', 'editor.minimap.enabled': false },
+    });
+    workbench = await Workbench.open(server.url, { width: 1280, height: 800, scale: 1.25 });
+    run = new RunPage(workbench);
+    painter = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await painter?.close();
+    await workbench?.close();
+    await server?.stop();
+    await workspace?.remove();
+    await hub?.stop();
+  });
+
+  /** The whole window, for the docs. */
+  async function document(name: string): Promise<void> {
+    await workbench.page.mouse.move(640, 795);
+    await workbench.page.waitForTimeout(600);
+    await save(`docs/first-steps/${name}.webp`, await workbench.page.screenshot());
+  }
+
+  /** A part of the window in both shades, for the walkthrough. */
+  async function walk(name: string, part: Locator): Promise<void> {
+    for (const shade of ['light', 'dark']) {
+      await workbench.page.locator(`.monaco-workbench.vs${shade === 'dark' ? '-dark' : ''}`).waitFor();
+      await workbench.page.mouse.move(640, 795);
+      await workbench.page.waitForTimeout(1_000);
+      const box = await part.boundingBox();
+      if (!box) throw new Error(`${name}: nothing to see.`);
+      const clip = { ...box, width: Math.min(box.width, WIDTH), height: Math.min(box.height, MOST_HEIGHT) };
+      await save(`media/walkthrough/${name}-${shade}.webp`, await workbench.page.screenshot({ clip }));
+      await workbench.command('Preferences: Toggle between Light/Dark Themes');
+    }
+  }
+
+  async function save(path: string, png: Buffer): Promise<void> {
+    const file = join(REPOSITORY, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, await toWebp(painter, png));
+  }
+
+  const editors = () => workbench.page.locator('.part.editor');
+  const panel = () => workbench.page.locator('iframe.webview.ready').first();
+
+  it('an open dataset', async () => {
+    await workbench.openFile('train.csv');
+    await workbench.lens('298 rows').waitFor({ timeout: 60_000 });
+    await document('1-dataset');
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
+    await walk('dataset', editors());
+  });
+
+  it(
+    'the question, and the training',
+    async () => {
+      await workbench.openSidebar();
+      await document('2-sidebar');
+      await workbench.page.locator('.sidebar').getByRole('button', { name: 'Tune a Prompt' }).click();
+      const question = workbench.notification('SmolLM2');
+      await question.waitFor();
+      await document('3-download');
+      await question.getByRole('button', { name: 'Download and tune' }).click();
+      await run.becomes('Training', 5 * 60_000);
+      await run.stepAfter(60, TRAINING_MILLISECONDS);
+      await document('4-training');
+      await workbench.command('View: Toggle Primary Side Bar Visibility');
+      await walk('tune', panel());
+    },
+    TRAINING_MILLISECONDS,
+  );
+
+  it(
+    'the result',
+    async () => {
+      await run.becomes('Finished', TRAINING_MILLISECONDS);
+      await workbench.command('Notifications: Clear All Notifications');
+      await walk('result', panel());
+      await workbench.openSidebar();
+      await document('5-result');
+    },
+    TRAINING_MILLISECONDS,
+  );
+
+  it('the sidebar', async () => {
+    await walk('use', workbench.page.locator('.part.sidebar'));
+  });
+
+  it('the playground', async () => {
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
+    await run.tab('Playground').click();
+    await run.frame
+      .getByRole('textbox')
+      .first()
+      .fill('I was charged twice for the same pair of shoes. Can I have one of the payments back?');
+    await run.button('Ask both prompts').click();
+    await run.frame
+      .getByText(/prompts? .*(right|same|different)/)
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await walk('try', panel());
+    await document('6-playground');
+    expect(await workbench.errorNotifications()).toEqual([]);
+  });
+});
