@@ -62,7 +62,7 @@ describe.runIf(process.env.SOFTPROMPT_E2E_SMOLLM2)('A newcomer with a CSV file a
   );
 
   it('reads the test predictions', async () => {
-    await run.tab('Test rows').click();
+    await run.tab('Predictions').click();
     await run.rows.first().waitFor();
     expect(await run.outcome('All').textContent()).toBe('All 148');
     await workbench.screenshot('smollm2-4-predictions');
@@ -82,7 +82,7 @@ describe.runIf(process.env.SOFTPROMPT_E2E_SMOLLM2)('A newcomer with a CSV file a
       await run.frame.locator(`body.vscode-${shade}`).waitFor();
       const picture = join(REPOSITORY, `media/readme-panel-${shade}.png`);
       await workbench.picturePanel(picture, run.frame.locator('.charts'));
-      await run.tab('Test rows').click();
+      await run.tab('Predictions').click();
       await workbench.screenshot(`smollm2-5-predictions-${shade}`);
       await run.tab('Overview').click();
       await workbench.command('Preferences: Toggle between Light/Dark Themes');

@@ -69,7 +69,7 @@ describe('From a CSV file to the test predictions', () => {
   });
 
   it('lists the test predictions, right and wrong, and counts them as run.json does', async () => {
-    await run.tab('Test rows').click();
+    await run.tab('Predictions').click();
     await run.rows.first().waitFor();
     const { record, predictions } = await onlyRun(workspace);
     const right = predictions.filter(({ correct }) => correct).length;
@@ -96,9 +96,10 @@ describe('From a CSV file to the test predictions', () => {
 
   it('answers a text of one’s own, tuned and zero-shot', async () => {
     await run.tab('Overview').click();
-    await run.frame.locator('vscode-text-area textarea').first().fill('Hi, my invoice is wrong');
-    await run.button('Try').click();
-    await run.frame.getByText(/answered in \d+ ms/).waitFor();
+    await run.button('Open the playground').click();
+    await run.frame.getByRole('textbox', { name: 'text' }).fill('Hi, my invoice is wrong');
+    await run.button('Ask both prompts').click();
+    await run.frame.getByText(/Both prompts give the same|The prompts give different/).waitFor();
     await workbench.screenshot('7-try');
   });
 

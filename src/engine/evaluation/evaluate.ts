@@ -87,20 +87,6 @@ export async function evaluateRows(
   return judgeTexts(read, answers, losses);
 }
 
-/** Predictions of validation rows, each beside what the tuned prompt answered at the validation before. */
-export function withPrevious(
-  predictions: readonly PredictionRecord[],
-  before: readonly PredictionRecord[],
-): PredictionRecord[] {
-  const known = new Map(before.map((one) => [rowKey(one), one]));
-  return predictions.map((prediction) => {
-    const one = known.get(rowKey(prediction));
-    return one ? { ...prediction, previous: { predicted: one.predicted, correct: one.correct } } : prediction;
-  });
-}
-
-const rowKey = ({ file, row }: PredictionRecord): string => `${row} ${file}`;
-
 /** The tuned prompt's predictions, each beside what the given hard prompt answered on the same row. */
 export function withBaseline(
   predictions: readonly PredictionRecord[],

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { EvaluatedRows } from '../../protocol/requests';
 import type { PredictionRecord, ValidationPredictions } from '../../protocol/runs';
-import { withPrevious } from '../evaluation/evaluate';
+import { withPrevious } from './predictionChanges';
 import { readPredictions, writePredictions } from './predictionsFile';
 
 /** The last validation, as validation-predictions.jsonl has it. */

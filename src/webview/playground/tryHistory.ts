@@ -65,7 +65,7 @@ export function tryHistory({ restore, clear, undo, save }: HistoryActions) {
   function onKey(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const lines = [...list.querySelectorAll<HTMLElement>('.try')];
-    const at = lines.findIndex((one) => one === document.activeElement);
+    const at = lines.indexOf(document.activeElement as HTMLElement);
     const next = step === undefined || at < 0 ? undefined : lines[at + step];
     if (!next) return;
     lines[at]!.tabIndex = -1;

@@ -265,8 +265,14 @@ export function predictionsTable(context: PanelContext): Component {
       })),
       split,
     );
+    show(splits.element, names.length > 1);
     const at = step ?? 0;
-    setText(legend, split === 'test' ? t('best prompt, of step {0}', at) : t('prompt of step {0}', at));
+    setText(
+      legend,
+      split === 'test'
+        ? t('Test rows, answered by the best prompt, of step {0}', at)
+        : t('Validation rows, answered by the prompt of step {0}', at),
+    );
   }
 
   /** The head is drawn anew: whoever had just pressed one of its buttons keeps it. */

@@ -103,6 +103,7 @@ export function page(context: PanelContext): Component {
     const awaited = awaitedRows(run, shown);
     show(untested, awaited !== '');
     setText(untested, awaited);
+    untested.className = shown ? 'hint awaited' : 'empty';
     const tuned = shown?.metrics;
     const many = tuned?.kind === 'label' && tuned.confusion.labels.length > FEW_CLASSES;
     test.classList.toggle('many-classes', many);
