@@ -81,7 +81,10 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     if (!this.#panel) {
       // Tabs of an extension host that is gone, or that VS Code has not brought back yet: this panel is in their place.
       const abandoned = panelTabs();
-      const beside = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+      const { activeTextEditor, tabGroups } = vscode.window;
+      // A form or a table stays in view as a text does.
+      const custom = tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom;
+      const beside = activeTextEditor || custom ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
       this.#adopt(
         vscode.window.createWebviewPanel(PANEL_TYPE, 'Softprompt', {
           viewColumn: abandoned[0]?.group.viewColumn ?? beside,

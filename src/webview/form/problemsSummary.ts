@@ -15,9 +15,9 @@ export function problemsSummary(): FormPart {
   const news = onChange();
   return {
     element,
-    update({ check }: FormModel) {
+    update({ check, task }: FormModel) {
       const problems = (check?.problems ?? []).filter(({ severity }) => severity !== 'information');
-      show(element, problems.length > 0);
+      show(element, problems.length > 0 && !task.broken);
       if (!news(JSON.stringify(problems))) return;
       const more = problems.length - MOST_SHOWN;
       fill(
