@@ -14,7 +14,17 @@ export const COMPARE_COMMANDS = {
     const meant = runsMeant(softprompt, target, selected, await softprompt.runs.all());
     const several = meant.length > 1 && target !== undefined;
     const runs = several ? meant : await chooseSeveral(softprompt, meant);
-    if (runs) await softprompt.compare.open(runs.slice(0, MOST_COMPARED).map(({ folder }) => folder));
+    if (!runs) return;
+    await softprompt.compare.open(runs.slice(0, MOST_COMPARED).map(({ folder }) => folder));
+    if (runs.length > MOST_COMPARED) {
+      vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          '{0} are selected; the first {1} are compared.',
+          count(runs.length, 'run'),
+          MOST_COMPARED,
+        ),
+      );
+    }
   },
 } as const satisfies CommandTable;
 

@@ -1,7 +1,8 @@
 import type { CompareState, FromCompare } from '../../protocol/compare';
 import type { ShownRun } from '../run/store';
-import { type Answers, collectAnswers } from './answers';
+import { type AnsweredRow, type Answers, collectAnswers } from './answers';
 import { type CompareModel, type Place, readRuns } from './comparedRuns';
+import { disagreements } from './disagreement';
 import { comparePairs, type Pair } from './pairs';
 
 export type ReadPlace = Place & { run: ShownRun };
@@ -12,6 +13,8 @@ export interface Comparison {
   runs: readonly ReadPlace[];
   answers: Answers;
   pairs: readonly Pair[];
+  /** Rows that the runs answer differently. */
+  differing: readonly AnsweredRow[];
 }
 
 /** What a part of the page may do: tell the extension, and change what is kept across reloads. */
@@ -29,15 +32,19 @@ export interface ComparePart {
 /** The comparison of what is there; worked out anew only when a run's test rows have changed. */
 export function comparer(): (model: CompareModel) => Comparison {
   let key: readonly unknown[] = [];
-  let last: { answers: Answers; pairs: readonly Pair[] } = { answers: collectAnswers([]), pairs: [] };
+  let last = compared([]);
   return (model) => {
     const runs = readRuns(model);
     const next = runs.flatMap(({ letter, run }) => [letter, run.predictions]);
     if (next.length !== key.length || next.some((one, index) => one !== key[index])) {
       key = next;
-      const answers = collectAnswers(runs);
-      last = { answers, pairs: comparePairs(answers) };
+      last = compared(runs);
     }
     return { runs, ...last };
   };
+}
+
+function compared(runs: readonly ReadPlace[]): Omit<Comparison, 'runs'> {
+  const answers = collectAnswers(runs);
+  return { answers, pairs: comparePairs(answers), differing: disagreements(answers) };
 }

@@ -168,13 +168,13 @@ export function disagreementTable(context: CompareContext): ComparePart {
   const filterChanged = onChange();
   return {
     element,
-    update(_model, view, { answers }) {
+    update(_model, view, { answers, differing: between }) {
       show(element, answers.contenders.length > 1);
       const fresh = answersChanged(answers);
       if (fresh) {
         contenders = answers.contenders;
         letters = contenders.map(({ letter }) => letter);
-        differing = disagreements(answers);
+        differing = between;
         widely = disagreements(answers, true);
         scroller.style.setProperty('--columns', columnsFor(contenders));
         scroller.style.setProperty('--least', `${300 + 110 * contenders.length}px`);

@@ -6,7 +6,6 @@ import { tabs } from '../kit/tabs';
 import { classesTable } from './classesTable';
 import type { CompareContext, ComparePart } from './comparison';
 import { curves } from './curves';
-import { disagreements } from './disagreement';
 import { disagreementTable } from './disagreementTable';
 import { head } from './head';
 import { metricsTable } from './metricsTable';
@@ -70,7 +69,7 @@ export function page(context: CompareContext): ComparePart {
           : t('Choose runs above, or select several in the sidebar and choose “Compare Runs”.'),
       );
       parts.select(TABS.find((one) => one === view.tab) ?? 'overview');
-      const { answers } = comparison;
+      const { answers, differing } = comparison;
       const compared = answers.contenders.length > 1;
       show(untested, !compared);
       setText(
@@ -78,7 +77,7 @@ export function page(context: CompareContext): ComparePart {
         t('There is nothing to compare row by row yet: a run is tested when its training is done.'),
       );
       for (const component of components) component.update(model, view, comparison);
-      parts.setCount('rows', compared ? formatCount(disagreements(answers).length) : '');
+      parts.setCount('rows', compared ? formatCount(differing.length) : '');
     },
   };
 }
