@@ -9,6 +9,8 @@ import { Workbench } from './workbench';
 import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
 
 const MODEL = './models/tiny';
+/** Enough for some ten seconds. */
+const STEPS = 1200;
 
 function task(training: { steps: number; learningRate: number; seed: number }): object {
   return { ...tinyTask({ evaluateEvery: 50, ...training }), model: MODEL };
@@ -28,7 +30,7 @@ describe('Comparing runs', () => {
     workspace = await createWorkspace({
       [DATASET]: datasetText(),
       'careful.softprompt.json': task({ steps: 60, learningRate: 0.001, seed: 3 }),
-      'eager.softprompt.json': task({ steps: 300, learningRate: 0.1, seed: 4 }),
+      'eager.softprompt.json': task({ steps: STEPS, learningRate: 0.1, seed: 4 }),
       'lost.softprompt.json': { ...tinyTask({ steps: 10 }), data: 'missing.csv' },
     });
     await cp(TINY_MODEL, workspace.file('models/tiny'), { recursive: true });
@@ -57,9 +59,10 @@ describe('Comparing runs', () => {
 
   it('shows step and time left in the status bar while training; a click opens the panel', async () => {
     await workbench.contextMenu(workbench.treeItem('eager'), 'Tune');
-    const status = workbench.statusBarItem(/eager \d+\/300 · \d+ s left · loss \d/);
+    const status = workbench.statusBarItem(/eager [\d,]+\/1,200 · \d+ s left · loss \d/);
     await status.waitFor({ timeout: 60_000 });
-    await workbench.treeItem(/\d+\/300 · \d+ s left/).waitFor();
+    await workbench.treeItem(/\/1,200 · \d+ s left/).waitFor();
+    await run.frame.getByRole('heading', { name: 'eager' }).waitFor();
     await workbench.command('View: Close All Editors');
     await workbench.statusBarItem('eager').click();
     await run.frame.getByRole('heading', { name: 'eager' }).waitFor();
@@ -129,6 +132,10 @@ describe('Comparing runs', () => {
     await workbench.command('Softprompt: Focus on Tasks View');
     await keyboard.press('Home');
     await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await run.frame.getByRole('heading', { name: 'careful' }).waitFor();
+    await workbench.command('View: Close All Editors');
+    await workbench.command('Softprompt: Focus on Tasks View');
     await keyboard.press('Shift+ArrowDown');
     await keyboard.press('Shift+ArrowDown');
     await expect.poll(() => workbench.page.locator('.sidebar .monaco-list-row.selected').count()).toBe(3);

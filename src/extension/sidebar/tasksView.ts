@@ -70,7 +70,8 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   getTreeItem(node: Node): vscode.TreeItem {
     const item = treeItem(node);
     if (node.kind === 'task') {
-      item.id = node.task.file;
+      // Another line as soon as there is a run: the editor would keep the one without runs closed.
+      item.id = node.runs.length ? node.task.file : `${node.task.file} without runs`;
       item.collapsibleState = node.runs.length
         ? vscode.TreeItemCollapsibleState.Expanded
         : vscode.TreeItemCollapsibleState.None;

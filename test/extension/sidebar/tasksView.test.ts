@@ -88,6 +88,12 @@ describe('the tasks', () => {
     expect(drawn).toEqual([undefined]);
   });
 
+  it('are other lines once there is a run, so that they open by themselves', async () => {
+    const [task] = (await view.getChildren()) as TaskNode[];
+    const bare = view.getTreeItem({ ...task!, runs: [] });
+    expect(view.getTreeItem(task!).id).not.toBe(bare.id);
+  });
+
   it('show what the host finds wrong with a task', async () => {
     problems = [
       { severity: 'information', message: 'To be downloaded.' },
