@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { l10n } from 'vscode';
+import { l10n, workspace } from 'vscode';
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -160,6 +160,11 @@ export class HostClient {
   }
 
   #start(): Promise<Running> {
+    // Whoever asks has looked already; that nothing runs in a folder that is not trusted is held here all the same.
+    if (!workspace.isTrusted) {
+      const refusal = l10n.t('Softprompt runs nothing in a workspace that is not trusted.');
+      return Promise.reject(new SoftpromptError('cancelled', refusal));
+    }
     if (this.#disposed) return Promise.reject(hostLost(l10n.t('The training host was shut down.')));
     clearTimeout(this.#restart);
     this.#running ??= this.#launch().catch((error) => {

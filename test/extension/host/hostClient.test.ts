@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HostClient, type HostState, hostEnvironment } from '../../../src/extension/host/hostClient';
-import { silentLog } from '../fakeVscode';
+import { silentLog, workspace } from '../fakeVscode';
 
 const clients: HostClient[] = [];
 afterEach(async () => {
@@ -44,6 +44,17 @@ describe('HostClient', () => {
       { folder: 'b', values: {}, prompt: { kind: 'tuned' } },
     ]);
     expect(states).toEqual(['starting', 'ready']);
+  });
+
+  it('is not started in a workspace that is not trusted, whoever asks', async () => {
+    const { client, states } = await clientOf(ECHO);
+    workspace.isTrusted = false;
+    try {
+      await expect(client.request('models/list', {})).rejects.toMatchObject({ code: 'cancelled' });
+    } finally {
+      workspace.isTrusted = true;
+    }
+    expect(states).toEqual([]);
   });
 
   it('makes the host’s error reports errors again', async () => {
