@@ -37,7 +37,7 @@ async function chooseSeveral(
   if (all.length < 2) {
     throw new SoftpromptError(
       'run-invalid',
-      vscode.l10n.t('Comparing takes two runs; there are {0} in this workspace.', count(all.length, 'run')),
+      vscode.l10n.t('Comparing takes two runs; this workspace has {0}.', count(all.length, 'run')),
       { hint: vscode.l10n.t('Softprompt: Tune starts a run, for example with another seed.') },
     );
   }

@@ -75,6 +75,7 @@ export function curves(context: CompareContext): ComparePart {
 
 interface Unit {
   name: string;
+  legend: string;
   /** Seconds that one of it has. */
   seconds: number;
   /** Right end of the axis. */
@@ -86,12 +87,12 @@ function unitOf(places: readonly ReadPlace[], along: Along): Unit {
     const ends = places.map(({ run }) =>
       RUN_STATES[run.progress.state].live ? run.record.steps : run.progress.curve.step.at(-1)!,
     );
-    return { name: t('step'), seconds: 1, end: Math.max(...ends) };
+    return { name: t('step'), legend: t('by step'), seconds: 1, end: Math.max(...ends) };
   }
   const longest = Math.max(...places.map((place) => times(place).at(-1) ?? 0));
   return longest > LONG_SECONDS
-    ? { name: t('minutes of training'), seconds: MINUTE, end: longest / MINUTE }
-    : { name: t('seconds of training'), seconds: 1, end: longest };
+    ? { name: t('minutes'), legend: t('by minutes of training'), seconds: MINUTE, end: longest / MINUTE }
+    : { name: t('seconds'), legend: t('by seconds of training'), seconds: 1, end: longest };
 }
 
 /** Seconds that training had taken after each step, validations and pauses left out. */
@@ -144,7 +145,7 @@ function overlay(context: CompareContext, options: OverlayOptions) {
   let logarithmic = false;
   let aligned: Aligned = { x: [], columns: [] };
   let places: readonly ReadPlace[] = [];
-  let unit: Unit = { name: '', seconds: 1, end: 1 };
+  let unit: Unit = { name: '', legend: '', seconds: 1, end: 1 };
   const frame: ChartFrame = chartFrame({
     title: options.title,
     fileName: options.fileName,
@@ -231,7 +232,7 @@ function overlay(context: CompareContext, options: OverlayOptions) {
         ...places.map(({ letter, run }) =>
           el('span', { class: 'key' }, swatch(letter), letterBox(letter), run.record.task.name),
         ),
-        el('span', { class: 'unit' }, t('by {0}', along.name)),
+        el('span', { class: 'unit' }, along.legend),
       );
       show(readout, false);
       const ends = filled.map(({ place, one }) => `${place.letter} ${options.formatY(one.y.at(-1)!)}`);
