@@ -33,6 +33,7 @@ export function grid(context: TableContext): Grid {
   let top = 0;
   /** Where the scrollbar was put by us, so that its answer is not taken for the user's. */
   let placed: number | undefined;
+  let seenHeight = 0;
   let restored = false;
   let asked = '';
   let scheduled = false;
@@ -75,7 +76,7 @@ export function grid(context: TableContext): Grid {
   const listHeight = (): number => rowCount(model!) * GRID_ROW_HEIGHT;
 
   function layOut(): void {
-    if (!model) return;
+    if (!model || element.clientHeight === 0) return;
     columns = gridColumns(model.columns, {
       answers: model.predictedBy !== undefined,
       widths: view.widths ?? {},
@@ -95,7 +96,16 @@ export function grid(context: TableContext): Grid {
       moveTo(view.top * GRID_ROW_HEIGHT);
     restored ||= rowCount(model) > 0 && (!view.top || top > 0 || model.state?.done === true);
     if (top > span.end) moveTo(span.end);
+    keepActiveInView();
     draw();
+  }
+
+  /** When the pane opens below, the row that it shows stays in view; half a row counts as seen. */
+  function keepActiveInView(): void {
+    const before = seenHeight;
+    seenHeight = bodyHeight();
+    const bottom = ((view.row ?? 0) + 1) * GRID_ROW_HEIGHT - top;
+    if (bottom <= before + GRID_ROW_HEIGHT && bottom > seenHeight) moveTo(top + bottom - seenHeight);
   }
 
   /** Shows the list from `next` on, in pixels of the list. */

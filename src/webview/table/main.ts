@@ -23,7 +23,8 @@ const context: TableContext = {
     schedule();
   },
   ask(change) {
-    const query: TableQuery = { ...model.query, ...change };
+    const { text, only, sort }: TableQuery = { ...model.query, ...change };
+    const query = { ...(text && { text }), ...(only && { only }), ...(sort && { sort }) };
     ask(model, query);
     vscode.postMessage({ type: 'query', query });
     context.keep({ query, row: 0, top: 0 });
@@ -86,9 +87,9 @@ function schedule(): void {
 
 function draw(): void {
   const state = stateOf(model);
-  for (const part of [tools, rows, nothing, detail]) part.update(model, view);
   show(rows.element, model.columns.length > 0 && state !== 'untrusted' && state !== 'failed');
   rows.element.classList.toggle('grid-empty', state !== 'rows');
+  for (const part of [tools, rows, nothing, detail]) part.update(model, view);
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<ToTable>) => {

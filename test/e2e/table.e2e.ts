@@ -1,0 +1,153 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CodeServer, startCodeServer } from './codeServer';
+import { tellStory } from './story';
+import { TablePage } from './tablePage';
+import { Workbench } from './workbench';
+import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
+
+const PARQUET = join(__dirname, '../oracle/fixtures/parquet/zstd.parquet');
+/** Above what VS Code hands to extensions as a document. */
+const LARGE_ROWS = 1_000_000;
+
+describe('Datasets as tables', () => {
+  let workspace: Workspace;
+  let server: CodeServer;
+  let workbench: Workbench;
+  let table: TablePage;
+
+  tellStory(() => workbench);
+
+  beforeAll(async () => {
+    workspace = await createWorkspace({
+      [DATASET]: datasetText(),
+      'topics.softprompt.json': tinyTask({ steps: 5 }),
+    });
+    await copyFile(PARQUET, workspace.file('kinds.parquet'));
+    const lines = Array.from(
+      { length: LARGE_ROWS },
+      (_, i) => `${i + 1},"Message ${i + 1}, with some more words to it so that the file is large",${i % 3}`,
+    );
+    await writeFile(workspace.file('large.csv'), `id,text,class\n${lines.join('\n')}\n`);
+    server = await startCodeServer({ workspace: workspace.folder });
+    workbench = await Workbench.open(server.url);
+    table = new TablePage(workbench);
+  });
+
+  afterAll(async () => {
+    await workbench?.close();
+    await server?.stop();
+    await workspace?.remove();
+  });
+
+  it('opens a CSV file as a table, with its columns summed up', async () => {
+    await workbench.openFile(DATASET);
+    await workbench.lens(`${ROWS} rows`).waitFor({ timeout: 60_000 });
+    await workbench.command('Softprompt: Open as Table');
+    await table.row('Hi, charged twice').waitFor();
+    await table.frame.getByText(`${ROWS} rows · 2 columns`).waitFor();
+    const label = table.frame.getByRole('combobox', { name: 'Only rows of one class in label' });
+    expect(await label.locator('option').allInnerTexts()).toEqual([
+      '3 classes',
+      'account · 36',
+      'billing · 36',
+      'delivery · 36',
+    ]);
+    await workbench.screenshot('1-csv');
+  });
+
+  it('filters by a class and by text, and shows all again', async () => {
+    await table.frame
+      .getByRole('combobox', { name: 'Only rows of one class in label' })
+      .selectOption('delivery');
+    await table.frame.getByText(`36 of ${ROWS} rows`).waitFor();
+    await table.search('LATE');
+    await table.frame.getByText(`6 of ${ROWS} rows`).waitFor();
+    await table.row('Sorry, parcel is late').waitFor();
+    await workbench.screenshot('2-filtered');
+    await table.search('no such text');
+    await table.frame.getByRole('heading', { name: 'No row matches' }).waitFor();
+    await table.button('Show all rows').click();
+    await table.row('Hi, charged twice').waitFor();
+  });
+
+  it('sorts by a column, down, up and not at all', async () => {
+    await table.sortBy('text');
+    await expect.poll(() => table.firstRow()).toEqual(['Again! box was open', 'delivery']);
+    await table.sortBy('text');
+    await expect.poll(() => table.firstRow()).toEqual(['wrong invoice', 'billing']);
+    await table.sortBy('text');
+    await expect.poll(() => table.firstRow()).toEqual(['Hi, charged twice', 'billing']);
+  });
+
+  it('shows a row in full with its prompt, by keyboard alone, and the row in the text', async () => {
+    await table.press('Control+Home', 'ArrowDown', 'Enter');
+    const pane = table.frame.getByRole('complementary', { name: 'Row in full' });
+    await pane.getByText('Row 2, line 3').waitFor();
+    await pane.getByText('Message: Hi, wrong invoice').waitFor({ timeout: 60_000 });
+    await pane.getByText('8 virtual tokens').waitFor();
+    await workbench.screenshot('3-row');
+    await pane.getByText('Show in text').click();
+    await expect.poll(() => workbench.cursorLine()).toBe(3);
+    await workbench.command('View: Close Editor');
+  });
+
+  it('opens a Parquet file with a click in the Explorer', async () => {
+    await workbench.command('View: Close All Editors');
+    await workbench.command('View: Show Explorer');
+    await workbench.treeItem('kinds.parquet').click();
+    await table.row('comma, and "quotes"').waitFor();
+    await table.frame.getByText('24 rows · 15 columns').waitFor();
+    await table.press('Control+ArrowRight', 'Home', 'PageDown');
+    await workbench.screenshot('4-parquet');
+    await table.goToRow(22);
+    await expect
+      .poll(() => table.grid.locator('[aria-selected="true"] .grid-number').textContent())
+      .toBe('22');
+    expect(await workbench.editorTab('kinds.parquet').count()).toBe(1);
+  });
+
+  it('points to the table when a very large file is opened as text, and shows its rows at once', async () => {
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('large.csv');
+    const hint = workbench.notification('large.csv is large');
+    await hint.waitFor();
+    await hint.getByRole('button', { name: 'Open as Table' }).click();
+    const asked = performance.now();
+    await table.row('Message 1, with').waitFor();
+    console.log(`first rows of large.csv after ${Math.round(performance.now() - asked)} ms`);
+    await table.frame.getByText('1,000,000 rows · 3 columns').waitFor();
+    await workbench.screenshot('5-large');
+    await table.press('Control+End');
+    await table.row('Message 1000000, with').waitFor();
+    await table.search('message 777777,');
+    await table.frame.getByText('1 of 1,000,000 rows').waitFor();
+    await workbench.screenshot('6-found');
+  });
+
+  it('keeps place and filter when its tab was away', async () => {
+    await workbench.openFile(DATASET);
+    await workbench.lens(`${ROWS} rows`).waitFor();
+    await workbench.editorTab('large.csv').first().click();
+    await table.frame.getByText('1 of 1,000,000 rows').waitFor();
+    await table.row('Message 777777, with').waitFor();
+  });
+
+  it('follows the file when it changes', async () => {
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile(DATASET);
+    await workbench.command('Softprompt: Open as Table');
+    await table.row('Hi, charged twice').waitFor();
+    await writeFile(workspace.file(DATASET), `text,label\nbrand new,billing\n`);
+    await table.row('brand new').waitFor();
+    await table.frame.getByText('1 row · 2 columns').waitFor();
+    await writeFile(workspace.file(DATASET), datasetText());
+    await table.row('Hi, charged twice').waitFor();
+  });
+
+  it('has shown no error, and its page broke no rule of the editor', async () => {
+    expect(await workbench.errorNotifications()).toEqual([]);
+    expect(workbench.pageErrors).toEqual([]);
+  });
+});
