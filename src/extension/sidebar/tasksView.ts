@@ -71,7 +71,7 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
     const item = treeItem(node);
     if (node.kind === 'task') {
       // Another line as soon as there is a run: the editor would keep the one without runs closed.
-      item.id = node.runs.length ? node.task.file : `${node.task.file} without runs`;
+      item.id = node.runs.length ? node.task.file : `${node.task.file}#bare`;
       item.collapsibleState = node.runs.length
         ? vscode.TreeItemCollapsibleState.Expanded
         : vscode.TreeItemCollapsibleState.None;
