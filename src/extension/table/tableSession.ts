@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { reportError } from '../../protocol/errors';
 import type { TableRow } from '../../protocol/table';
 import type { FromTable, TableCommand, ToTable } from '../../protocol/tablePage';
