@@ -3,8 +3,13 @@ import { EventEmitter } from './fakeVscode';
 
 /** A host that answers when the test says so. */
 export class FakeHost {
-  readonly asked: { method: string; params: unknown; answer(result: unknown): void; fail(e: Error): void }[] =
-    [];
+  readonly asked: {
+    method: string;
+    params: unknown;
+    signal?: AbortSignal;
+    answer(result: unknown): void;
+    fail(e: Error): void;
+  }[] = [];
   readonly notifications = new EventEmitter<{ name: string; value: unknown }>();
   readonly states = new EventEmitter<string>();
   state = 'ready';
@@ -12,8 +17,8 @@ export class FakeHost {
     return this.notifications.event((told) => told.name === name && listener(told.value as never));
   }
   onState = this.states.event;
-  request(method: string, params: unknown): Promise<unknown> {
-    return new Promise((answer, fail) => this.asked.push({ method, params, answer, fail }));
+  request(method: string, params: unknown, signal?: AbortSignal): Promise<unknown> {
+    return new Promise((answer, fail) => this.asked.push({ method, params, signal, answer, fail }));
   }
   hear(event: RunEvent, folder: string): void {
     this.notifications.fire({ name: 'run/event', value: { folder, event } });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunPanel } from '../../../src/extension/panel/panel';
 import type { RunDetail, RunEvent, RunSummary } from '../../../src/protocol/runs';
 import { FakeHost } from '../fakeHost';
-import { FakePanel, seen, silentLog, Uri } from '../fakeVscode';
+import { FakePanel, seen, silentLog, Uri, workspace } from '../fakeVscode';
 
 const FOLDER = '/w/.softprompt/runs/mood-1';
 
@@ -101,6 +101,131 @@ describe('RunPanel', () => {
       ['softprompt.evaluate', FOLDER],
       ['softprompt.tune', 'file:///w/mood.softprompt.json'],
     ]);
+  });
+
+  describe('the playground', () => {
+    const ask = (id: number) =>
+      page.say({ type: 'try', id, values: { text: 'hello' }, hardPrompt: { kind: 'few-shot' } });
+
+    beforeEach(async () => {
+      void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
+      host.last('runs/read').answer(detailOf(FOLDER, []));
+      await settle();
+    });
+
+    it('asks the tuned prompt, then the hard one, and hands on each answer and each word', async () => {
+      ask(7);
+      const tuned = host.last('predict').params as { id: number };
+      expect(tuned).toMatchObject({ folder: FOLDER, values: { text: 'hello' }, prompt: { kind: 'tuned' } });
+      const write = (id: number, text: string) =>
+        host.notifications.fire({ name: 'predict/text', value: { id, text } });
+      write(tuned.id, 'On its');
+      write(tuned.id + 5, 'another window’s');
+      host.last('predict').answer({ predicted: 'On its way', milliseconds: 3 });
+      await settle();
+      const hard = host.last('predict').params as { id: number };
+      expect(hard).toMatchObject({ prompt: { kind: 'few-shot' } });
+      write(tuned.id, 'too late');
+      write(hard.id, 'No');
+      host.last('predict').answer({ predicted: 'No', milliseconds: 4 });
+      await settle();
+      expect(page.posted.filter(({ type }) => type === 'writing' || type === 'answer')).toEqual([
+        { type: 'writing', id: 7, side: 'tuned', text: 'On its' },
+        { type: 'answer', id: 7, side: 'tuned', answer: { predicted: 'On its way', milliseconds: 3 } },
+        { type: 'writing', id: 7, side: 'hard', text: 'No' },
+        { type: 'answer', id: 7, side: 'hard', answer: { predicted: 'No', milliseconds: 4 } },
+      ]);
+    });
+
+    it('asks no hard prompt where the model is gone', async () => {
+      ask(8);
+      host.last('predict').fail(new Error('gone'));
+      await settle();
+      expect(host.asked.filter(({ method }) => method === 'predict')).toHaveLength(1);
+      expect(posted('answer')).toMatchObject([{ id: 8, side: 'tuned', error: { message: 'gone' } }]);
+    });
+
+    it('stops when told to, and when another run is chosen', async () => {
+      ask(9);
+      const first = host.last('predict');
+      page.say({ type: 'stopTry' });
+      expect(first.signal?.aborted).toBe(true);
+      first.fail(new Error('cancelled'));
+      ask(10);
+      page.say({ type: 'selectRun', folder: '/w/.softprompt/runs/mood-2' });
+      expect(host.last('predict').signal?.aborted).toBe(true);
+    });
+
+    it('hands rows of the dataset on', async () => {
+      page.say({ type: 'takeRow', file: '/w/a.csv', row: 3 });
+      expect(host.last('predict/row').params).toEqual({ folder: FOLDER, file: '/w/a.csv', row: 3 });
+      host.last('predict/row').answer({ row: 3 });
+      page.say({ type: 'takeRow' });
+      host.last('predict/row').fail(new Error('no such file'));
+      await settle();
+      expect(posted('row')).toMatchObject([{ row: { row: 3 } }, { error: { message: 'no such file' } }]);
+    });
+
+    it('keeps what was tried of a run, and gives it back with the run', async () => {
+      const one = {
+        time: 1,
+        values: { text: 'hello' },
+        hardPrompt: { kind: 'zero-shot' },
+        tuned: { predicted: 'good', milliseconds: 3, cutTokens: 0 },
+      };
+      const playground = { tries: [one], kind: 'own', own: 'Be brief.' };
+      page.say({ type: 'keepPlayground', folder: FOLDER, playground });
+      const tooMany = { ...playground, tries: Array.from({ length: 201 }, () => one) };
+      page.say({ type: 'keepPlayground', folder: FOLDER, playground: tooMany });
+      page.say({ type: 'selectRun', folder: FOLDER });
+      host.last('runs/read').answer(detailOf(FOLDER, []));
+      await settle();
+      expect(posted('playground').at(-1)).toEqual({ type: 'playground', folder: FOLDER, playground });
+    });
+
+    it('remembers twenty runs, and forgets what it cannot read', async () => {
+      const playground = { tries: [], kind: 'own', own: 'Be brief.' };
+      page.say({ type: 'keepPlayground', folder: FOLDER, playground });
+      for (let run = 0; run < 20; run++)
+        page.say({ type: 'keepPlayground', folder: `/w/${run}`, playground });
+      await settle();
+      expect(memory.get('softprompt.playgrounds')).toHaveLength(20);
+      memory.set('softprompt.playgrounds', [['x', { tries: 'many' }]]);
+      page.say({ type: 'selectRun', folder: FOLDER });
+      host.last('runs/read').answer(detailOf(FOLDER, []));
+      await settle();
+      expect(posted('playground').at(-1)).toMatchObject({ playground: { tries: [], own: '' } });
+    });
+
+    it('is what the page turns to when a command says so, once the page listens', async () => {
+      const opened = panel.open(FOLDER, 'playground');
+      host.last('runs/read').answer(detailOf(FOLDER, []));
+      await opened;
+      expect(posted('show')).toEqual([]);
+      page.say({ type: 'ready' });
+      await settle();
+      host.last('runs/read').answer(detailOf(FOLDER, []));
+      await settle();
+      expect(posted('show')).toEqual([{ type: 'show', tab: 'playground' }]);
+    });
+  });
+
+  it('does nothing in a workspace that is not trusted', async () => {
+    void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
+    host.last('runs/read').answer(detailOf(FOLDER, []));
+    await settle();
+    const asked = host.asked.length;
+    workspace.isTrusted = false;
+    try {
+      page.say({ type: 'takeRow' });
+      page.say({ type: 'try', id: 1, values: { text: 'x' }, hardPrompt: { kind: 'zero-shot' } });
+      page.say({ type: 'pause' });
+      await settle();
+      expect(host.asked).toHaveLength(asked);
+      expect(seen.executed).toEqual([]);
+    } finally {
+      workspace.isTrusted = true;
+    }
   });
 
   it('says when the host is lost, and reads the run again when it is back', async () => {
