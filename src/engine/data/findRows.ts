@@ -16,6 +16,12 @@ export function indexOfRow(dataset: Dataset, row: number): number | undefined {
   return index < dataset.length && dataset.rowAt(index).row === row ? index : undefined;
 }
 
+/** The row with this number; undefined where it was left out, or there is none. */
+export function findRow(dataset: Dataset, row: number): DataRow | undefined {
+  const index = indexOfRow(dataset, row);
+  return index === undefined ? undefined : dataset.rowAt(index);
+}
+
 /** The row that a line belongs to, else the next one after it: the header's is the first. */
 export function rowAtLine(dataset: Dataset, line: number): DataRow | undefined {
   const index = firstIndex(dataset.length, (at) => dataset.endLineAt(at) >= line);

@@ -1,6 +1,6 @@
 import { SoftpromptError } from '../../protocol/errors';
 import type { TriedRow } from '../../protocol/requests';
-import { findRow } from '../data/findRow';
+import { findRow } from '../data/findRows';
 import { readDataset } from '../data/readDataset';
 import { taskPrompt } from '../prompt/taskPrompt';
 import { readRecord } from '../runs/runRecord';

@@ -1,7 +1,7 @@
 import type { RenderedPrompt } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
-import type { DataRow, Dataset } from '../data/dataset';
-import { indexOfRow, rowAtLine } from '../data/findRows';
+import type { Dataset } from '../data/dataset';
+import { findRow, rowAtLine } from '../data/findRows';
 import { readDataset } from '../data/readDataset';
 import { openRowView, type RowView } from './rowView';
 
@@ -26,16 +26,11 @@ export async function previewRow(
 /** @throws SoftpromptError `data-invalid` if there is no such row. */
 export function previewOf(view: RowView, dataset: Dataset, wanted: WantedRow): RenderedPrompt {
   const { file } = dataset;
-  const found = 'row' in wanted ? rowNumbered(dataset, wanted.row) : rowAtLine(dataset, wanted.line);
+  const found = 'row' in wanted ? findRow(dataset, wanted.row) : rowAtLine(dataset, wanted.line);
   if (found) return view.preview(found);
   const message =
     'row' in wanted
       ? `There is no usable row ${wanted.row}.`
       : `There is no usable row in line ${wanted.line} or after it.`;
   throw new SoftpromptError('data-invalid', message, { place: { file, ...wanted } });
-}
-
-function rowNumbered(dataset: Dataset, row: number): DataRow | undefined {
-  const index = indexOfRow(dataset, row);
-  return index === undefined ? undefined : dataset.rowAt(index);
 }
