@@ -23,15 +23,16 @@ export type FormProblem = Pick<Problem, 'severity' | 'kind' | 'message' | 'hint'
 /** What is in a data file, or why that is not known. */
 export type DataFacts = { name: string; summary: DatasetSummary } | { name: string; error: ErrorReport };
 
+export interface BrokenText {
+  message: string;
+  line: number;
+  column: number;
+}
+
 /** What the form of a task file shows; the extension answers for the editor and the host. */
 export type ToForm =
-  /** The text as it is now: its value, or where it stops being JSON. */
-  | {
-      type: 'task';
-      name: string;
-      value?: unknown;
-      broken?: { message: string; line: number; column: number };
-    }
+  /** The text as it is now, with the page's changes up to this one: its value, or where it stops being JSON. */
+  | { type: 'task'; name: string; change: number; value?: unknown; broken?: BrokenText }
   | ({ type: 'check'; problems: FormProblem[]; excluded: number } & Pick<TaskCheck, 'task' | 'rows'>)
   | { type: 'data'; files: Partial<Record<DataRole, DataFacts>> }
   /** Names as this task file writes them. */
@@ -54,7 +55,8 @@ export type FormCommand = (typeof FORM_COMMANDS)[number];
 
 export type FromForm =
   | { type: 'ready' }
-  | { type: 'change'; changes: TaskChange[] }
+  /** Numbered from 1, so that an answer to an older one is known as such. */
+  | { type: 'change'; number: number; changes: TaskChange[] }
   | { type: 'browse'; role: DataRole }
   | { type: 'preview'; row: number }
   | { type: 'command'; name: FormCommand }

@@ -5,6 +5,9 @@ import { tellStory } from './story';
 import { Workbench } from './workbench';
 import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
 
+/** What takes a moment on a busy machine. */
+const SOON = { timeout: 10_000 };
+
 const TASK = 'topics.softprompt.json';
 
 /** A task as a person wrote it, with a comment to keep. */
@@ -57,7 +60,7 @@ describe('A task as text and as a form', () => {
     await workbench.page.keyboard.press('Enter');
     await line('Message: {text}').waitFor();
     await save();
-    await expect.poll(saved).toContain('"Message: {text}\\nTopic:"');
+    await expect.poll(saved, SOON).toContain('"Message: {text}\\nTopic:"');
   });
 
   it('tells of a column, the data and the model', async () => {
@@ -109,12 +112,12 @@ describe('A task as text and as a form', () => {
         .replace('Message: ', 'Message: {text}')
         .replace('"virtualTokens": 8', '"virtualTokens": 12')
         .replace('"batchRows": 8', '"batchRows": 8, "seed": 7');
-    await expect.poll(saved).toBe(changed(WRITTEN));
+    await expect.poll(saved, SOON).toBe(changed(WRITTEN));
     await field('Seed').focus();
     await workbench.page.keyboard.press('Control+Z');
-    await expect.poll(() => field('Seed').inputValue()).toBe('');
+    await expect.poll(() => field('Seed').inputValue(), SOON).toBe('');
     await workbench.page.keyboard.press('Control+Y');
-    await expect.poll(() => field('Seed').inputValue()).toBe('7');
+    await expect.poll(() => field('Seed').inputValue(), SOON).toBe('7');
   });
 
   it('keeps in step with the text beside it', async () => {
@@ -132,7 +135,7 @@ describe('A task as text and as a form', () => {
     await workbench.goToLine(8, 28);
     await workbench.page.keyboard.press('Backspace');
     await workbench.page.keyboard.type('4');
-    await expect.poll(() => field('Steps').inputValue()).toBe('34');
+    await expect.poll(() => field('Steps').inputValue(), SOON).toBe('34');
     await workbench.screenshot('form-6-text');
   });
 

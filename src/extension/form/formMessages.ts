@@ -9,6 +9,7 @@ export const fromFormSchema: z.ZodMiniType<FromForm> = z.discriminatedUnion('typ
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({
     type: z.literal('change'),
+    number: z.int().check(z.gte(1)),
     changes: z
       .array(z.strictObject({ path: path.check(z.minLength(1)), value: z.optional(z.json()) }))
       .check(z.minLength(1), z.maxLength(64)),

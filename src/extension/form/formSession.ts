@@ -44,6 +44,8 @@ export class FormSession {
   #writing: Promise<unknown> = Promise.resolve();
   #preview: AbortController | undefined;
   #row = 1;
+  /** Number of the page's change that was written last. */
+  #change = 0;
   #shownData = '';
   #shownRuns = '';
 
@@ -79,9 +81,16 @@ export class FormSession {
   async #answer(message: FromForm): Promise<unknown> {
     switch (message.type) {
       case 'ready':
+        this.#change = 0; // a new page
         return this.#start();
       case 'change':
-        this.#writing = this.#writing.then(() => this.#write(message.changes));
+        this.#writing = this.#writing
+          .catch(() => {}) // said already; it keeps nothing else from being written
+          .then(() => this.#write(message.changes))
+          .finally(() => {
+            this.#change = message.number;
+            this.#postTask();
+          });
         return this.#writing;
       case 'browse':
         return this.#browse(message.role);
@@ -125,11 +134,11 @@ export class FormSession {
     const name = taskName(this.#file);
     const place = brokenAt(this.document);
     if (!place) {
-      this.#post({ type: 'task', name, value: parse(this.document.getText()) ?? {} });
+      this.#post({ type: 'task', name, change: this.#change, value: parse(this.document.getText()) ?? {} });
       return;
     }
     const message = vscode.l10n.t('Line {0} of the file is not valid JSON.', place.line);
-    this.#post({ type: 'task', name, broken: { message, ...place } });
+    this.#post({ type: 'task', name, change: this.#change, broken: { message, ...place } });
   }
 
   async #postCheck(): Promise<void> {

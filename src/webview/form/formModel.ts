@@ -25,7 +25,7 @@ export interface FormContext {
 }
 
 export const EMPTY_FORM: FormModel = {
-  task: { type: 'task', name: '', value: {} },
+  task: { type: 'task', name: '', change: 0, value: {} },
   data: {},
   trusted: true,
 };

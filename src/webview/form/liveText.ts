@@ -1,7 +1,5 @@
 /** Typing pauses this long before it is written. */
 const QUIET_MILLISECONDS = 250;
-/** How long an answer to what was written may take; older values that arrive meanwhile are not shown. */
-const ECHO_MILLISECONDS = 1_500;
 
 const all = new Set<LiveText>();
 
@@ -13,7 +11,6 @@ export function flushAll(): void {
 /** A text box whose content lives in the task file: typing is written after a pause, and news never take the caret away. */
 export class LiveText {
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #sent: { text: string; until: number } | undefined;
 
   constructor(
     readonly control: HTMLInputElement | HTMLTextAreaElement,
@@ -32,19 +29,12 @@ export class LiveText {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.control.validity.badInput) return; // half a number
-    this.#sent = { text: this.control.value, until: Date.now() + ECHO_MILLISECONDS };
     this.write(this.control.value);
   }
 
   /** The file's text. What is being typed stays, and so does the caret. */
   set(text: string): void {
     if (this.#timer !== undefined) return;
-    if (this.#sent) {
-      const echo = text === this.#sent.text;
-      const old = !echo && Date.now() < this.#sent.until && document.activeElement === this.control;
-      if (old) return;
-      this.#sent = undefined;
-    }
     if (this.control.value !== text) replaceAround(this.control, text);
   }
 

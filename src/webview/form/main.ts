@@ -9,6 +9,8 @@ const vscode = acquireVsCodeApi<FromForm, FormState>();
 let model = EMPTY_FORM;
 let state: FormState = (vscode.getState() as FormState | null) ?? {};
 let scheduled = false;
+/** Number of the last change that was sent. */
+let sent = 0;
 
 function keep(change: FormState): void {
   state = { ...state, ...change };
@@ -21,7 +23,8 @@ const context: FormContext = {
     if (changes.length === 0) return;
     const value = withChanges(model.task.value, changes) ?? {};
     model = { ...model, task: { ...model.task, value } };
-    vscode.postMessage({ type: 'change', changes: [...changes] });
+    sent += 1;
+    vscode.postMessage({ type: 'change', number: sent, changes: [...changes] });
     schedule();
   },
   send(message) {
@@ -47,6 +50,8 @@ function schedule(): void {
 
 let placed = false;
 window.addEventListener('message', ({ data }: MessageEvent<ToForm>) => {
+  // What was changed since is shown already; the answer to it is under way.
+  if (data.type === 'task' && data.change < sent) return;
   model = receive(model, data);
   schedule();
   if (placed || data.type !== 'choices') return;

@@ -5,13 +5,19 @@ const accepts = (message: unknown): boolean => fromFormSchema.safeParse(message)
 
 describe('messages of the form', () => {
   it('may change values at paths, and nothing else', () => {
-    expect(accepts({ type: 'change', changes: [{ path: ['training', 'steps'], value: 50 }] })).toBe(true);
-    expect(accepts({ type: 'change', changes: [{ path: ['messages', 0, 'content'] }] })).toBe(true);
-    expect(accepts({ type: 'change', changes: [] })).toBe(false);
-    expect(accepts({ type: 'change', changes: [{ path: [], value: {} }] })).toBe(false);
-    expect(accepts({ type: 'change', changes: [{ path: ['a', -1] }] })).toBe(false);
-    expect(accepts({ type: 'change', changes: [{ path: ['a'], value: () => 1 }] })).toBe(false);
-    expect(accepts({ type: 'change', file: '/etc/passwd', changes: [{ path: ['a'] }] })).toBe(false);
+    expect(
+      accepts({ type: 'change', number: 1, changes: [{ path: ['training', 'steps'], value: 50 }] }),
+    ).toBe(true);
+    expect(accepts({ type: 'change', number: 1, changes: [{ path: ['messages', 0, 'content'] }] })).toBe(
+      true,
+    );
+    expect(accepts({ type: 'change', number: 1, changes: [] })).toBe(false);
+    expect(accepts({ type: 'change', number: 1, changes: [{ path: [], value: {} }] })).toBe(false);
+    expect(accepts({ type: 'change', number: 1, changes: [{ path: ['a', -1] }] })).toBe(false);
+    expect(accepts({ type: 'change', number: 1, changes: [{ path: ['a'], value: () => 1 }] })).toBe(false);
+    expect(accepts({ type: 'change', number: 1, file: '/etc/passwd', changes: [{ path: ['a'] }] })).toBe(
+      false,
+    );
   });
 
   it('may run the commands of its buttons alone', () => {

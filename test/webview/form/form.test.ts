@@ -120,13 +120,26 @@ describe.runIf(canShowPages)('the form', () => {
     ]);
   });
 
+  test('an answer that an older change gets does not undo a newer one', async () => {
+    await open();
+    await field('Seed').fill('3');
+    await field('Seed').blur();
+    await field('Precision').selectOption('int8');
+    await changes(2);
+    const older = { ...TASK, training: { seed: 3 } };
+    await form.send({ type: 'task', name: 'support', change: 1, value: older });
+    expect(await field('Precision').inputValue()).toBe('int8');
+    await form.send({ type: 'task', name: 'support', change: 2, value: older });
+    expect(await field('Precision').inputValue()).toBe('');
+  });
+
   test('undo is the text’s own, after what was typed last', async () => {
     await open();
     await field('Seed').fill('3');
     await form.page.keyboard.press('Control+Z');
     await form.page.keyboard.press('Control+Shift+Z');
     expect((await form.posted()).slice(-3)).toEqual([
-      { type: 'change', changes: [{ path: ['training', 'seed'], value: 3 }] },
+      { type: 'change', number: 1, changes: [{ path: ['training', 'seed'], value: 3 }] },
       { type: 'command', name: 'undo' },
       { type: 'command', name: 'redo' },
     ]);
@@ -152,7 +165,7 @@ describe.runIf(canShowPages)('the form', () => {
   test('waits while the text is no JSON, and leads to the place', async () => {
     await open();
     const broken = { message: 'Line 4 of the file is not valid JSON.', line: 4, column: 3 };
-    await form.send({ type: 'task', name: 'support', broken });
+    await form.send({ type: 'task', name: 'support', change: 1_000, broken });
     expect(await form.page.locator('.form-body').getAttribute('inert')).not.toBeNull();
     await form.page.getByRole('alert').getByRole('button', { name: 'Open as Text' }).click();
     expect((await form.posted()).at(-1)).toEqual({ type: 'openText', line: 4, column: 3 });
@@ -242,7 +255,12 @@ describe.runIf(canShowPages)('for everyone', () => {
     const messages = [{ role: 'user', content: '{text}' }];
     await form.send(task({ ...TASK, template: undefined, messages }), { type: 'trust', trusted: false });
     expect(await violations()).toEqual([]);
-    await form.send({ type: 'task', name: 'support', broken: { message: 'Line 4.', line: 4, column: 3 } });
+    await form.send({
+      type: 'task',
+      name: 'support',
+      change: 1_000,
+      broken: { message: 'Line 4.', line: 4, column: 3 },
+    });
     expect(await violations()).toEqual([]);
   });
 

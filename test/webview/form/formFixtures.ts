@@ -48,7 +48,7 @@ export const RESOLVED: ResolvedTask = {
 };
 
 export function task(value: unknown = TASK): ToForm {
-  return { type: 'task', name: 'support', value };
+  return { type: 'task', name: 'support', change: 1_000, value };
 }
 
 export function check(problems: FormProblem[] = []): ToForm {

@@ -44,6 +44,7 @@ describe.runIf(asked.length > 0).each(asked.length > 0 ? asked : THEMES)('the fo
     await wrong.send({
       type: 'task',
       name: 'support',
+      change: 1_000,
       broken: { message: 'Line 4 of the file is not valid JSON.', line: 4, column: 3 },
     });
     await picture(wrong, `${theme}-form-broken`);
