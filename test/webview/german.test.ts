@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Harness, type Panel, startHarness } from './harness';
+import { STATES } from './states';
+import { syntheticRun } from './syntheticRun';
+
+// The panel in German: words are longer there, numbers and dates are written in another way. With PICTURES=german also as
+// pictures to look at.
+
+const FOLDER = 'test/webview/screenshots';
+const strings = JSON.parse(readFileSync('l10n/bundle.l10n.de.json', 'utf8')) as Record<string, string>;
+/** States that are shown without a click. */
+const SHOWN = ['no-runs', 'fifty-runs', 'preparing', 'training', 'paused', 'alerts', 'failed', 'lost'];
+let harness: Harness;
+
+beforeAll(async () => {
+  if (process.env.PICTURES === 'german') mkdirSync(FOLDER, { recursive: true });
+  harness = await startHarness();
+});
+
+afterAll(() => harness?.close());
+
+/** Texts that do not fit into what they stand in, and a page that is wider than its window. */
+function tooLong(panel: Panel): Promise<string[]> {
+  return panel.page.evaluate(() => {
+    const parts = [
+      ...document.querySelectorAll<HTMLElement>('button, vscode-button, .badge, h1, h2, dt, dd'),
+    ];
+    const cut = parts.filter((part) => {
+      const { overflow, overflowX } = getComputedStyle(part);
+      const shown = part.checkVisibility() && !part.closest('.sr-only');
+      return shown && overflow !== 'auto' && overflowX !== 'auto' && part.scrollWidth > part.clientWidth + 1;
+    });
+    const page = document.documentElement;
+    const wide = page.scrollWidth > page.clientWidth ? ['the page'] : [];
+    return [...wide, ...cut.map((part) => part.innerText)];
+  });
+}
+
+async function look(panel: Panel, name: string): Promise<void> {
+  if (process.env.PICTURES === 'german')
+    await panel.page.screenshot({ path: `${FOLDER}/german-${name}.png`, fullPage: true });
+  expect(await tooLong(panel), name).toEqual([]);
+}
+
+describe.each([1280, 520])('the panel in German, %i wide', (width) => {
+  const open = () => harness.open({ strings, language: 'de', width });
+
+  test('a finished run, all tabs', async () => {
+    const panel = await open();
+    await panel.send({ type: 'runs', runs: [] }, { type: 'run', detail: syntheticRun() });
+    await panel.page.getByText('Abgeschlossen').first().waitFor();
+    expect(await panel.page.locator('.figure').first().textContent()).toMatch(/^\d+,\d\s%$/);
+    await look(panel, `${width}-overview`);
+    for (const tab of ['Vorhersagen', 'Playground', 'Details']) {
+      await panel.page.getByRole('tab', { name: tab }).click();
+      await look(panel, `${width}-${tab}`);
+    }
+    await panel.close();
+  });
+
+  test.each(SHOWN)('%s', async (name) => {
+    const panel = await open();
+    await STATES[name]!(panel);
+    await look(panel, `${width}-${name}`);
+    await panel.close();
+  });
+});
