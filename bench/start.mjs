@@ -15,7 +15,9 @@ try {
     platform: 'node',
     format: 'cjs',
     mainFields: ['module', 'main'],
-    external: ['onnxruntime-node'],
+    // The panel's measurement bundles a page and drives a browser.
+    external: ['onnxruntime-node', 'esbuild', 'playwright-core'],
+    alias: { vscode: './test/extension/fakeVscode.ts' },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     logLevel: 'warning',

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunState } from '../../src/protocol/runs';
 import { canShowPages } from '../chromium';
+import { violations } from './axe';
 import { type Harness, type OpenOptions, type Panel, startHarness, THEMES } from './harness';
 import { failedRun, liveSteps, runOf, syntheticRun, textRun } from './syntheticRun';
 
@@ -162,32 +162,6 @@ describe.runIf(canShowPages)('training', () => {
     await panel.send({ type: 'run', detail: syntheticRun() });
     expect(await visible('Test accuracy')).toBe(true);
     expect(await panel.page.locator('.badge').first().textContent()).toBe('Finished');
-  });
-
-  test('ten bundles a second on ten thousand steps leave the page free', async () => {
-    await open();
-    const detail = syntheticRun({ state: 'training', step: 0, steps: 20_000 });
-    detail.events.push(...liveSteps(1, 10_000));
-    await panel.send({ type: 'run', detail });
-    const bundles = Array.from({ length: 20 }, (_, i) => liveSteps(10_001 + i, 1));
-    const milliseconds = await panel.page.evaluate(
-      async ([folder, all]) => {
-        const frame = () => new Promise((done) => requestAnimationFrame(done));
-        const times: number[] = [];
-        for (const events of all) {
-          await frame();
-          const started = performance.now();
-          window.dispatchEvent(new MessageEvent('message', { data: { type: 'events', folder, events } }));
-          await frame();
-          await new Promise((done) => setTimeout(done));
-          times.push(performance.now() - started);
-        }
-        return times.sort((a, b) => a - b)[times.length >> 1]!;
-      },
-      [detail.folder, bundles] as const,
-    );
-    // A bundle every 100 ms: half of that is for others, on a busy machine without a graphics card.
-    expect(milliseconds).toBeLessThan(50);
   });
 });
 
@@ -459,46 +433,26 @@ describe.runIf(canShowPages)('reload', () => {
   });
 });
 
-interface Axe {
-  run(
-    root: Document,
-    options: { runOnly?: string[] },
-  ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
-}
-
 describe.runIf(canShowPages)('for everyone', () => {
-  const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
-  async function violations(rules?: string[]): Promise<string[]> {
-    if (!(await panel.page.evaluate('"axe" in window'))) await panel.page.evaluate(axe);
-    return panel.page.evaluate(async (only) => {
-      const { axe } = window as unknown as { axe: Axe };
-      const { violations } = await axe.run(document, only ? { runOnly: only } : {});
-      return violations.flatMap(({ id, nodes }) =>
-        nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
-      );
-    }, rules);
-  }
-
   // Structure is the same in every theme; colours are not.
   test.each(THEMES)('axe finds nothing in %s', async (theme) => {
     const rules = theme === 'dark' ? undefined : ['color-contrast'];
     await open({ theme, reducedMotion: true });
     await panel.send({ type: 'run', detail: syntheticRun() });
-    expect(await violations(rules)).toEqual([]);
+    expect(await violations(panel.page, rules)).toEqual([]);
     await tab(/Predictions/).click();
     await button(/^Wrong/).click();
-    expect(await violations(rules)).toEqual([]);
+    expect(await violations(panel.page, rules)).toEqual([]);
     await tab(/Details/).click();
-    expect(await violations(rules)).toEqual([]);
+    expect(await violations(panel.page, rules)).toEqual([]);
     await panel.send({ type: 'run', detail: failedRun() });
     await tab(/Overview/).click();
-    expect(await violations(rules)).toEqual([]);
+    expect(await violations(panel.page, rules)).toEqual([]);
     await panel.send(
       { type: 'run', detail: syntheticRun({ state: 'training' }) },
       { type: 'connection', state: 'lost' },
     );
-    expect(await violations(rules)).toEqual([]);
+    expect(await violations(panel.page, rules)).toEqual([]);
   });
 
   test('tabs move with the arrow keys', async () => {

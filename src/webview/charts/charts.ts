@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import { el, setAttribute } from '../kit/dom';
 import { formatCount } from '../kit/format';
 import { mix, onThemeChange, themeColour, toCss } from '../kit/theme';
+import { drawSoon } from './drawQueue';
 import { paintedBy } from './picture';
 
 // The only module that knows the chart library.
@@ -74,6 +75,9 @@ export interface Chart {
 
 const HEIGHT = 200;
 const FONT_SIZE = 11;
+const HALF_A_PIXEL = 0.5;
+/** So often a chart is drawn whose changes cannot be seen yet. */
+const SLOW_MILLISECONDS = 1000;
 const DASHED: readonly number[] = [6, 4];
 const DOTTED: readonly number[] = [2, 3];
 const STEPS = [1, 2, 5, 10, 20, 25, 50].flatMap((one) => [1, 100, 10_000, 1_000_000].map((ten) => one * ten));
@@ -90,6 +94,8 @@ export function lineChart(spec: ChartSpec): Chart {
   /** Out of view nothing is drawn; what changed meanwhile is drawn when it comes into view. */
   let inView = true;
   let stale = false;
+  let drawn: { data: ChartData; at: number } | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function rebuild(): void {
     plot?.destroy();
@@ -97,6 +103,7 @@ export function lineChart(spec: ChartSpec): Chart {
     const width = element.clientWidth;
     if (!data || width === 0) return;
     stale = false;
+    drawn = { data, at: performance.now() };
     plot = new uPlot(options(width, 1), aligned(data), element);
   }
 
@@ -106,7 +113,22 @@ export function lineChart(spec: ChartSpec): Chart {
     else if (inView) {
       plot.setData(aligned(data));
       stale = false;
+      drawn = { data, at: performance.now() };
     } else stale = true;
+  }
+
+  /** One step more among thousands is less than a pixel: then drawing waits until more has come together. */
+  function looksTheSame(next: ChartData): boolean {
+    if (!drawn || next.maxX !== drawn.data.maxX || next.x.length <= drawn.data.x.length) return false;
+    const moved = (next.x.at(-1)! - (drawn.data.x.at(-1) ?? 0)) / Math.max(1, next.maxX);
+    return moved * (plot?.width ?? 0) < HALF_A_PIXEL;
+  }
+
+  function schedule(): void {
+    clearTimeout(timer);
+    const wait = data && drawn && looksTheSame(data) ? drawn.at + SLOW_MILLISECONDS - performance.now() : 0;
+    if (wait <= 0) drawSoon(redraw);
+    else timer = setTimeout(() => drawSoon(redraw), wait);
   }
 
   /** Everything `zoom` times as large: 1 on the page, more for pictures. */
@@ -275,7 +297,8 @@ export function lineChart(spec: ChartSpec): Chart {
     draw(next) {
       data = next;
       setAttribute(element, 'aria-label', next.summary);
-      redraw();
+      if (plot) schedule();
+      else rebuild();
     },
     setLogarithmic(next) {
       if (next === logarithmic) return;

@@ -1,4 +1,4 @@
-import { el, fill, onChange } from '../kit/dom';
+import { el, fill, onChange, setAttribute, show } from '../kit/dom';
 import { type ChartTable, cellText, tableRows } from './chartTable';
 
 /** Height of a row in CSS pixels; webview.css has the same for `.data-table`. */
@@ -23,41 +23,53 @@ export function dataTable(): DataTable {
   let table: ChartTable = { caption: '', columns: [] };
   let shown = '';
 
-  element.addEventListener('scroll', () => draw(false), { passive: true });
-  new ResizeObserver(() => draw(false)).observe(element);
+  const above = el('tr', { 'aria-hidden': 'true', class: 'data-spacer' });
+  const below = el('tr', { 'aria-hidden': 'true', class: 'data-spacer' });
+  /** Asked of the page only when it changes: asking lays the page out. */
+  let viewHeight = 0;
+  let scrolled = 0;
 
-  function draw(changed: boolean): void {
+  const onScroll = () => {
+    scrolled = element.scrollTop;
+    draw();
+  };
+  element.addEventListener('scroll', onScroll, { passive: true });
+  new ResizeObserver(([entry]) => {
+    viewHeight = entry?.contentRect.height ?? 0;
+    draw();
+  }).observe(element);
+
+  function draw(): void {
     const rows = tableRows(table);
     const whole = rows <= WHOLE;
-    const height = element.clientHeight || 300;
-    const first = whole ? 0 : Math.max(0, Math.floor(element.scrollTop / ROW) - OVERSCAN);
+    const height = viewHeight || 300;
+    const first = whole ? 0 : Math.max(0, Math.floor(scrolled / ROW) - OVERSCAN);
     const end = whole ? rows : Math.min(rows, first + Math.ceil(height / ROW) + 2 * OVERSCAN);
-    if (!changed && shown === `${first} ${end}`) return;
-    shown = `${first} ${end}`;
-    grid.setAttribute('aria-rowcount', String(rows + 1));
-    fill(
-      body,
-      spacer(first),
-      ...Array.from({ length: end - first }, (_, i) => line(first + i)),
-      spacer(rows - end),
-    );
+    setAttribute(grid, 'aria-rowcount', rows + 1);
+    above.style.height = `${first * ROW}px`;
+    below.style.height = `${(rows - end) * ROW}px`;
+    show(above, first > 0);
+    show(below, end < rows);
+    // While steps come in, those in view mostly stay what they are.
+    const visible = Array.from({ length: end - first }, (_, i) => cells(first + i));
+    const next = `${first}\n${visible.map((texts) => texts.join('\t')).join('\n')}`;
+    if (next === shown) return;
+    shown = next;
+    fill(body, above, ...visible.map((texts, i) => line(first + i, texts)), below);
   }
 
-  function spacer(rows: number): HTMLElement | undefined {
-    if (rows <= 0) return undefined;
-    const row = el('tr', { 'aria-hidden': 'true', class: 'data-spacer' });
-    row.style.height = `${rows * ROW}px`;
-    return row;
+  function cells(row: number): string[] {
+    return table.columns.map((column) => cellText(column, row));
   }
 
-  function line(row: number): HTMLElement {
+  function line(row: number, texts: readonly string[]): HTMLElement {
     return el(
       'tr',
       { 'aria-rowindex': row + 2 },
-      ...table.columns.map((column, index) =>
+      ...texts.map((text, index) =>
         index === 0
-          ? el('th', { scope: 'row', class: look(row, index) }, cellText(column, row))
-          : el('td', { class: look(row, index) }, cellText(column, row)),
+          ? el('th', { scope: 'row', class: look(row, index) }, text)
+          : el('td', { class: look(row, index) }, text),
       ),
     );
   }
@@ -82,7 +94,7 @@ export function dataTable(): DataTable {
           ),
         );
       }
-      draw(true);
+      draw();
     },
   };
 }

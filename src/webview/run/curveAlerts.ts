@@ -9,6 +9,9 @@ import { bestValidation } from './standing';
 /** Steps that the smoothed line needs to mean something. */
 const SETTLED = 5;
 
+/** Steps that count as before. */
+const LONG = 500;
+
 /** What the curves of loss and gradients tell. */
 export const CURVE_RULES = {
   'not-learning'({ record, progress: { curve, evaluations }, done, smoothed, shown }) {
@@ -102,7 +105,7 @@ export const CURVE_RULES = {
     // AdamW evens out how long gradients are: harmless as long as the loss falls.
     const falls = smoothed[done - 1]! < 0.95 * smoothed[Math.max(0, done - 20)]!;
     const always = !falls && clipped >= (shown ? 0.8 : 0.95) && middle > (shown ? 2 : 3) * limit;
-    const before = median(curve.gradientNorm.slice(0, -10));
+    const before = median(curve.gradientNorm.slice(-LONG, -10));
     const burst = median(curve.gradientNorm.slice(-10));
     const exploding = burst > (shown ? 5 : 10) * Math.max(before, 0.1 * limit) && burst > 3 * limit;
     if (!always && !exploding) return undefined;

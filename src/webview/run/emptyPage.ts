@@ -27,7 +27,8 @@ export function emptyPage(context: PanelContext): Component {
       if (run || !changed(runs, listed)) return;
       all = runs;
       if (!listed) {
-        fill(element, el('p', { class: 'loading', role: 'status' }, icon('spinner'), t('Opening the run')));
+        const waiting = el('h1', { class: 'loading' }, icon('spinner'), t('Opening the run'));
+        fill(element, el('div', { role: 'status' }, waiting));
       } else if (runs.length === 0) {
         setText(heading, t('No run yet'));
         fill(
