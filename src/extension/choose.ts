@@ -5,7 +5,10 @@ import { SoftpromptError } from '../protocol/errors';
 import type { RunSummary } from '../protocol/runs';
 import type { Softprompt } from './context';
 import { DATASET_PATTERN, EXCLUDED_PATTERN, isDatasetFile, isTaskFile, startsLikeRows } from './files';
+import type { LabelNode, LabelTaskNode } from './labels/labelNodes';
 import { pick } from './pick';
+import type { RowsOfTask } from './problems/excludeRows';
+import type { PlaceTarget } from './problems/problemActions';
 import { createTask } from './runs/training';
 import type { SidebarNode } from './sidebar/sidebarTree';
 import { type TaskEntry, taskEntry } from './taskFile/taskEntry';
@@ -17,7 +20,16 @@ export interface Selection {
 }
 
 /** What a command may be called with: a file (Explorer, lenses), the sidebar's lines, a run's folder, or nothing. */
-export type Target = vscode.Uri | SidebarNode | Selection | string | undefined;
+export type Target =
+  | vscode.Uri
+  | SidebarNode
+  | LabelTaskNode
+  | LabelNode
+  | RowsOfTask
+  | PlaceTarget
+  | Selection
+  | string
+  | undefined;
 
 /** Datasets that the picker offers at most. */
 const MOST_DATASETS = 500;
@@ -47,7 +59,7 @@ export async function chooseDataset(target: Target): Promise<string | undefined>
   const files = await findDatasets();
   if (files.length === 0) {
     throw new SoftpromptError('data-invalid', vscode.l10n.t('There is no dataset in this workspace.'), {
-      hint: vscode.l10n.t('Add a .csv, .tsv, .jsonl or .json file with one example a row.'),
+      hint: vscode.l10n.t('Add a .csv, .tsv, .jsonl, .json or .parquet file with one example a row.'),
     });
   }
   const open = files.filter(isOpen);

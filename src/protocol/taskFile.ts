@@ -38,11 +38,11 @@ export const excludeSchema = z
 export const dataSchema = z
   .union([
     dataFile.describe(
-      'One dataset file (.csv, .tsv, .jsonl or .json); it is split into train, validation and test.',
+      'One dataset file (.csv, .tsv, .jsonl, .json or .parquet); it is split into train, validation and test.',
     ),
     z.strictObject({
       train: dataFile.describe(
-        'Rows to learn from: a .csv, .tsv, .jsonl or .json file, relative to this file.',
+        'Rows to learn from: a .csv, .tsv, .jsonl, .json or .parquet file, relative to this file.',
       ),
       validation: dataFile
         .optional()
