@@ -22,6 +22,8 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   #tree: vscode.TreeView<Node> | undefined;
   #redraw: NodeJS.Timeout | undefined;
   #checking = false;
+  /** Something changed while tasks were being checked. */
+  #stale = false;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(private readonly softprompt: Pick<Softprompt, 'tasks' | 'runs' | 'checks' | 'host' | 'log'>) {
@@ -151,6 +153,7 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
 
   /** Asks the host what is wrong with each task, one after the other: nobody waits for it. */
   async #check(): Promise<void> {
+    this.#stale = this.#checking;
     if (this.#checking || !vscode.workspace.isTrusted) return;
     this.#checking = true;
     try {
@@ -162,6 +165,7 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
       }
     } finally {
       this.#checking = false;
+      if (this.#stale) void this.#check();
     }
   }
 
