@@ -114,9 +114,10 @@ export function lastValidation(events: readonly RunEvent[], labels: string[]): R
   if (event?.type !== 'evaluation' || event.metrics.kind !== 'label') return undefined;
   const right = Math.round(event.metrics.accuracy * VALIDATION_ROWS);
   const random = randomFrom(event.step + 5);
-  const predictions = makePredictions(VALIDATION_ROWS, labels, random).map((one, index) => {
+  // The same rows at each validation; only their answers differ.
+  const predictions = makePredictions(VALIDATION_ROWS, labels, randomFrom(5)).map((one, index) => {
     // 17 and 42 have no common divisor: each row has a rank of its own.
-    const correct = (index * 17) % VALIDATION_ROWS < right;
+    const correct = (index * 17 + event.step) % VALIDATION_ROWS < right;
     const other = labels[(labels.indexOf(one.expected) + 1) % labels.length]!;
     const predicted = correct ? one.expected : other;
     const before = random() < 0.15 ? !correct : correct;

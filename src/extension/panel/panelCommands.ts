@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { chooseRun } from '../choose';
 import type { CommandTable } from '../command';
 
@@ -6,7 +7,7 @@ export const PANEL_COMMANDS = {
   async 'softprompt.openPlayground'(softprompt, target) {
     const run = await chooseRun(softprompt, target, () => true, {
       newest: true,
-      none: 'There is no run to try yet.',
+      none: vscode.l10n.t('There is no run to try yet.'),
     });
     if (run) await softprompt.panel.open(run.folder, 'playground');
   },

@@ -80,8 +80,8 @@ export function selectPredictions(
   });
   if (sort.key === 'row' && !sort.descending) return selected;
   const sign = sort.descending ? -1 : 1;
-  const value = ({ [sort.key]: key }: PredictionRecord) => key;
-  return selected.sort((a, b) => sign * (value(predictions[a]!) - value(predictions[b]!)) || a - b);
+  const keys = Float64Array.from(predictions, ({ [sort.key]: key }) => sign * key);
+  return selected.sort((a, b) => keys[a]! - keys[b]! || a - b);
 }
 
 function contains({ text, expected, predicted }: PredictionRecord, needle: string): boolean {
