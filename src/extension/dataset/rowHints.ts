@@ -29,6 +29,10 @@ export class RowHints implements vscode.InlayHintsProvider, vscode.Disposable {
       softprompt.predictions.onChanged(changed),
       softprompt.tasks.onChanged(changed),
       vscode.workspace.onDidSaveTextDocument(changed),
+      // Without changes it tells that the document is as the file again, or not any more.
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length === 0 && holdsRows(document)) changed();
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(changed),
       vscode.workspace.onDidChangeConfiguration(
         (change) => change.affectsConfiguration(`${SECTION}.${ROW_HINTS}`) && changed(),

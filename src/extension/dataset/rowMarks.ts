@@ -44,11 +44,8 @@ export class RowMarks implements vscode.Disposable {
       vscode.window.onDidChangeVisibleTextEditors(() => this.#markAll()),
       vscode.window.onDidChangeActiveTextEditor(() => this.#tellContext()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.#markSoon(textEditor)),
-      // The first change of an edit takes the marks away, saving brings them back.
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) this.#markAll(document);
-      }),
-      vscode.workspace.onDidSaveTextDocument((document) => this.#markAll(document)),
+      // An edit takes the marks away; saving it, or taking it back, brings them again.
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#markAll(document)),
       vscode.workspace.onDidChangeConfiguration(
         (change) => change.affectsConfiguration(`${SECTION}.${ROW_HINTS}`) && this.#markAll(),
       ),
