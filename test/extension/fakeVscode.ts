@@ -68,6 +68,7 @@ export class Position {
   ) {}
 }
 export class Range {}
+export class RelativePattern {}
 export class TabInputText {
   constructor(readonly uri: Uri) {}
 }
@@ -112,6 +113,7 @@ export class FakePanel {
   readonly #received = new EventEmitter<unknown>();
   readonly #disposed = new EventEmitter<void>();
   readonly onDidDispose = this.#disposed.event;
+  readonly onDidChangeViewState = new EventEmitter<void>().event;
   title = '';
   visible = true;
   iconPath: unknown;
@@ -141,6 +143,7 @@ export const seen = {
   errors: [] as string[],
   warnings: [] as string[],
   views: [] as string[],
+  copied: [] as string[],
 };
 
 export const workspace = {
@@ -223,7 +226,15 @@ export const languages = {
   createDiagnosticCollection: () => ({ set: () => {}, delete: () => {}, dispose: () => {} }),
 };
 
-export const env = { language: 'en', remoteName: undefined };
+export const env = {
+  language: 'en',
+  remoteName: undefined,
+  clipboard: {
+    writeText: async (text: string) => {
+      seen.copied.push(text);
+    },
+  },
+};
 
 export const l10n = {
   bundle: undefined,

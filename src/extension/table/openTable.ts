@@ -6,7 +6,7 @@ export const PARQUET_TYPE = 'softprompt.parquet';
 
 /** Rows that tables were asked to show before they were there, and the tables that are, by their file's address. */
 const wishes = new Map<string, number>();
-const tables = new Map<string, (row: number) => void>();
+const tables = new Map<string, () => void>();
 
 export function isParquet(file: string): boolean {
   return /\.parquet$/i.test(file);
@@ -25,9 +25,7 @@ export async function openTableAt(
   const key = uri.toString();
   if (row !== undefined) wishes.set(key, row);
   await vscode.commands.executeCommand('vscode.openWith', uri, tableTypeOf(uri.fsPath), viewColumn);
-  const show = tables.get(key);
-  const wish = show && takeWish(uri);
-  if (wish !== undefined) show?.(wish);
+  tables.get(key)?.();
 }
 
 /** The row a table was asked for, once. */
@@ -38,11 +36,11 @@ export function takeWish(uri: vscode.Uri): number | undefined {
   return wish;
 }
 
-/** A table that can be asked for rows from now on, until it is disposed. */
-export function listenForWishes(uri: vscode.Uri, show: (row: number) => void): vscode.Disposable {
+/** A table that is told when there is a wish for it, until it is disposed. */
+export function listenForWishes(uri: vscode.Uri, onWish: () => void): vscode.Disposable {
   const key = uri.toString();
-  tables.set(key, show);
+  tables.set(key, onWish);
   return new vscode.Disposable(() => {
-    if (tables.get(key) === show) tables.delete(key);
+    if (tables.get(key) === onWish) tables.delete(key);
   });
 }

@@ -64,7 +64,7 @@ export class TableSession {
       // A host that was lost knows nothing of this table any more; the question opens it again.
       host.onState((state) => state === 'ready' && this.#askSoon(0)),
       predictions.onChanged((file) => file === this.#file && this.#postPredictions()),
-      listenForWishes(uri, (row) => this.#ready && this.#post({ type: 'goTo', row })),
+      listenForWishes(uri, () => this.#followWish()),
     ];
     fillWebview(panel.webview, softprompt.extension.extensionUri, 'table');
   }
@@ -105,9 +105,15 @@ export class TableSession {
     this.#known = undefined;
     this.#post({ type: 'open', name: basename(this.#file), text: !isParquet(this.#file), trusted });
     if (!trusted) return;
-    const wish = takeWish(this.uri);
-    if (wish !== undefined) this.#post({ type: 'goTo', row: wish });
+    this.#followWish();
     void this.#ask();
+  }
+
+  /** Turns to the row that somebody wants to see, once there is a page to show it. */
+  #followWish(): void {
+    if (!this.#ready || !vscode.workspace.isTrusted) return;
+    const row = takeWish(this.uri);
+    if (row !== undefined) this.#post({ type: 'goTo', row });
   }
 
   #askSoon(milliseconds: number): void {
@@ -178,6 +184,7 @@ export class TableSession {
   }
 
   async #copy(number: number, column: number): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
     const row = await this.#row(number);
     if (row) await vscode.env.clipboard.writeText(row.cells[column] ?? '');
   }
