@@ -1,5 +1,6 @@
 import { MODEL_KINDS } from '../../protocol/models';
 import type { RunRecord } from '../../protocol/runs';
+import type { Placement } from '../../protocol/taskFile';
 import { button } from '../kit/controls';
 import { type Child, el, fill, onChange } from '../kit/dom';
 import {
@@ -10,10 +11,22 @@ import {
   formatParameters,
   formatRows,
 } from '../kit/format';
+import { t } from '../kit/l10n';
 import { templateColumns, templateParts } from '../playground/templateHoles';
 import type { Component, PanelContext } from './panelContext';
 
 type Fact = [name: string, ...value: Child[]];
+
+const PLACEMENTS: Record<Placement, (tokens: number) => string> = {
+  before: (tokens) => t('{0}, before the text', tokens),
+  after: (tokens) => t('{0}, after the text', tokens),
+};
+
+const DECAYS: Record<RunRecord['task']['training']['decay'], (rate: string) => string> = {
+  none: (rate) => t('{0}, constant', rate),
+  linear: (rate) => t('{0}, linear decay', rate),
+  cosine: (rate) => t('{0}, cosine decay', rate),
+};
 
 /** Everything needed to know what exactly was run. */
 export function details(context: PanelContext): Component {
@@ -24,13 +37,13 @@ export function details(context: PanelContext): Component {
     el(
       'div',
       { class: 'detail-actions' },
-      button({ label: 'Open task file', icon: 'file', onClick: () => context.send({ type: 'openTask' }) }),
+      button({ label: t('Open task file'), icon: 'file', onClick: () => context.send({ type: 'openTask' }) }),
       button({
-        label: 'Open run folder',
+        label: t('Open run folder'),
         icon: 'folder',
         onClick: () => context.send({ type: 'openRunFolder' }),
       }),
-      button({ label: 'Open log', icon: 'log', onClick: () => context.send({ type: 'openLog' }) }),
+      button({ label: t('Open log'), icon: 'log', onClick: () => context.send({ type: 'openLog' }) }),
     ),
     body,
   );
@@ -43,10 +56,10 @@ export function details(context: PanelContext): Component {
       fill(
         body,
         promptCard(record),
-        card('Model', modelFacts(record)),
-        card('Data', dataFacts(record)),
-        card('Training', trainingFacts(record)),
-        card('Evaluation and machine', runFacts(record)),
+        card(t('Model'), modelFacts(record)),
+        card(t('Data'), dataFacts(record)),
+        card(t('Training'), trainingFacts(record)),
+        card(t('Evaluation and machine'), runFacts(record)),
         record.labelWords && (hasHead(record) ? classHeadCard : labelWordsCard)(record.labelWords),
       );
     },
@@ -61,7 +74,12 @@ function hasHead({ model }: RunRecord): boolean {
 function promptCard({ task, model }: RunRecord): HTMLElement {
   const { virtualTokens, init, placement } = task.method;
   const soft = () =>
-    el('span', { class: 'soft', title: 'The soft prompt stands here' }, `${virtualTokens} virtual tokens`);
+    el(
+      'span',
+      { class: 'soft', title: t('The soft prompt stands here') },
+      formatRows(virtualTokens, 'virtual token'),
+    );
+  const title = task.messages ? t('Messages') : t('Template');
   const texts = task.messages?.map(({ content }) => content) ?? [task.template ?? ''];
   const last = texts.findLastIndex((text) => templateColumns(text).length > 0);
   /** The text at this index, with the soft prompt behind its last hole where that is its place. */
@@ -69,8 +87,8 @@ function promptCard({ task, model }: RunRecord): HTMLElement {
     pieces(texts[index]!, masked, placement === 'after' && index === last ? soft : undefined);
   return el(
     'section',
-    { class: 'card wide', 'aria-label': task.messages ? 'Messages' : 'Template' },
-    el('h2', {}, task.messages ? 'Messages' : 'Template'),
+    { class: 'card wide', 'aria-label': title },
+    el('h2', {}, title),
     el(
       'pre',
       { class: 'template' },
@@ -88,18 +106,16 @@ function promptCard({ task, model }: RunRecord): HTMLElement {
       el(
         'p',
         { class: 'hint' },
-        'The model’s own chat template puts the messages into the form it was taught.',
+        t('The model’s own chat template puts the messages into the form it was taught.'),
       ),
-    init.from === 'text' && init.text
-      ? el('p', { class: 'hint' }, `The virtual tokens started from the text “${init.text}”`)
-      : el(
-          'p',
-          { class: 'hint' },
-          init.from === 'labels'
-            ? 'The virtual tokens started from the class labels.'
-            : 'The virtual tokens started from words drawn from the vocabulary.',
-        ),
+    el('p', { class: 'hint' }, beginning(init)),
   );
+}
+
+function beginning(init: RunRecord['task']['method']['init']): string {
+  if (init.from === 'text') return t('The virtual tokens started from the text “{0}”', init.text);
+  if (init.from === 'labels') return t('The virtual tokens started from the class labels.');
+  return t('The virtual tokens started from words drawn from the vocabulary.');
 }
 
 /** Text with its holes marked; where a masked language model has no `{mask}` to answer at, it stands at the end. */
@@ -110,7 +126,8 @@ function pieces(template: string, masked = false, behindHoles?: () => HTMLElemen
   const lastHole = parts.findLastIndex(({ kind }) => kind === 'hole');
   return parts.flatMap((part, index): Child[] => {
     if (part.kind === 'text') return [part.text];
-    if (part.kind === 'mask') return [el('span', { class: 'mask', title: 'The model answers here' }, 'mask')];
+    if (part.kind === 'mask')
+      return [el('span', { class: 'mask', title: t('The model answers here') }, t('mask'))];
     const hole = el('span', { class: 'hole' }, part.column);
     return index === lastHole && behindHoles ? [hole, behindHoles()] : [hole];
   });
@@ -120,20 +137,25 @@ function modelFacts(record: RunRecord): Fact[] {
   const { model, task } = record;
   const prompt = task.method.virtualTokens * (model.embeddingSize ?? model.hiddenSize);
   return [
-    ['Name', model.name],
-    ...(model.kind ? [['Kind', MODEL_KINDS[model.kind]] as Fact] : []),
-    ...(model.architecture ? [['Architecture', model.architecture] as Fact] : []),
-    ['Parameters', `${formatParameters(model.parameters)}, all frozen`],
-    ['Layers', model.layers],
-    ['Hidden size', model.hiddenSize],
+    [t('Name'), model.name],
+    ...(model.kind ? [[t('Kind'), MODEL_KINDS[model.kind]] as Fact] : []),
+    ...(model.architecture ? [[t('Architecture'), model.architecture] as Fact] : []),
+    [t('Parameters'), t('{0}, all frozen', formatParameters(model.parameters))],
+    [t('Layers'), model.layers],
+    [t('Hidden size'), model.hiddenSize],
     [
-      'Tuned parameters',
+      t('Tuned parameters'),
       model.tuned === undefined
         ? formatCount(prompt)
-        : `${formatCount(model.tuned)} (prompt ${formatCount(prompt)}, class head ${formatCount(model.tuned - prompt)})`,
+        : t(
+            '{0} (prompt {1}, class head {2})',
+            formatCount(model.tuned),
+            formatCount(prompt),
+            formatCount(model.tuned - prompt),
+          ),
     ],
-    ['File', path(model.path)],
-    ['Hash', hash(model.hash)],
+    [t('File'), path(model.path)],
+    [t('Hash'), hash(model.hash)],
   ];
 }
 
@@ -142,19 +164,25 @@ function dataFacts({ data, task }: RunRecord): Fact[] {
   const hashes = Object.entries(data.hashes);
   const { kind, column } = task.target;
   return [
-    ['Training rows', formatCount(data.rows.train)],
-    ['Validation rows', formatCount(data.rows.validation)],
-    ['Test rows', formatCount(data.rows.test)],
-    ['Predicts', `${column} (${kind === 'label' ? 'classes' : 'free text'})`],
+    [t('Training rows'), formatCount(data.rows.train)],
+    [t('Validation rows'), formatCount(data.rows.validation)],
+    [t('Test rows'), formatCount(data.rows.test)],
+    [t('Predicts'), kind === 'label' ? t('{0} (classes)', column) : t('{0} (free text)', column)],
     [
-      'Left out',
+      t('Left out'),
       reasons.length === 0
-        ? 'no row'
-        : el('ul', {}, ...reasons.map(([reason, count]) => el('li', {}, `${formatRows(count)}: ${reason}`))),
+        ? t('no row')
+        : el(
+            'ul',
+            {},
+            ...reasons.map(([reason, count]) => el('li', {}, t('{0}: {1}', formatRows(count), reason))),
+          ),
     ],
     [
-      'Cut to fit',
-      data.cutRows === 0 ? 'no row' : `${formatRows(data.cutRows)} longer than ${task.limit} tokens`,
+      t('Cut to fit'),
+      data.cutRows === 0
+        ? t('no row')
+        : t('{0} longer than {1}', formatRows(data.cutRows), formatRows(task.limit, 'token')),
     ],
     ...hashes.map(([file, value]): Fact => [fileName(file), hash(value)]),
   ];
@@ -165,31 +193,28 @@ function trainingFacts(record: RunRecord): Fact[] {
   const { steps, best } = record;
   const { length, batch } = training;
   return [
-    ['Method', hasHead(record) ? 'prompt tuning and a class head' : 'prompt tuning'],
-    ['Virtual tokens', `${method.virtualTokens}, ${method.placement} the text`],
+    [t('Method'), hasHead(record) ? t('prompt tuning and a class head') : t('prompt tuning')],
+    [t('Virtual tokens'), PLACEMENTS[method.placement](method.virtualTokens)],
     [
-      'Steps',
+      t('Steps'),
       'epochs' in length
-        ? `${formatCount(steps)} (${formatRows(length.epochs, 'epoch')})`
+        ? t('{0} ({1})', formatCount(steps), formatRows(length.epochs, 'epoch'))
         : formatCount(steps),
     ],
-    ['Batch', 'rows' in batch ? formatRows(batch.rows) : formatRows(batch.tokens, 'token')],
+    [t('Batch'), 'rows' in batch ? formatRows(batch.rows) : formatRows(batch.tokens, 'token')],
+    [t('Learning rate'), DECAYS[training.decay](formatNumber(training.learningRate))],
+    [t('Warm-up'), t('{0} % of the steps', formatNumber(training.warmup * 100))],
+    [t('Weight decay'), formatNumber(training.weightDecay)],
+    [t('Gradient clip'), formatNumber(training.clip)],
+    [t('Validation'), t('every {0}', formatRows(training.evaluateEvery, 'step'))],
     [
-      'Learning rate',
-      `${formatNumber(training.learningRate)}, ${training.decay === 'none' ? 'constant' : `${training.decay} decay`}`,
-    ],
-    ['Warm-up', `${formatNumber(training.warmup * 100)} % of the steps`],
-    ['Weight decay', formatNumber(training.weightDecay)],
-    ['Gradient clip', formatNumber(training.clip)],
-    ['Validation', `every ${formatRows(training.evaluateEvery, 'step')}`],
-    [
-      'Early stopping',
+      t('Early stopping'),
       training.patience === undefined
-        ? 'off'
-        : `after ${formatRows(training.patience, 'validation')} without gain`,
+        ? t('off')
+        : t('after {0} without gain', formatRows(training.patience, 'validation')),
     ],
-    ['Seed', training.seed],
-    ...(best ? [['Kept prompt', `step ${best.step}`] as Fact] : []),
+    [t('Seed'), training.seed],
+    ...(best ? [[t('Kept prompt'), t('step {0}', best.step)] as Fact] : []),
   ];
 }
 
@@ -197,26 +222,28 @@ function runFacts(record: RunRecord): Fact[] {
   const { id, task, device, seconds, softprompt, results, fewShotExamples } = record;
   const { fewShot, zeroShot, hardPrompt, maxRows } = task.evaluation;
   const bare = hasHead(record)
-    ? 'similarity to the labels'
-    : `the bare ${task.messages ? 'messages' : 'template'}`;
+    ? t('similarity to the labels')
+    : task.messages
+      ? t('the bare messages')
+      : t('the bare template');
   // Not every model has a use, or room, for the examples that the task asks for.
   const noExamples = fewShot === 0 || (results.tuned && !results['few-shot']);
   return [
-    ['Zero-shot', zeroShot ? (hardPrompt ? `with “${hardPrompt}”` : bare) : 'left out'],
-    ['Few-shot', noExamples ? 'left out' : formatRows(fewShotExamples ?? fewShot, 'example')],
-    ['Test rows used', maxRows === undefined ? 'all' : `at most ${formatCount(maxRows)}`],
-    ['Device', `${device.cpu}, ${formatRows(device.threads, 'thread')}`],
-    ['Precision', [device.precision, device.precisionReason].filter(Boolean).join(': ')],
-    ['Platform', device.platform],
+    [t('Zero-shot'), zeroShot ? (hardPrompt ? t('with “{0}”', hardPrompt) : bare) : t('left out')],
+    [t('Few-shot'), noExamples ? t('left out') : formatRows(fewShotExamples ?? fewShot, 'example')],
+    [t('Test rows used'), maxRows === undefined ? t('all') : t('at most {0}', formatCount(maxRows))],
+    [t('Device'), t('{0}, {1}', device.cpu, formatRows(device.threads, 'thread'))],
+    [t('Precision'), [device.precision, device.precisionReason].filter(Boolean).join(': ')],
+    [t('Platform'), device.platform],
     ...(seconds
       ? ([
-          ['Time to train', formatDuration(seconds.training)],
-          ['Time to evaluate', formatDuration(seconds.evaluation)],
-          ['Time in all', formatDuration(seconds.total)],
+          [t('Time to train'), formatDuration(seconds.training)],
+          [t('Time to evaluate'), formatDuration(seconds.evaluation)],
+          [t('Time in all'), formatDuration(seconds.total)],
         ] as Fact[])
       : []),
     ['Softprompt', softprompt],
-    ['Run', el('code', {}, id)],
+    [t('Run'), el('code', {}, id)],
   ];
 }
 
@@ -224,18 +251,22 @@ type LabelWords = NonNullable<RunRecord['labelWords']>;
 
 function labelWordsCard(words: LabelWords): HTMLElement {
   return wordsCard(
-    'Label words',
-    'For each class, the text whose likelihood stands for it. Set target.words in the task file to choose others.',
-    ['Class', 'Word', 'Token ids'],
+    t('Label words'),
+    t(
+      'For each class, the text whose likelihood stands for it. Set target.words in the task file to choose others.',
+    ),
+    [t('Class'), t('Word'), t('Token ids')],
     words.map((one) => ({ ...one, word: one.word.replaceAll(' ', '␣') })),
   );
 }
 
 function classHeadCard(words: LabelWords): HTMLElement {
   return wordsCard(
-    'Class head',
-    'Trained beside the prompt. Each class starts from a text; set target.words in the task file to choose others.',
-    ['Class', 'Starts from', 'Token ids'],
+    t('Class head'),
+    t(
+      'Trained beside the prompt. Each class starts from a text; set target.words in the task file to choose others.',
+    ),
+    [t('Class'), t('Starts from'), t('Token ids')],
     words,
   );
 }
