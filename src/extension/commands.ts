@@ -6,8 +6,10 @@ import type { Softprompt } from './context';
 import { DATASET_COMMANDS } from './dataset/datasetCommands';
 import { showFailure } from './failures';
 import { FORM_EDITOR_COMMANDS } from './form/formCommands';
+import { LABEL_COMMANDS } from './labels/labelCommands';
 import { MODEL_COMMANDS } from './models/modelCommands';
 import { PANEL_COMMANDS } from './panel/panelCommands';
+import { PROBLEM_COMMANDS } from './problems/problemCommands';
 import { RUN_COMMANDS } from './runs/runCommands';
 import { TABLE_EDITOR_COMMANDS } from './table/tableCommands';
 import { TASK_COMMANDS } from './taskFile/taskCommands';
@@ -25,6 +27,8 @@ export const COMMANDS = {
   ...COMPARE_COMMANDS,
   ...MODEL_COMMANDS,
   ...DATASET_COMMANDS,
+  ...PROBLEM_COMMANDS,
+  ...LABEL_COMMANDS,
   ...TABLE_EDITOR_COMMANDS,
   ...WELCOME_COMMANDS,
 } as const satisfies CommandTable;

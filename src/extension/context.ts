@@ -3,6 +3,7 @@ import type { ComparePanel } from './compare/comparePanel';
 import type { DatasetSummaries } from './dataset/datasetSummaries';
 import type { FilePredictions } from './dataset/filePredictions';
 import type { HostClient } from './host/hostClient';
+import type { LabelsView } from './labels/labelsView';
 import type { RunPanel } from './panel/panel';
 import type { TaskChecks } from './problems/taskChecks';
 import type { RunStore } from './runs/runStore';
@@ -18,6 +19,7 @@ export interface Softprompt {
   readonly tasks: TaskIndex;
   readonly datasets: DatasetSummaries;
   readonly checks: TaskChecks;
+  readonly labels: LabelsView;
   readonly runs: RunStore;
   readonly predictions: FilePredictions;
   readonly models: ModelsView;

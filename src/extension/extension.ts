@@ -8,6 +8,8 @@ import { FilePredictions } from './dataset/filePredictions';
 import { registerDataset } from './dataset/registerDataset';
 import { registerForm } from './form/registerForm';
 import { HostClient } from './host/hostClient';
+import { LabelsView } from './labels/labelsView';
+import { registerLabels } from './labels/registerLabels';
 import { RunPanel } from './panel/panel';
 import { registerProblems } from './problems/registerProblems';
 import { TaskChecks } from './problems/taskChecks';
@@ -31,6 +33,7 @@ const FEATURES: readonly ((softprompt: Softprompt) => vscode.Disposable)[] = [
   registerForm,
   registerRuns,
   registerSidebar,
+  registerLabels,
   registerCompare,
   registerWelcome,
 ];
@@ -49,6 +52,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const tasks = new TaskIndex();
   const datasets = new DatasetSummaries(host);
   const checks = new TaskChecks(host);
+  const labels = new LabelsView({ host, tasks, log });
   const runs = new RunStore(host, tasks, log);
   const predictions = new FilePredictions(host, runs, log);
   const models = new ModelsView(host, tasks, log);
@@ -62,6 +66,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     tasks,
     datasets,
     checks,
+    labels,
     runs,
     predictions,
     models,
@@ -78,6 +83,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     models,
     compare,
     tasksView,
+    labels,
     ...FEATURES.map((register) => register(softprompt)),
     ...registerCommands(softprompt),
   );

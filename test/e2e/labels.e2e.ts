@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PLANTED, writePlantedTask } from '../labels/plantedTask';
 import { type CodeServer, startCodeServer } from './codeServer';
 import { tellStory } from './story';
 import { Workbench } from './workbench';
@@ -34,6 +35,7 @@ describe('Problems and labels of a dataset', () => {
       [TEST]: TEST_ROWS,
       [TASK]: { ...tinyTask({ steps: 20 }), data: { train: DATASET, test: TEST } },
     });
+    await writePlantedTask(workspace.folder);
     server = await startCodeServer({ workspace: workspace.folder });
     workbench = await Workbench.open(server.url);
   });
@@ -97,5 +99,62 @@ describe('Problems and labels of a dataset', () => {
     await expect.poll(async () => (await task()).includes('charged twice')).toBe(false);
     expect(await readFile(workspace.file(TEST), 'utf8')).toBe(TEST_ROWS);
     expect(await workbench.errorNotifications()).toEqual([]);
+  });
+
+  it('finds suspicious labels, and lists them', async () => {
+    await workbench.command('Notifications: Clear All Notifications');
+    await workbench.openSidebar();
+    const welcome = workbench.page.locator('.sidebar .welcome-view', { hasText: 'Find Suspicious Labels' });
+    await welcome.first().waitFor();
+    await workbench.screenshot('labels-5-welcome');
+    await workbench.openFile('signs.csv');
+    await workbench.command('Softprompt: Find Suspicious Labels');
+    await workbench.notification('look wrong').waitFor({ timeout: 90_000 });
+    const labels = workbench.page.locator('.sidebar .pane', { hasText: 'Suspicious Labels' }).last();
+    await labels.locator('.monaco-list-row').first().waitFor();
+    const lines = await labels.locator('.monaco-list-row').allInnerTexts();
+    expect(lines.length).toBeGreaterThanOrEqual(4);
+    for (const line of lines) expect(line).toMatch(/(UUUU|dddd) \d+[\s\S]*(up → down|down → up) · \d+\.\d %/);
+    await workbench.screenshot('labels-6-found');
+  });
+
+  it('walks through them, and takes decisions that can be undone', async () => {
+    await workbench.notification('look wrong').getByRole('button', { name: 'Walk Through' }).click();
+    await expect.poll(() => workbench.cursorLine()).toBeGreaterThan(1);
+    const first = (await workbench.cursorLine()) - 1;
+    expect(PLANTED).toContain(first);
+    await workbench.problem(/but a prompt tuned on other rows says/).waitFor();
+    await workbench.screenshot('labels-7-walk');
+
+    await workbench.command('Softprompt: Next Suspicious Label');
+    await expect.poll(() => workbench.cursorLine()).not.toBe(first + 1);
+    const second = (await workbench.cursorLine()) - 1;
+    const rows = workbench.page.locator('.sidebar .monaco-list-row', { hasText: '→' });
+    const before = await rows.count();
+    await workbench.command('Softprompt: Label Is Right');
+    await workbench.notification('is right: the row is not listed any more').waitFor();
+    await expect.poll(() => rows.count()).toBe(before - 1);
+    await expect.poll(() => workbench.cursorLine()).not.toBe(second + 1);
+    const kept = JSON.parse(await readFile(workspace.file('.softprompt/labels/signs.json'), 'utf8'));
+    const dismissed = kept.labels.filter((label: { dismissed?: boolean }) => label.dismissed);
+    expect(dismissed.map(({ row }: { row: number }) => row)).toEqual([second]);
+    await workbench.notification('is right').getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => rows.count()).toBe(before);
+  });
+
+  it('excludes the row of a suspicious label from the list', async () => {
+    await workbench.command('Notifications: Clear All Notifications');
+    const rows = workbench.page.locator('.sidebar .monaco-list-row', { hasText: '→' });
+    const before = await rows.count();
+    await rows.first().hover();
+    await rows.first().getByRole('button', { name: 'Exclude Row' }).click();
+    await workbench.notification('left out by the task “signs”').waitFor();
+    await expect.poll(() => rows.count()).toBe(before - 1);
+    const { data } = JSON.parse(await readFile(workspace.file('signs.softprompt.json'), 'utf8'));
+    const [row] = Object.keys(data.exclude['signs.csv']);
+    expect(PLANTED).toContain(Number(row));
+    await workbench.screenshot('labels-8-excluded');
+    expect(await workbench.errorNotifications()).toEqual([]);
+    expect(workbench.pageErrors).toEqual([]);
   });
 });

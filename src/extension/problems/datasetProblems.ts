@@ -119,7 +119,8 @@ function unreadable(file: string, error: unknown): Problem {
   return { severity: 'error', kind: code, message, place: { file, line: place?.line }, hint };
 }
 
-function diagnosticsOf(file: string, { problems, excluded }: DatasetFindings): vscode.Diagnostic[] {
+/** Problems at their lines, and rows left out faded. */
+export function diagnosticsOf(file: string, { problems, excluded }: DatasetFindings): vscode.Diagnostic[] {
   const document = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === file);
   const shown = problems.map((problem) => {
     const message = [problem.message, problem.hint].filter(Boolean).join('\n');

@@ -8,6 +8,7 @@ import { count } from '../wording';
 
 /** Rows of a dataset that a task is to leave out, or to take back. */
 export interface RowsOfTask {
+  kind: 'rows';
   taskFile: string;
   file: string;
   rows: number[];
@@ -21,15 +22,15 @@ export interface RowsOfTask {
 export async function excludeRows({ host }: Pick<Softprompt, 'host'>, wanted: RowsOfTask): Promise<void> {
   await writeRows(host, wanted);
   const { rows, taskFile, file, include } = wanted;
-  const values = [count(rows.length, 'row'), basename(file), taskName(taskFile)];
+  const [some, dataset, task] = [count(rows.length, 'row'), basename(file), taskName(taskFile)];
   const undo = vscode.l10n.t('Undo');
   const open = vscode.l10n.t('Open Task File');
   // Not waited for: it may stand there for long.
   void vscode.window
     .showInformationMessage(
       include
-        ? vscode.l10n.t('{0} of {1} taken back by the task “{2}”.', ...values)
-        : vscode.l10n.t('{0} of {1} left out by the task “{2}”.', ...values),
+        ? vscode.l10n.t('{0} of {1} taken back by the task “{2}”.', some, dataset, task)
+        : vscode.l10n.t('{0} of {1} left out by the task “{2}”.', some, dataset, task),
       undo,
       open,
     )
@@ -39,7 +40,7 @@ export async function excludeRows({ host }: Pick<Softprompt, 'host'>, wanted: Ro
     });
 }
 
-async function writeRows(host: HostClient, { taskFile, ...wanted }: RowsOfTask): Promise<void> {
+async function writeRows(host: HostClient, { kind: _, taskFile, ...wanted }: RowsOfTask): Promise<void> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(taskFile));
   const before = document.getText();
   const wasDirty = document.isDirty;

@@ -6,8 +6,13 @@ import type { TaskIndex } from '../taskFile/taskIndex';
 import type { DatasetProblems } from './datasetProblems';
 import type { RowsOfTask } from './excludeRows';
 
-export const EXCLUDE_COMMAND = 'softprompt.excludeRows';
-export const OPEN_COMMAND = 'softprompt.openPlace';
+const EXCLUDE_COMMAND = 'softprompt.excludeRows';
+const OPEN_COMMAND = 'softprompt.openPlace';
+
+/** A place to be opened, as a command's argument. */
+export interface PlaceTarget extends Place {
+  kind: 'link';
+}
 
 /** Kinds of problems that no row is to blame for. */
 const NO_ROWS_FAULT = new Set(['bad-row', 'rare-class', 'similar-labels', 'column-name']);
@@ -48,11 +53,11 @@ export class ProblemActions implements vscode.CodeActionProvider {
     const add = (
       title: string,
       command: string,
-      argument: RowsOfTask | Place,
+      argument: Omit<RowsOfTask, 'kind'> | PlaceTarget,
       kinds: readonly string[],
     ): vscode.CodeAction => {
       const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-      action.command = { title, command, arguments: [argument] };
+      action.command = { title, command, arguments: [{ kind: 'rows', ...argument }] };
       action.diagnostics = own(kinds);
       actions.push(action);
       return action;
@@ -73,7 +78,9 @@ export class ProblemActions implements vscode.CodeActionProvider {
       const title = WORDS_FAULT.has(here[0]!.kind)
         ? vscode.l10n.t('Open the task file at its label words')
         : vscode.l10n.t('Open the other place ({0}:{1})', basename(related.file), `${related.line ?? 1}`);
-      add(title, OPEN_COMMAND, related, [here.find((problem) => problem.related === related)!.kind]);
+      add(title, OPEN_COMMAND, { ...related, kind: 'link' }, [
+        here.find((problem) => problem.related === related)!.kind,
+      ]);
     }
     for (const kind of new Set(atFault.map((problem) => problem.kind))) {
       const same = all.filter((problem) => problem.kind === kind && problem.place.row !== undefined);
