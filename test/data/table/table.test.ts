@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
+import { formatOf } from '../../../src/engine/data/formats';
 import { readDataset } from '../../../src/engine/data/readDataset';
 import { Table } from '../../../src/engine/data/table/table';
 import { Tables } from '../../../src/engine/data/table/tables';
+import { openTextBlocks } from '../../../src/engine/data/table/textBlocks';
 import type { TableRow } from '../../../src/protocol/table';
 import type { TableQuery } from '../../../src/protocol/tableQuery';
 
@@ -65,32 +67,49 @@ describe('Table', () => {
   };
 
   it.each(Object.keys(FORMATS))(
-    'has the rows that readDataset has, and the left-out ones in their places: %s',
+    'has the rows that readDataset has, block by block, read twice: %s',
     async (name) => {
+      const format = formatOf(name);
+      if (!('reader' in format)) throw new Error('not a stream');
+      let blocks = 0;
       await fc.assert(
-        fc.asyncProperty(rows, fc.array(fc.nat(199), { maxLength: 3 }), async (cells, broken) => {
-          const lines = FORMATS[name]!(cells).split('\n');
-          for (const at of broken) if (lines[at] !== undefined && at > 0) lines[at] += '{"x';
-          const file = write(name, lines.join('\n'));
-          const dataset = await readDataset(file).catch(() => undefined);
-          const table = await readTable(file);
-          const shown = await allRows(table);
-          const again = await Promise.all(shown.map(({ row }) => table.row(row)));
-          await table.close();
-          if (!dataset) return;
-          expect(shown.map(({ row }) => row)).toEqual(shown.map((_, i) => i + 1));
-          const good = again.filter((row) => row!.fault === undefined);
-          expect(good.map((row) => [row!.row, row!.line])).toEqual(
-            Array.from({ length: dataset.length }, (_, i) => [dataset.rowAt(i).row, dataset.rowAt(i).line]),
-          );
-          expect(shown.length - good.length).toBe(dataset.leftOut.count);
-          expect(table.columns).toEqual(dataset.columns);
-          for (const [i, column] of dataset.columns.entries()) {
-            expect(good.map((row) => row!.cells[i] ?? '')).toEqual(dataset.column(column));
-          }
-        }),
+        fc.asyncProperty(
+          rows,
+          fc.array(fc.nat(199), { maxLength: 3 }),
+          fc.integer({ min: 16, max: 20_000 }),
+          async (cells, broken, blockBytes) => {
+            const lines = FORMATS[name]!(cells).split('\n');
+            for (const at of broken) if (lines[at] !== undefined && at > 0) lines[at] += '{"x';
+            const path = write(name, lines.join('\n'));
+            const dataset = await readDataset(path).catch(() => undefined);
+            const file = await openTextBlocks(path, format.reader, blockBytes);
+            const scanned: TableRow[] = [];
+            try {
+              for await (const part of file.scan()) scanned.push(...part.rows);
+            } catch {
+              expect(dataset).toBeUndefined();
+            }
+            const again: TableRow[] = [];
+            for (let block = 0; block < file.blocks.length; block++) again.push(...(await file.read(block)));
+            await file.close();
+            blocks += file.blocks.length;
+            expect(again).toEqual(scanned);
+            expect(again.map(({ row }) => row)).toEqual(again.map((_, i) => i + 1));
+            if (!dataset) return;
+            const good = again.filter(({ fault }) => fault === undefined);
+            expect(good.map(({ row, line }) => [row, line])).toEqual(
+              Array.from({ length: dataset.length }, (_, i) => [dataset.rowAt(i).row, dataset.rowAt(i).line]),
+            );
+            expect(again.length - good.length).toBe(dataset.leftOut.count);
+            expect(file.columns).toEqual(dataset.columns);
+            for (const [i, column] of dataset.columns.entries()) {
+              expect(good.map((row) => row.cells[i] ?? '')).toEqual(dataset.column(column));
+            }
+          },
+        ),
         { numRuns: 40 },
       );
+      expect(blocks).toBeGreaterThan(100);
     },
   );
 

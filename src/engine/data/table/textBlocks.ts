@@ -19,14 +19,18 @@ interface TextBlock {
 }
 
 /** Opens a dataset of text. Throws SoftpromptError `data-invalid` if the file cannot be read, is empty or is no text. */
-export async function openTextBlocks(file: string, makeReader: MakeRowReader): Promise<BlockFile> {
+export async function openTextBlocks(
+  file: string,
+  makeReader: MakeRowReader,
+  blockBytes = BLOCK_BYTES,
+): Promise<BlockFile> {
   const handle = await openDataFile(file);
   try {
     const { size } = await handle.stat();
     const head = await readBytes(handle, file, 0, BLOCK_BYTES);
     if (head.length === 0) throw emptyFile(file);
     const mark = head.length - withoutMark(head, file).length;
-    return new TextBlocks(file, handle, size, mark, makeReader);
+    return new TextBlocks(file, handle, size, mark, makeReader, blockBytes);
   } catch (error) {
     await handle.close();
     throw error;
@@ -45,6 +49,7 @@ class TextBlocks implements BlockFile {
     readonly bytes: number,
     private readonly firstByte: number,
     private readonly makeReader: MakeRowReader,
+    private readonly blockBytes: number,
   ) {}
 
   get columns(): readonly string[] {
@@ -59,7 +64,7 @@ class TextBlocks implements BlockFile {
     let offset = this.firstByte;
     let last = false;
     while (!last) {
-      const chunk = await readBytes(this.handle, this.file, offset + waiting.length, BLOCK_BYTES);
+      const chunk = await readBytes(this.handle, this.file, offset + waiting.length, this.blockBytes);
       last = chunk.length === 0;
       waiting = waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk]);
       const before = reader.copy(sink);
