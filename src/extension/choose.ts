@@ -8,7 +8,7 @@ import { DATASET_PATTERN, EXCLUDED_PATTERN, isDatasetFile, isTaskFile, startsLik
 import type { LabelNode, LabelTaskNode } from './labels/labelNodes';
 import { pick } from './pick';
 import type { RowsOfTask } from './problems/excludeRows';
-import type { PlaceTarget } from './problems/problemActions';
+import type { PlaceTarget } from './problems/problemFixes';
 import { createTask } from './runs/training';
 import type { SidebarNode } from './sidebar/sidebarTree';
 import { type TaskEntry, taskEntry } from './taskFile/taskEntry';
