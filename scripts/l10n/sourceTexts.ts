@@ -46,7 +46,8 @@ function visit(node: Node, code: string, found: SourceTexts): void {
   if (isTranslation(node)) {
     const [text, ...values] = node.arguments as Node[];
     const literal = text && literalOf(text);
-    if (literal === undefined || values.length !== holes(literal).size) {
+    const counted = !values.some(({ type }) => type === 'SpreadElement');
+    if (literal === undefined || (counted && values.length !== holes(literal).size)) {
       found.wrong.push(code.slice(node.start, node.end));
     } else found.texts.push(literal);
     for (const value of values) visit(value, code, found);
@@ -97,6 +98,8 @@ function isForNobody(node: Node): boolean {
       return nameOf(node.callee) === 'Error';
     case 'Property':
       return /^(class|d|transform)$/.test(nameOf(node.key) ?? '');
+    case 'AssignmentExpression':
+      return /^(className|contextValue)$/.test(nameOf(node.left) ?? '');
     case 'BinaryExpression':
       return /^[!=]==?$/.test(String(node.operator));
     default:

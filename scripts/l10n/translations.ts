@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { MODEL_KINDS } from '../../src/protocol/models';
 import { type ManifestText, manifestTexts } from './manifestTexts';
 import { holes, readSource, sourceFiles } from './sourceTexts';
 
@@ -19,10 +20,11 @@ export function readManifestTexts(): ManifestText[] {
   return manifestTexts(JSON.parse(readFileSync('package.json', 'utf8')));
 }
 
-/** Every text of the source once, in the order of files and lines; then what the form shows of the schema. */
+/** Every text of the source once, in the order of files and lines; then what is shown of the schema and of tables. */
 export function collectTexts(): string[] {
   const written = sourceFiles(SHOWN).flatMap((file) => readSource(file).texts);
-  return [...new Set([...written, ...schemaTexts(JSON.parse(readFileSync(SCHEMA, 'utf8')))])];
+  const schema = schemaTexts(JSON.parse(readFileSync(SCHEMA, 'utf8')));
+  return [...new Set([...written, ...schema, ...Object.values(MODEL_KINDS)])];
 }
 
 function schemaTexts(value: unknown): string[] {

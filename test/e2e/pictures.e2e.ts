@@ -13,9 +13,9 @@ import { Workbench } from './workbench';
 import { createWorkspace, type Workspace } from './workspace';
 
 const TRAINING_MILLISECONDS = 15 * 60_000;
-/** Of a picture of the walkthrough, which VS Code shows about 560 wide. */
-const WIDTH = 900;
-const MOST_HEIGHT = 640;
+/** Pixels across in the files; VS Code shows the walkthrough's about 560 wide. */
+const DOCS_WIDTH = 1280;
+const WALK_WIDTH = 760;
 
 // Takes the pictures of the walkthrough and of docs/first-steps.md, from the product as it is: PICTURES=docs npm run test:e2e --
 // pictures. Minutes, as the real model is tuned.
@@ -60,27 +60,28 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrou
   async function document(name: string): Promise<void> {
     await workbench.page.mouse.move(640, 795);
     await workbench.page.waitForTimeout(600);
-    await save(`docs/first-steps/${name}.webp`, await workbench.page.screenshot());
+    await save(`docs/first-steps/${name}.webp`, await workbench.page.screenshot(), DOCS_WIDTH);
   }
 
   /** A part of the window in both shades, for the walkthrough. */
-  async function walk(name: string, part: Locator): Promise<void> {
+  async function walk(name: string, part: Locator, height: number): Promise<void> {
     for (const shade of ['light', 'dark']) {
       await workbench.page.locator(`.monaco-workbench.vs${shade === 'dark' ? '-dark' : ''}`).waitFor();
       await workbench.page.mouse.move(640, 795);
       await workbench.page.waitForTimeout(1_000);
       const box = await part.boundingBox();
       if (!box) throw new Error(`${name}: nothing to see.`);
-      const clip = { ...box, width: Math.min(box.width, WIDTH), height: Math.min(box.height, MOST_HEIGHT) };
-      await save(`media/walkthrough/${name}-${shade}.webp`, await workbench.page.screenshot({ clip }));
+      const clip = { ...box, width: Math.min(box.width, WALK_WIDTH), height: Math.min(box.height, height) };
+      const png = await workbench.page.screenshot({ clip });
+      await save(`media/walkthrough/${name}-${shade}.webp`, png, WALK_WIDTH);
       await workbench.command('Preferences: Toggle between Light/Dark Themes');
     }
   }
 
-  async function save(path: string, png: Buffer): Promise<void> {
+  async function save(path: string, png: Buffer, width: number): Promise<void> {
     const file = join(REPOSITORY, path);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, await toWebp(painter, png));
+    await writeFile(file, await toWebp(painter, png, width));
   }
 
   const editors = () => workbench.page.locator('.part.editor');
@@ -91,7 +92,7 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrou
     await workbench.lens('298 rows').waitFor({ timeout: 60_000 });
     await document('1-dataset');
     await workbench.command('View: Toggle Primary Side Bar Visibility');
-    await walk('dataset', editors());
+    await walk('dataset', editors(), 300);
   });
 
   it(
@@ -108,7 +109,7 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrou
       await run.stepAfter(60, TRAINING_MILLISECONDS);
       await document('4-training');
       await workbench.command('View: Toggle Primary Side Bar Visibility');
-      await walk('tune', panel());
+      await walk('tune', panel(), 700);
     },
     TRAINING_MILLISECONDS,
   );
@@ -118,7 +119,7 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrou
     async () => {
       await run.becomes('Finished', TRAINING_MILLISECONDS);
       await workbench.command('Notifications: Clear All Notifications');
-      await walk('result', panel());
+      await walk('result', panel(), 480);
       await workbench.openSidebar();
       await document('5-result');
     },
@@ -126,7 +127,7 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrou
   );
 
   it('the sidebar', async () => {
-    await walk('use', workbench.page.locator('.part.sidebar'));
+    await walk('use', workbench.page.locator('.part.sidebar'), 420);
   });
 
   it('the playground', async () => {
@@ -141,7 +142,7 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrou
       .getByText(/prompts? .*(right|same|different)/)
       .first()
       .waitFor({ timeout: 60_000 });
-    await walk('try', panel());
+    await walk('try', panel(), 700);
     await document('6-playground');
     expect(await workbench.errorNotifications()).toEqual([]);
   });

@@ -6,6 +6,9 @@ import { tellStory } from './story';
 import { Workbench } from './workbench';
 import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
 
+/** Longer than what is looked at on opening takes where the folder is trusted. */
+const QUIET_MILLISECONDS = 2_000;
+
 describe('A folder that is not trusted', () => {
   let workspace: Workspace;
   let server: CodeServer;
@@ -38,12 +41,52 @@ describe('A folder that is not trusted', () => {
     await workbench.screenshot('untrusted-1');
   });
 
+  it('shows lists that say why they are empty', async () => {
+    await workbench.openSidebar();
+    const sidebar = workbench.page.locator('.sidebar');
+    await sidebar.getByText('Softprompt runs nothing in a workspace that is not trusted').waitFor();
+    await sidebar.getByText('listed once the workspace is trusted').waitFor();
+    expect(await workbench.treeItem('SmolLM2').count()).toBe(0);
+    await workbench.screenshot('untrusted-2-sidebar');
+  });
+
+  it('reads no dataset for its table, and no task for its form', async () => {
+    await reopenWith(DATASET, 'Dataset Table');
+    await workbench.panel().getByText('This workspace is not trusted').waitFor();
+    await workbench.screenshot('untrusted-3-table');
+    await reopenWith('topics.softprompt.json', 'Softprompt Form');
+    await workbench
+      .panel()
+      .getByText('Softprompt reads and runs nothing until you trust this workspace.')
+      .first()
+      .waitFor();
+    await workbench.screenshot('untrusted-4-form');
+    expect(hostProcesses(server.home)).toEqual([]);
+  });
+
+  it('marks no row, measures none and finds nothing wrong', async () => {
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('topics.softprompt.json');
+    await workbench.openFile(DATASET);
+    await workbench.page.waitForTimeout(QUIET_MILLISECONDS);
+    expect(await workbench.page.locator('.codelens-decoration').count()).toBe(0);
+    expect(await workbench.page.getByText(/\d+ tokens/).count()).toBe(0);
+    expect(hostProcesses(server.home)).toEqual([]);
+  });
+
+  /** Opens a file in another of its editors. */
+  async function reopenWith(file: string, editor: string): Promise<void> {
+    await workbench.openFile(file);
+    await workbench.command('View: Reopen Editor With');
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: editor }).first().click();
+  }
+
   it('is trusted, and its dataset comes to life', async () => {
     await workbench.command('Workspaces: Manage Workspace Trust');
     await workbench.page.getByRole('button', { name: 'Trust', exact: true }).first().click();
     await workbench.openFile(DATASET);
     await workbench.lens(`${ROWS} rows`).waitFor();
-    await workbench.screenshot('untrusted-2-trusted');
+    await workbench.screenshot('untrusted-5-trusted');
     expect(existsSync(workspace.file('.softprompt'))).toBe(false);
     expect(await workbench.errorNotifications()).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { Contender } from '../../protocol/metrics';
 import { el } from '../kit/dom';
-import { formatPercent } from '../kit/format';
+import { formatCount, formatPercent } from '../kit/format';
+import { t } from '../kit/l10n';
 
 const SHOWN = 6;
 
@@ -30,6 +31,6 @@ export function answerBars(
         );
       }),
     ),
-    more > 0 && el('p', { class: 'hint' }, `and ${more} less likely`),
+    more > 0 && el('p', { class: 'hint' }, t('and {0} less likely', formatCount(more))),
   );
 }

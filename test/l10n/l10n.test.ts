@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { keyOf, moveTexts } from '../../scripts/l10n/manifestTexts';
+import { readSource, sourceFiles, sourceTexts } from '../../scripts/l10n/sourceTexts';
+import {
+  collectTexts,
+  compareTexts,
+  LANGUAGE,
+  readManifestTexts,
+  readTexts,
+  SHOWN,
+} from '../../scripts/l10n/translations';
+
+/** Literals that look like texts and are none: names, keys, markup. */
+const NO_TEXTS: readonly RegExp[] = [
+  /^(Softprompt|Ollama|LM Studio|Enter|Escape|Tab|Home|End|Page(Up|Down)|Arrow\w+|Control|Shift)$/,
+  /^<|^img-src/,
+  /^(Top|Right|Bottom|Left)$/,
+  /^virtual token$/, // a noun of kit/format.ts
+];
+
+const COMPLETE = { missing: [], leftOver: [], otherHoles: [] };
+
+describe('what people read', () => {
+  it('is collected in the bundle, and all of it is in German', () => {
+    const english = readTexts('l10n/bundle.l10n.json');
+    const collected = Object.fromEntries(collectTexts().map((text) => [text, text]));
+    expect(compareTexts(collected, english), 'run npm run l10n').toEqual(COMPLETE);
+    expect(compareTexts(english, readTexts(`l10n/bundle.l10n.${LANGUAGE}.json`))).toEqual(COMPLETE);
+  });
+
+  it('is, in the manifest, a key whose text there is in both languages', () => {
+    const english = readTexts('package.nls.json');
+    const plain = readManifestTexts().filter(({ text }) => keyOf(text) === undefined);
+    expect(plain, 'run npm run l10n').toEqual([]);
+    const asked = Object.fromEntries(readManifestTexts().map(({ text }) => [keyOf(text)!, text]));
+    expect(compareTexts(asked, english)).toEqual(COMPLETE);
+    expect(compareTexts(english, readTexts(`package.nls.${LANGUAGE}.json`))).toEqual(COMPLETE);
+  });
+
+  it.each(sourceFiles(SHOWN))('can be translated: %s', (file) => {
+    const { wrong, untranslated } = readSource(file);
+    expect(wrong).toEqual([]);
+    expect(untranslated.filter((text) => !NO_TEXTS.some((exception) => exception.test(text)))).toEqual([]);
+  });
+});
+
+describe('the collector', () => {
+  it('finds texts however the function is reached, and in parts of others', () => {
+    const source = "t('One'); l10n.t('Two {0}', t(`Three`)); vscode.l10n.t('Four', ); at('no');";
+    expect(sourceTexts(source)).toEqual({
+      texts: ['One', 'Two {0}', 'Three', 'Four'],
+      wrong: [],
+      untranslated: [],
+    });
+  });
+
+  it('refuses what is not written out, and values that no hole waits for', () => {
+    expect(sourceTexts('t(text); t("a" + b); t("{0} of {1}", 1); t("none", 1);').wrong).toHaveLength(4);
+  });
+
+  it('finds what is shown and not translated', () => {
+    const source = `
+      log.info('Not for people.'); throw new Error('A bug.'); el('p', { class: 'card wide' }, 'rows', n);
+      el('p', { 'aria-label': 'count', id: 'count' }); const words = \`Row \${n}\`; if (key === 'Arrow') run('row-1');`;
+    expect(sourceTexts(source).untranslated).toEqual(['rows', 'count', 'Row {}']);
+  });
+});
+
+describe('the manifest', () => {
+  it('gives its texts to the language files, and asks for them by key', () => {
+    const manifest = {
+      displayName: 'Softprompt',
+      description: '%description%',
+      contributes: {
+        commands: [{ command: 'softprompt.tune', title: 'Tune', category: 'Softprompt' }],
+        viewsWelcome: [{ view: 'softprompt.tasks', contents: 'Hello' }],
+      },
+    };
+    const { packageText, nls } = moveTexts(JSON.stringify(manifest), { description: 'It tunes.', gone: 'x' });
+    expect(nls).toEqual({ description: 'It tunes.', 'command.tune': 'Tune', 'welcome.tasks.1': 'Hello' });
+    expect(JSON.parse(packageText).contributes.commands[0]).toEqual({
+      command: 'softprompt.tune',
+      title: '%command.tune%',
+      category: 'Softprompt',
+    });
+    expect(moveTexts(packageText, nls)).toEqual({ packageText, nls });
+  });
+});
