@@ -30,7 +30,7 @@ export function columnHead(context: TableContext, index: number, name: string): 
       'data-column': name,
       on: { click: () => context.ask({ sort: nextSort(name, query.sort) }) },
     },
-    el('span', { class: 'head-title' }, name),
+    el('span', { class: 'column-title' }, name),
     arrow,
   );
   const bar = el('div', { class: 'head-bar', 'aria-hidden': 'true', on: { click: onBar } });

@@ -229,7 +229,7 @@ export function grid(context: TableContext): Grid {
   function answerHead(index: number): HTMLElement {
     answers ??= el('div', { class: 'head-cell', role: 'columnheader', 'aria-colindex': index + 2 });
     answers.replaceChildren(
-      el('span', { class: 'head-name' }, el('span', { class: 'head-title' }, t('Predicted'))),
+      el('span', { class: 'head-name' }, el('span', { class: 'column-title' }, t('Predicted'))),
       el('div', { class: 'head-facts quiet' }, t('by {0}', model?.predictedBy ?? '')),
     );
     return answers;

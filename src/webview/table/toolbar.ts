@@ -21,13 +21,9 @@ export function toolbar(context: TableContext, goToRow: (row: number) => void): 
   const command = (name: 'tune' | 'previewPrompt' | 'openAsText') => () =>
     context.send({ type: 'command', name });
   const asText = button({ label: t('Open as text'), onClick: command('openAsText') });
-  const actions = el(
-    'div',
-    { class: 'table-actions' },
-    button({ label: t('Tune a prompt'), icon: 'play', primary: true, onClick: command('tune') }),
-    button({ label: t('Preview prompt'), onClick: command('previewPrompt') }),
-    asText,
-  );
+  const tune = button({ label: t('Tune a prompt'), icon: 'play', primary: true, onClick: command('tune') });
+  const preview = button({ label: t('Preview prompt'), onClick: command('previewPrompt') });
+  const actions = el('div', { class: 'table-actions' }, tune, preview, asText);
   const search = searchField(t('Find text in any column'), (text) => {
     clearTimeout(quiet);
     quiet = setTimeout(
@@ -73,19 +69,20 @@ export function toolbar(context: TableContext, goToRow: (row: number) => void): 
     'aria-valuemax': 100,
   });
   const notice = el('p', { class: 'table-notice' });
+  const tools = el(
+    'div',
+    { class: 'tools table-tools' },
+    search.element,
+    chip,
+    sorted,
+    goTo,
+    el('span', { class: 'tools-end' }, count, cancel),
+  );
   const element = el(
     'header',
     { class: 'table-top' },
     el('div', { class: 'table-file' }, el('div', { class: 'table-names' }, title, facts), actions),
-    el(
-      'div',
-      { class: 'tools table-tools' },
-      search.element,
-      chip,
-      sorted,
-      goTo,
-      el('span', { class: 'tools-end' }, count, cancel),
-    ),
+    tools,
     notice,
     bar,
   );
@@ -97,7 +94,7 @@ export function toolbar(context: TableContext, goToRow: (row: number) => void): 
       const { file, state } = model;
       setText(title, file?.name ?? '');
       show(asText, file?.text ?? false);
-      show(facts, state !== undefined);
+      for (const part of [facts, tune, preview, tools]) show(part, state !== undefined);
       if (state) {
         const columns = formatRows(model.columns.length, 'column');
         const rows =

@@ -1,10 +1,14 @@
 import { type FileMetaData, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
 import { SoftpromptError } from '../../../protocol/errors';
-import { emptyFile, openDataFile } from '../fileBytes';
+import { emptyFile, openDataFile, readBytes } from '../fileBytes';
 import { MAX_COLUMNS, MAX_PARQUET_GROUP_BYTES, MAX_PARQUET_ROWS } from '../limits';
 import { CODECS } from './codecs';
 import { fileBuffer } from './fileBuffer';
 import { cellWriter, TEXT_PARSERS } from './parquetCells';
+
+/** What such a file ends with. */
+const MAGIC = 'PAR1';
+const CUT_OFF = 'It may have been cut off while it was written or copied.';
 
 /** Rows that are decoded at a time; a block never spans two row groups. */
 const BLOCK_ROWS = 5_000;
@@ -33,6 +37,13 @@ export async function openParquet(file: string): Promise<ParquetFile> {
   try {
     const { size } = await handle.stat();
     if (size === 0) throw emptyFile(file);
+    const end = await readBytes(handle, file, Math.max(0, size - MAGIC.length), MAGIC.length);
+    if (end.toString('latin1') !== MAGIC) {
+      throw new SoftpromptError('data-invalid', 'This is not a Parquet file, or not all of it.', {
+        place: { file },
+        hint: CUT_OFF,
+      });
+    }
     const buffer = fileBuffer(handle, size);
     const metadata = await understood(file, () =>
       parquetMetadataAsync(buffer, { parsers: TEXT_PARSERS, geoparquet: false }),
@@ -175,7 +186,7 @@ async function understood<T>(file: string, work: () => Promise<T>): Promise<T> {
 function broken(file: string, reason: string, cause?: unknown): SoftpromptError {
   return new SoftpromptError('data-invalid', `The Parquet file cannot be read: ${reason}.`, {
     place: { file },
-    hint: 'It may have been cut off while it was written or copied.',
+    hint: CUT_OFF,
     cause,
   });
 }
