@@ -11,7 +11,7 @@ import {
   formatParameters,
   formatRows,
 } from '../kit/format';
-import { t } from '../kit/l10n';
+import { t, tKnown } from '../kit/l10n';
 import { templateColumns, templateParts } from '../playground/templateHoles';
 import type { Component, PanelContext } from './panelContext';
 
@@ -138,7 +138,7 @@ function modelFacts(record: RunRecord): Fact[] {
   const prompt = task.method.virtualTokens * (model.embeddingSize ?? model.hiddenSize);
   return [
     [t('Name'), model.name],
-    ...(model.kind ? [[t('Kind'), MODEL_KINDS[model.kind]] as Fact] : []),
+    ...(model.kind ? [[t('Kind'), tKnown(MODEL_KINDS[model.kind])] as Fact] : []),
     ...(model.architecture ? [[t('Architecture'), model.architecture] as Fact] : []),
     [t('Parameters'), t('{0}, all frozen', formatParameters(model.parameters))],
     [t('Layers'), model.layers],
