@@ -54,7 +54,7 @@ describe('A dataset in the editor', () => {
       .locator('.cgmr')
       .evaluateAll(
         (all, icon) => all.filter((sign) => getComputedStyle(sign).backgroundImage.includes(icon)).length,
-        `rows/${name}-`,
+        `${name}-light.svg`,
       );
   const allSigns = async (): Promise<number> => (await signs('right')) + (await signs('wrong'));
 
@@ -83,7 +83,7 @@ describe('A dataset in the editor', () => {
     await workbench.goTo(1, 8);
     const hover = await workbench.hover('Column label');
     expect(await hover.textContent()).toMatch(/classes\s*3 distinct · none of 110 rows missing/);
-    expect(await hover.textContent()).toMatch(/billing\s+█+/);
+    expect(await hover.textContent()).toMatch(/billing\s+▆+/);
     await workbench.screenshot('dataset-2-column');
     await workbench.page.keyboard.press('Escape');
   });

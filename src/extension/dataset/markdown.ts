@@ -19,11 +19,9 @@ function longestTicks(text: string): number {
   return Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
 }
 
-/** A part of the whole as a bar of `width` characters at most. */
+/** A part of the whole as a bar of `width` characters at most; what is not nothing has one at least. */
 export function bar(share: number, width: number): string {
-  const eighths = Math.round(Math.min(1, Math.max(0, share)) * width * 8);
-  const rest = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8]!;
-  return '█'.repeat(Math.floor(eighths / 8)) + rest;
+  return share > 0 ? '▆'.repeat(Math.max(1, Math.round(Math.min(1, share) * width))) : '';
 }
 
 /** Rows of cells in columns, those at `right` set to the right; columns without any text are left out. */

@@ -32,9 +32,16 @@ export function rowHoverText({ prompt, prediction, kind }: HoveredRow): string {
   if (prediction) parts.push(predictionDetails(prediction, kind).map(escaped).join('  \n'));
   if (prompt) parts.push(codeBlock(shortened(promptBody(prompt))));
   const labels = labelLines(prompt, prediction);
-  if (labels) parts.push(codeBlock(labels));
+  if (labels) parts.push(labelsTitle(prompt, prediction), codeBlock(labels));
   else if (prompt?.target) parts.push(codeBlock(`→ ${clip(prompt.target, 300)}`));
   return parts.join('\n\n');
+}
+
+function labelsTitle(prompt: RenderedPrompt | undefined, prediction: RowPrediction | undefined): string {
+  if (prediction?.probabilities) return l10n.t('How likely each label is:');
+  return prompt?.classHead
+    ? l10n.t('The classes, and the text each starts from:')
+    : l10n.t('The labels, and the word that stands for each:');
 }
 
 /** Each label with the word that stands for it, how likely it was found, and which one is expected. */

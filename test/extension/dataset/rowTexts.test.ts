@@ -129,7 +129,7 @@ describe('the hover of a row', () => {
     const text = rowHoverText({ prompt, prediction: answer, kind: 'label' });
     expect(text).toContain('✗ Wrong: predicted refund with a probability of 84 %, expected is billing');
     const lines = text.split('\n').filter((line) => /^[✗→ ] {2}/.test(line));
-    expect(lines.map((line) => line.replaceAll(/[█▏▎▍▌▋▊▉\s]+/g, ' ').trim())).toEqual([
+    expect(lines.map((line) => line.replaceAll(/[▆\s]+/g, ' ').trim())).toEqual([
       '✗ refund " refund" 84 %',
       '→ billing " bill" 12 % expected',
       'account " account" 4 %',
@@ -163,7 +163,7 @@ describe('the hover of a column', () => {
     );
     expect(text).toContain('**Column `` a `b` ``** · classes');
     expect(text).toContain('2 distinct · 1 of 91 rows missing · mean length 7.3 characters');
-    expect(text).toContain('billing  ████████████████  60  67 %\naccount  ████████          30  33 %');
+    expect(text).toContain('billing  ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆  60  67 %\naccount  ▆▆▆▆▆▆▆▆          30  33 %');
   });
 
   it('shows examples of texts', () => {
