@@ -84,7 +84,8 @@ const STEPS = [1, 2, 5, 10, 20, 25, 50].flatMap((one) => [1, 100, 10_000, 1_000_
 const STEP_INCREMENTS = [...new Set(STEPS)].sort((a, b) => a - b);
 
 export function lineChart(spec: ChartSpec): Chart {
-  const element = el('div', { class: 'chart', role: 'img' });
+  // By keyboard, arrows go from step to step.
+  const element = el('div', { class: 'chart', role: 'img', tabindex: 0 });
   const height = spec.height ?? HEIGHT;
   element.style.height = `${height}px`;
   let plot: uPlot | undefined;
@@ -160,7 +161,7 @@ export function lineChart(spec: ChartSpec): Chart {
         {
           ...axis,
           size: (spec.small ? 22 : 26) * zoom,
-          space: 60 * zoom,
+          space: (spec.small ? 44 : 60) * zoom,
           incrs: STEP_INCREMENTS,
           values: (_, splits) => splits.map(formatCount),
         },
@@ -266,6 +267,22 @@ export function lineChart(spec: ChartSpec): Chart {
     ctx.restore();
   }
 
+  /** In all charts of the group; the third argument is missing in uPlot's types. */
+  function moveCursor(left: number): void {
+    const move = plot?.setCursor as ((at: object, hooks: boolean, publish: boolean) => void) | undefined;
+    move?.({ left, top: left < 0 ? left : 1 }, true, true);
+  }
+  element.addEventListener('keydown', (event) => {
+    const steps = data?.x;
+    if (!plot || !steps?.length) return;
+    const now = plot.cursor.idx ?? steps.length - 1;
+    const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: steps.length - 1 }[event.key];
+    if (to === undefined) return;
+    const x = steps[Math.min(steps.length - 1, Math.max(0, to))]!;
+    moveCursor(plot.valToPos(x, 'x'));
+    event.preventDefault();
+  });
+  element.addEventListener('blur', () => moveCursor(-10));
   new ResizeObserver(() => {
     const width = element.clientWidth;
     if (width === 0) return;

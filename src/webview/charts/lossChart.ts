@@ -1,5 +1,5 @@
 import { el, newId, onChange, setText, show } from '../kit/dom';
-import { formatFixed, formatNumber } from '../kit/format';
+import { formatCount, formatFixed, formatNumber } from '../kit/format';
 import { t } from '../kit/l10n';
 import type { Component, PanelContext } from '../run/panelContext';
 import { chartFrame } from './chartFrame';
@@ -72,7 +72,7 @@ export function lossChart(context: PanelContext): Component {
       describe = (index = last) =>
         t(
           'step {0}   loss {1}   smoothed {2}',
-          step[index]!,
+          formatCount(step[index]!),
           formatFixed(loss[index]!, 3),
           formatFixed(smoothed[index]!, 3),
         );

@@ -5,6 +5,7 @@ import type { Component, PanelContext } from '../run/panelContext';
 import type { Curve } from '../run/runProgress';
 import { chartFrame } from './chartFrame';
 import { lineChart } from './charts';
+import { smooth } from './smoothing';
 import { lastX, STEPS_GROUP, stepMarks } from './stepAxis';
 
 interface Pace {
@@ -13,6 +14,8 @@ interface Pace {
   column: string;
   fileName: string;
   values: (curve: Curve) => (number | null)[];
+  /** Drawn faint, with its moving average on top. */
+  noisy?: boolean;
   format: (value: number) => string;
   /** In the table; as on the axis unless told. */
   formatCell?: (value: number) => string;
@@ -28,20 +31,22 @@ const PACES: readonly Pace[] = [
     column: t('Learning rate'),
     fileName: 'learning-rate',
     values: ({ learningRate }) => learningRate,
-    format: formatNumber,
+    format: threeDigits,
   },
   {
     title: t('Gradient norm'),
     column: t('Norm before clipping'),
     fileName: 'gradient-norm',
     values: ({ gradientNorm }) => gradientNorm,
-    format: formatNumber,
+    noisy: true,
+    format: threeDigits,
   },
   {
     title: t('Tokens per second'),
     column: t('Tokens per second'),
     fileName: 'tokens-per-second',
     values: ({ tokens, seconds }) => tokens.map((count, i) => (seconds[i]! > 0 ? count / seconds[i]! : null)),
+    noisy: true,
     format: formatCount,
   },
   {
@@ -54,6 +59,10 @@ const PACES: readonly Pace[] = [
     incrementsY: [...GIGABYTES].sort((a, b) => a - b),
   },
 ];
+
+function threeDigits(value: number): string {
+  return formatNumber(Number(value.toPrecision(3)));
+}
 
 /** Learning rate, gradient norm, tokens per second and memory by step: small, side by side. */
 export function paceCharts(context: PanelContext): Component {
@@ -78,7 +87,12 @@ function paceChart(pace: Pace, context: PanelContext): Component {
   let steps: number[] = [];
   let values: (number | null)[] = [];
   const chart = lineChart({
-    lines: [{ colour: '--sp-tuned', width: 1.25 }],
+    lines: pace.noisy
+      ? [
+          { colour: '--sp-tuned', width: 1, strength: 0.38 },
+          { colour: '--sp-tuned', width: 1.5 },
+        ]
+      : [{ colour: '--sp-tuned', width: 1.5 }],
     formatY: format,
     incrementsY: pace.incrementsY,
     fromZero: true,
@@ -123,11 +137,11 @@ function paceChart(pace: Pace, context: PanelContext): Component {
       frame.refresh();
       chart.draw({
         x: steps,
-        columns: [values],
+        columns: pace.noisy ? [values, smooth(values.map((value) => value ?? 0))] : [values],
         maxX: lastX(run),
         levels: [],
         marks: stepMarks(run.progress),
-        summary: t('{0}: {1} at step {2}.', title, format(known), steps.at(-1)!),
+        summary: t('{0}: {1} at step {2}.', title, format(known), formatCount(steps.at(-1)!)),
       });
     },
   };

@@ -1,6 +1,6 @@
 import { headlineScore } from '../../protocol/metrics';
 import { el, onChange, setText, show } from '../kit/dom';
-import { formatPercent, formatRows } from '../kit/format';
+import { formatCount, formatPercent, formatRows } from '../kit/format';
 import { t } from '../kit/l10n';
 import type { Component, PanelContext } from '../run/panelContext';
 import { bestValidation, CONTENDER_NAMES } from '../run/standing';
@@ -75,7 +75,7 @@ export function validationChart(context: PanelContext): Component {
       const best = looks.find(({ step }) => step === record.best?.step) ?? bestValidation(looks)!;
       describe = (index = looks.length - 1) => {
         const interval = looks[index]!.metrics.kind === 'label' ? looks[index]!.metrics.interval : undefined;
-        const { step } = looks[index]!;
+        const step = formatCount(looks[index]!.step);
         const score = formatPercent(scores[index]!);
         if (!interval) return t('step {0}   {1}', step, score);
         const [low, high] = [formatPercent(interval[0], 0), formatPercent(interval[1], 0)];
@@ -98,7 +98,7 @@ export function validationChart(context: PanelContext): Component {
         columns: [scores, edges(looks, 1), edges(looks, 0)],
         maxX: Math.max(lastX(run), last.step),
         levels,
-        marks: [{ x: best.step, label: t('best, step {0}', best.step) }],
+        marks: [{ x: best.step, label: t('best, step {0}', formatCount(best.step)) }],
         summary: [summary, ...levels.map(({ label }) => `${label}.`)].join(' '),
       });
     },

@@ -1,5 +1,5 @@
 import type { ResolvedTask } from '../../protocol/taskFile';
-import { formatDuration, formatRows } from '../kit/format';
+import { formatCount, formatDuration, formatRows } from '../kit/format';
 import { t } from '../kit/l10n';
 import type { Alert } from './alerts';
 
@@ -34,8 +34,8 @@ export function moreTokens(now: number): Advice {
 export function moreSteps(length: ResolvedTask['training']['length'], steps: number, pace: number): Advice {
   const [setting, more, now] =
     'epochs' in length
-      ? ['training.epochs', formatRows(2 * length.epochs, 'epoch'), length.epochs]
-      : ['training.steps', formatRows(2 * steps, 'step'), steps];
+      ? ['training.epochs', formatRows(2 * length.epochs, 'epoch'), formatCount(length.epochs)]
+      : ['training.steps', formatRows(2 * steps, 'step'), formatCount(steps)];
   return {
     advice: t(
       'The loss was still falling: try {0} (now {1}), about {2} more.',

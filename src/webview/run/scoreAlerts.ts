@@ -16,8 +16,9 @@ export const SCORE_RULES = {
     const standing = standingOf(record, progress);
     if (!standing?.tuned || !standing.bestHard) return undefined;
     const { tuned, bestHard, split } = standing;
-    // Halfway through, validation should have passed what a text prompt does.
-    if (split === 'validation' && view.done < record.steps / 2) return undefined;
+    // Halfway through, validation should have passed what a text prompt does; while the loss falls, a little later.
+    const soon = record.steps * (falling(view) ? 0.8 : 0.5);
+    if (split === 'validation' && view.done < soon) return undefined;
     const ahead = tuned.score - bestHard.score;
     if (ahead > (shown && split === 'validation' ? 0.01 : 0)) return undefined;
     const name = CONTENDER_NAMES[bestHard.contender];
@@ -61,7 +62,10 @@ export const SCORE_RULES = {
     const { tuned, bestHard } = standing;
     if (!tuned?.interval || !bestHard?.interval) return undefined;
     const rows = tuned.metrics.rows;
-    const overlap = bestHard.interval[1] - tuned.interval[0];
+    const overlap = Math.min(
+      bestHard.interval[1] - tuned.interval[0],
+      tuned.interval[1] - bestHard.interval[0],
+    );
     if (rows >= ENOUGH_ROWS || overlap < (shown ? -0.02 : 0)) return undefined;
     const { split, validation } = record.task.data;
     const { train, validation: held, test } = record.data.rows;
@@ -97,13 +101,17 @@ function chanceOf({ pValue }: PairedComparison): string {
 }
 
 /** What a better prompt may need: a usual learning rate, then more steps while the loss falls, then more room. */
-function toLearnMore({ record, smoothed, done, progress }: View): Advice {
-  const { task, steps } = record;
-  const before = smoothed[Math.max(0, Math.floor(done * 0.75) - 1)]!;
-  const falling = smoothed[done - 1]! < 0.95 * before;
+function toLearnMore(view: View): Advice {
+  const { done, progress } = view;
+  const { task, steps } = view.record;
   const rate = usualRate(task.training.learningRate);
-  if (rate || !falling) return rate ?? moreTokens(task.method.virtualTokens);
+  if (rate || !falling(view)) return rate ?? moreTokens(task.method.virtualTokens);
   const { time } = progress.curve;
   const pace = done > 1 ? (time[done - 1]! - time[0]!) / 1000 / (done - 1) : 0;
   return moreSteps(task.training.length, steps, pace);
+}
+
+/** Whether the last quarter of the steps brought the loss down. */
+function falling({ smoothed, done }: View): boolean {
+  return smoothed[done - 1]! < 0.95 * smoothed[Math.max(0, Math.floor(done * 0.75) - 1)]!;
 }

@@ -107,6 +107,18 @@ describe.runIf(canShowPages)('every chart of the overview', () => {
     expect(await readout('Training loss')).toMatch(/^step 80 /);
   });
 
+  test('goes from step to step by keyboard, all charts together', async () => {
+    await open();
+    await region('Tokens per second').getByRole('img').focus();
+    await panel.page.keyboard.press('Home');
+    await panel.page.keyboard.press('ArrowRight');
+    await panel.settled();
+    expect(await readout('Training loss')).toMatch(/^step 2 /);
+    await panel.page.keyboard.press('Tab');
+    await panel.settled();
+    expect(await readout('Training loss')).toMatch(/^step 80 /);
+  });
+
   test('an old run without memory has no chart of it', async () => {
     const detail = syntheticRun();
     for (const event of detail.events) if (event.type === 'step') event.memory = undefined;
