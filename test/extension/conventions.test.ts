@@ -60,6 +60,25 @@ describe('commands', () => {
   });
 });
 
+describe('the gallery', () => {
+  it('has an icon that is large enough, and a banner', () => {
+    const header = readFileSync(join(ROOT, manifest.icon)).subarray(0, 24);
+    const [width, height] = [header.readUInt32BE(16), header.readUInt32BE(20)];
+    expect(width).toBe(height);
+    expect(width).toBeGreaterThanOrEqual(128);
+    expect(manifest.galleryBanner.color).toMatch(/^#[0-9a-f]{6}$/);
+  });
+
+  it('has README pictures that are there', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const pictures = [...readme.matchAll(/(?:src(?:set)?="|!\[[^\]]*\]\()([^")]+)/g)].map(
+      ([, path]) => path!,
+    );
+    expect(pictures.length).toBeGreaterThan(0);
+    for (const path of pictures) expect(statSync(join(ROOT, path)).size, path).toBeGreaterThan(0);
+  });
+});
+
 describe('settings', () => {
   it('stand in one group, each explained', () => {
     const { title, properties } = contributes.configuration;
