@@ -40,6 +40,7 @@ export type FromPanel =
   /** Asks the tuned prompt, then the hard prompt. */
   | { type: 'try'; id: number; values: Record<string, string>; hardPrompt: HardPrompt }
   | { type: 'stopTry' }
+  | { type: 'pullModel' }
   /** A row of the run's dataset; any of its test file where none is named. */
   | { type: 'takeRow'; file?: string; row?: number }
   | { type: 'keepPlayground'; folder: string; playground: Playground }

@@ -78,6 +78,8 @@ describe.runIf(asked.length > 0).each(asked.length > 0 ? asked : THEMES)('pictur
     await picture(panel, `${theme}-playground`);
     await panel.page.setViewportSize({ width: 400, height: 900 });
     await picture(panel, `${theme}-playground-narrow`);
+    await panel.page.setViewportSize({ width: 520, height: 900 });
+    await picture(panel, `${theme}-playground-beside`);
     await panel.close();
 
     const text = await harness.open({ theme });

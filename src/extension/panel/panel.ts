@@ -231,6 +231,9 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
         return this.#trials.ask(folder, message);
       case 'stopTry':
         return this.#trials.stop();
+      case 'pullModel':
+        await vscode.commands.executeCommand('softprompt.pullModel');
+        return;
       case 'takeRow':
         return this.#takeRow(folder, message.file, message.row);
       case 'keepPlayground':

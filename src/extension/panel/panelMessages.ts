@@ -38,6 +38,7 @@ export const fromPanelSchema: z.ZodMiniType<FromPanel> = z.discriminatedUnion('t
     hardPrompt: hardPromptSchema,
   }),
   signal('stopTry'),
+  signal('pullModel'),
   z.strictObject({
     type: z.literal('takeRow'),
     file: z.optional(z.string().check(z.minLength(1))),

@@ -3,6 +3,7 @@ import type { HardPrompt, TakenRow } from '../../protocol/playground';
 import type { TrialAnswer } from '../../protocol/requests';
 import { sameText } from '../../protocol/texts';
 import { answerBars } from '../charts/answerBars';
+import { button } from '../kit/controls';
 import { el, fill, setText, show } from '../kit/dom';
 import { formatFixed, formatRows } from '../kit/format';
 import { icon } from '../kit/icons';
@@ -22,12 +23,13 @@ export interface Asked {
 }
 
 /** The tuned prompt's answer beside the hard prompt's. */
-export function answerPair() {
+export function answerPair(getModel: () => void) {
   const tuned = answerCard('tuned');
   const hard = answerCard('hard');
   const verdict = el('p', { class: 'agreement', role: 'status' });
   const pair = el('div', { class: 'answer-pair' }, tuned.element, hard.element);
   const trouble = el('div', { class: 'banner bad', role: 'alert' });
+  let told: GivenAnswer['error'];
   const element = el('div', { class: 'stack answers-part' }, trouble, pair, verdict);
   return {
     element,
@@ -46,7 +48,12 @@ export function answerPair() {
           el('p', {}, message),
           hint && el('p', { class: 'hint' }, hint),
         );
-        if (trouble.textContent !== body.textContent) fill(trouble, icon('cross'), body);
+        if (failed !== told) {
+          const pull =
+            failed.code === 'model-missing' && button({ label: t('Get a model'), onClick: getModel });
+          fill(trouble, icon('cross'), body, pull);
+          told = failed;
+        }
       }
       const stopped = asked.tuned?.error !== undefined;
       pair.classList.toggle('few', asked.hardPrompt.kind === 'few-shot');

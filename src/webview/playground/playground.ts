@@ -58,7 +58,7 @@ export function playground(context: PanelContext): Component {
   });
   const pause = button({ label: t('Pause'), icon: 'pause', onClick: () => context.send({ type: 'pause' }) });
   const note = el('p', { class: 'hint' });
-  const answers = answerPair();
+  const answers = answerPair(() => context.send({ type: 'pullModel' }));
   const history = tryHistory({
     restore,
     clear() {
@@ -99,6 +99,7 @@ export function playground(context: PanelContext): Component {
     asked = { id: ++lastId, values, hardPrompt, taken, running: true };
     context.send({ type: 'try', id: asked.id, values, hardPrompt });
     draw();
+    answers.element.scrollIntoView({ block: 'nearest' });
   }
 
   function keep(next: Playground): void {
@@ -141,6 +142,7 @@ export function playground(context: PanelContext): Component {
     const { tuned, hard } = trial;
     const over = tuned?.error !== undefined || hard?.answer !== undefined || hard?.error !== undefined;
     asked = { ...asked, tuned, hard, running: !over };
+    if (over) requestAnimationFrame(() => answers.element.scrollIntoView({ block: 'nearest' }));
     if (!over || !tuned?.answer) return;
     const { values, hardPrompt } = asked;
     cleared = undefined;

@@ -11,6 +11,9 @@ import { shownRows } from './shownRows';
 /** With more classes than this the cells shrink and the matrix takes the whole width. */
 export const FEW_CLASSES = 12;
 
+/** Of the table, in pixels: its head and a few rows. */
+const LEAST_VISIBLE = 160;
+
 /** Expected against predicted classes; a cell filters the table of predictions to its rows. */
 export function confusionMatrix(context: PanelContext): Component {
   const body = el('div', { class: 'matrix-scroll' });
@@ -29,7 +32,9 @@ export function confusionMatrix(context: PanelContext): Component {
 
   body.addEventListener('click', (event) => {
     const cell = (event.target as HTMLElement).closest<HTMLElement>('td');
-    if (cell) choose(cell);
+    if (!cell) return;
+    choose(cell);
+    requestAnimationFrame(showRows);
   });
   body.addEventListener('keydown', onKey);
   onThemeChange(paint);
@@ -71,6 +76,14 @@ export function confusionMatrix(context: PanelContext): Component {
         : { expected, predicted, outcome: 'all', filter: '' },
     );
     focusCell(cell);
+  }
+
+  /** In a narrow panel the rows are far away: whoever points at a cell is taken there. */
+  function showRows(): void {
+    const rows = element.ownerDocument.querySelector('.predictions');
+    const { top = 0, bottom = 0 } = rows?.getBoundingClientRect() ?? {};
+    if (bottom < LEAST_VISIBLE || top > window.innerHeight - LEAST_VISIBLE)
+      rows?.scrollIntoView({ block: 'start' });
   }
 
   function focusCell(cell: HTMLElement): void {

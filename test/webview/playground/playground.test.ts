@@ -120,6 +120,8 @@ describe.runIf(canShowPages)('asking', () => {
     const error = { code: 'model-missing' as const, message: 'The model is gone.', hint: 'Pull it again.' };
     await panel.send({ type: 'answer', id: (await lastTry(panel)).id, side: 'tuned', error });
     expect(await panel.page.getByRole('alert').textContent()).toMatch(/The model is gone\..*Pull it again\./);
+    await button('Get a model').click();
+    expect(await said('pullModel')).toHaveLength(1);
     expect(await history().count()).toBe(0);
     await button('Ask both prompts').click();
     await answerBoth(panel);
