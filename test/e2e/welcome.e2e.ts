@@ -103,6 +103,14 @@ describe('A newcomer with nothing at all', () => {
     await workbench.lens('Tune “support”').waitFor({ timeout: 60_000 });
     await workbench.screenshot('walkthrough-sample');
   });
+
+  it('tunes from the walkthrough, with the dataset behind it', async () => {
+    await workbench.command('Softprompt: Get Started');
+    await step('Tune a prompt').click();
+    await step('Tune a prompt').getByRole('button', { name: 'Tune a Prompt' }).click();
+    await workbench.notification('SmolLM2').getByRole('button', { name: 'Download and tune' }).waitFor();
+    expect(await workbench.errorNotifications()).toEqual([]);
+  });
 });
 
 describe('A German VS Code', () => {
