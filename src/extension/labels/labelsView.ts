@@ -4,7 +4,7 @@ import type { Softprompt } from '../context';
 import { openPlace } from '../failures';
 import { taskName } from '../files';
 import { count, percent } from '../wording';
-import { type LabelNode, type LabelTaskNode, labelNodes, stepTo } from './labelNodes';
+import { type LabelNode, type LabelTaskNode, labelNodes, sameLabel, stepTo } from './labelNodes';
 import { LabelReviews, suspicion } from './labelReviews';
 
 export const LABELS_VIEW = 'softprompt.labels';
@@ -64,7 +64,7 @@ export class LabelsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   async show(node: LabelNode): Promise<void> {
-    const index = this.open.indexOf(node);
+    const index = this.open.findIndex((other) => sameLabel(other, node));
     if (index !== -1) this.#last = { node, index };
     await openPlace({ file: node.label.file, line: node.label.line });
     if (this.#tree?.visible) await this.#tree.reveal(node, { select: true, focus: false });
