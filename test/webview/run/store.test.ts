@@ -40,7 +40,14 @@ describe('what VS Code kept', () => {
     ).toEqual({
       tried: { a: 'b' },
     });
-    const kept = { folder: '/f', tab: 'predictions', filter: 'x', outcome: 'fixed', expected: 'a', predicted: 'b' };
+    const kept = {
+      folder: '/f',
+      tab: 'predictions',
+      filter: 'x',
+      outcome: 'fixed',
+      expected: 'a',
+      predicted: 'b',
+    };
     expect(readPanelState({ ...kept, tried: { text: 't' } })).toEqual({ ...kept, tried: { text: 't' } });
     const sort = { key: 'confidence', descending: true } as const;
     const taken = { file: '/w/a.csv', row: 3, line: 4, target: 'x' };
