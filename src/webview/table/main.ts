@@ -20,7 +20,8 @@ const context: TableContext = {
   keep(change) {
     view = { ...view, ...change, widths: { ...view.widths, ...change.widths } };
     vscode.setState(view);
-    schedule();
+    // The grid has scrolled by itself.
+    if (Object.keys(change).some((name) => name !== 'top')) schedule();
   },
   ask(change) {
     const { text, only, sort }: TableQuery = { ...model.query, ...change };
@@ -75,6 +76,13 @@ root.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
+/** The keyboard is in the table once it is there, unless it is elsewhere already. */
+let focused = false;
+function takeFocus(): void {
+  if (!focused && document.hasFocus() && document.activeElement === document.body) rows.focus();
+  focused = true;
+}
+
 /** However many messages come in, the page is drawn at most once a frame. */
 function schedule(): void {
   if (scheduled) return;
@@ -90,6 +98,7 @@ function draw(): void {
   show(rows.element, model.columns.length > 0 && state !== 'untrusted' && state !== 'failed');
   rows.element.classList.toggle('grid-empty', state !== 'rows');
   for (const part of [tools, rows, nothing, detail]) part.update(model, view);
+  if (state === 'rows') takeFocus();
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<ToTable>) => {

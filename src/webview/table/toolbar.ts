@@ -120,6 +120,8 @@ export function toolbar(context: TableContext, goToRow: (row: number) => void): 
       show(cancel, searching);
       const share = searching ? state.found.read : (state?.read ?? 0);
       const busy = searching || state?.done === false;
+      // Each per cent read out would be too much.
+      setAttribute(count, 'aria-live', busy ? 'off' : 'polite');
       show(bar, busy);
       setAttribute(bar, 'aria-valuenow', Math.round(share * 100));
       bar.style.setProperty('--share', String(share));
