@@ -96,7 +96,9 @@ describe('Comparing runs', () => {
 
   it('says which is better and whether that may be chance, with curves and scores', async () => {
     const verdict = comparison.getByRole('region', { name: 'Which is better?' });
-    await verdict.getByText(/Run [AB] .* run [AB]: \d+ rows? fixed, \d+ broken, p [<=] 0\.\d+/).waitFor();
+    await verdict
+      .getByText(/Run [AB] is .*better than run [AB]: \d+ rows? fixed, \d+ broken, p [<=] [01]\.\d+/)
+      .waitFor();
     await verdict.getByText(/McNemar/).waitFor();
     const loss = comparison.getByRole('img', { name: /^Training loss.*A \d.*B \d/ });
     await loss.locator('canvas').waitFor();
@@ -150,7 +152,7 @@ describe('Comparing runs', () => {
     for (let press = 0; press < 12 && !(await chosen.isVisible()); press++) await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
     await comparison
-      .getByText(/Run [AB] .* run [AB]:/)
+      .getByText(/Run [AB] is .*better than run [AB]:/)
       .first()
       .waitFor();
   });

@@ -44,8 +44,8 @@ export function pairSentence(pair: Pair, contenders: readonly Contender[]): stri
       : t('{0} is better than {1}: {2} fixed, {3} broken, {4}.', ahead, behind, fixed, broken, p);
   }
   return byWords
-    ? t('{0} and {1} do not differ clearly: {2} better, {3} worse, {4}.', ahead, behind, fixed, broken, p)
-    : t('{0} and {1} do not differ clearly: {2} fixed, {3} broken, {4}.', ahead, behind, fixed, broken, p);
+    ? t('{0} is not clearly better than {1}: {2} better, {3} worse, {4}.', ahead, behind, fixed, broken, p)
+    : t('{0} is not clearly better than {1}: {2} fixed, {3} broken, {4}.', ahead, behind, fixed, broken, p);
 }
 
 function capitalised(text: string): string {

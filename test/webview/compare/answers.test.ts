@@ -110,7 +110,7 @@ describe('comparePairs', () => {
   it('says so where it may be chance, and where nothing differs', () => {
     const close = duel(4, 5);
     expect(pairSentence(comparePairs(close)[0]!, close.contenders)).toBe(
-      'Run B and run A do not differ clearly: 5 rows fixed, 4 broken, p = 1.00.',
+      'Run B is not clearly better than run A: 5 rows fixed, 4 broken, p = 1.00.',
     );
     const same = duel(0, 0);
     expect(pairSentence(comparePairs(same)[0]!, same.contenders)).toBe(
