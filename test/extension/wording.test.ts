@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bytes, count, percent } from '../../src/extension/wording';
 
 describe('numbers', () => {
@@ -19,4 +19,23 @@ describe('numbers', () => {
     ]);
     expect(percent(0.9149)).toBe('91.5 %');
   });
+});
+
+it('writes numbers and dates as the display language does', async () => {
+  vi.resetModules();
+  const vscode = await import('./fakeVscode');
+  vscode.env.language = 'de';
+  try {
+    const german = await import('../../src/extension/wording');
+    expect(german.count(1234, 'row')).toBe('1.234 rows'); // without its translation
+    expect([german.percent(0.9149), german.bytes(1500), german.fixed(0.5, 3)]).toEqual([
+      '91,5 %',
+      '1,5 kB',
+      '0,500',
+    ]);
+    expect(german.runTime('2026-03-22T10:15:30.123')).toBe('22. März 10:15');
+  } finally {
+    vscode.env.language = 'en';
+    vi.resetModules();
+  }
 });
