@@ -199,6 +199,23 @@ describe('a text task', () => {
   });
 });
 
+it('an encoder answers with its class head, and by similarity to the labels, with an instruction or without', async () => {
+  const folder = await runOf({
+    model: join(__dirname, '../oracle/fixtures/models/minilm'),
+    template: '{text}',
+    training: { steps: 2, batchRows: 6 },
+  });
+  await trying(folder, async (trial) => {
+    const tuned = await trial.answer(LAMP, { kind: 'tuned' });
+    const bare = await trial.answer(LAMP, { kind: 'zero-shot' });
+    const own = await trial.answer(LAMP, { kind: 'own', text: 'What a customer says of a thing:' });
+    for (const { probabilities } of [tuned, bare, own])
+      expect(Object.keys(probabilities!).sort()).toEqual(['bad', 'good']);
+    expect(own.probabilities).not.toEqual(bare.probabilities);
+    await expect(trial.answer(LAMP, { kind: 'few-shot' })).rejects.toThrow(/no few-shot prompt/);
+  });
+});
+
 it('an encoder-decoder streams too', async () => {
   const folder = await runOf({
     model: join(__dirname, '../oracle/fixtures/models/flan-t5'),

@@ -6,7 +6,6 @@ import { icon } from '../kit/icons';
 import { t } from '../kit/l10n';
 import { virtualRows } from '../kit/virtualRows';
 import type { Component, PanelContext } from '../run/panelContext';
-import type { ShownRun } from '../run/store';
 import { type Column, LABEL_COLUMNS, TEXT_COLUMNS } from './predictionColumns';
 import {
   BIGGEST_LOSSES,
@@ -20,7 +19,8 @@ import {
   selectPredictions,
 } from './predictionFilter';
 import { rowDetail } from './rowDetail';
-import { type ShownRows, shownRows, splitsOf } from './shownRows';
+import { type ShownRows, shownRows } from './shownRows';
+import { splitSwitch } from './splitSwitch';
 
 const HEAD_HEIGHT = 32;
 const ANY = '';
@@ -45,7 +45,7 @@ export function predictionsTable(context: PanelContext): Component {
   let chosen = false;
   const prefix = newId('prediction');
 
-  const splits = segments<ShownRows['split']>(t('Rows'), (split) => context.keep({ split }));
+  const splits = splitSwitch((split) => context.keep({ split }));
   const outcomes = segments<Outcome>(t('Outcome'), (outcome) => context.keep({ outcome }));
   const expected = choice(t('Expected'), (value) => context.keep({ expected: value || undefined }));
   const predicted = choice(t('Predicted'), (value) => context.keep({ predicted: value || undefined }));
@@ -72,12 +72,11 @@ export function predictionsTable(context: PanelContext): Component {
   const rows = virtualRows(scroller, HEAD_HEIGHT, renderRow);
   scroller.append(el('div', { role: 'rowgroup', class: 'table-head-group' }, head), rows.element);
   const nothing = el('p', { class: 'empty' });
-  const legend = el('span', { class: 'quiet split-note' });
   const detail = rowDetail(context);
   const element = el(
     'section',
     { class: 'card predictions', 'aria-label': t('Predictions') },
-    el('header', { class: 'card-head' }, el('h2', {}, t('Predictions')), splits.element, legend),
+    el('header', { class: 'card-head' }, el('h2', {}, t('Predictions')), ...splits.elements),
     tools,
     scroller,
     nothing,
@@ -216,7 +215,7 @@ export function predictionsTable(context: PanelContext): Component {
       const rows = run && shownRows(run, view);
       show(element, rows !== undefined);
       if (!run || !rows) return;
-      showSplits(run, rows);
+      splits.update(run, rows);
       const before = predictions[selected[active] ?? -1];
       const byLabel = run.record.task.target.kind === 'label';
       const fresh = rowsChanged(rows.predictions, byLabel);
@@ -253,26 +252,6 @@ export function predictionsTable(context: PanelContext): Component {
     expectedOptions = byLabel ? options(t('Expected: any'), 'expected', predictions) : [];
     predictedOptions = byLabel ? options(t('Predicted: any'), 'predicted', predictions) : [];
     counts = countOutcomes(predictions);
-  }
-
-  function showSplits(run: ShownRun, { split, step }: ShownRows): void {
-    const names = splitsOf(run);
-    splits.set(
-      names.map((value) => ({
-        value,
-        label: value === 'test' ? t('Test') : t('Validation'),
-        count: formatCount(value === 'test' ? run.predictions.length : run.validation!.predictions.length),
-      })),
-      split,
-    );
-    show(splits.element, names.length > 1);
-    const at = step ?? 0;
-    setText(
-      legend,
-      split === 'test'
-        ? t('Test rows, answered by the best prompt, of step {0}', at)
-        : t('Validation rows, answered by the prompt of step {0}', at),
-    );
   }
 
   /** The head is drawn anew: whoever had just pressed one of its buttons keeps it. */

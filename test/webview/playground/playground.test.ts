@@ -47,6 +47,7 @@ async function said<T extends FromPanel['type']>(type: T): Promise<Extract<FromP
 async function ask(text: string): Promise<void> {
   await field('text').fill(text);
   await button('Ask both prompts').click();
+  await panel.settled();
 }
 
 describe.runIf(canShowPages)('asking', () => {
@@ -376,6 +377,7 @@ describe.runIf(canShowPages)('for everyone', () => {
     await open();
     await panel.page.getByRole('tab', { name: 'Overview' }).click();
     await button('Open the playground').click();
+    await panel.settled();
     expect(await field('text').isVisible()).toBe(true);
   });
 });

@@ -88,6 +88,7 @@ describe.runIf(canShowPages)('validation rows while a run trains', () => {
     const detail = training();
     await open(detail);
     await row(0).click();
+    await panel.settled();
     await button(/Open in file/).focus();
     const text = panel.page.locator('.row-detail blockquote');
     await text.evaluate((one) => getSelection()?.selectAllChildren(one));
@@ -116,6 +117,7 @@ describe.runIf(canShowPages)('validation rows while a run trains', () => {
     expect(marks).toHaveLength(changed.length);
     expect(marks.every((mark) => /^newly (right|wrong), was /.test(mark))).toBe(true);
     await row(0).click();
+    await panel.settled();
     expect(await panel.page.locator('.row-detail').textContent()).toContain('Validation before');
   });
 
@@ -147,16 +149,19 @@ describe.runIf(canShowPages)('validation rows while a run trains', () => {
     await open(syntheticRun());
     expect(await note().textContent()).toContain('Test rows, answered by the best prompt');
     await button(/^Validation/).click();
+    await panel.settled();
     expect(await note().textContent()).toContain('Validation rows');
     expect(await grid().getAttribute('aria-rowcount')).toBe('43');
     expect(await panel.kept()).toMatchObject({ split: 'validation' });
     await button(/^Test/).click();
+    await panel.settled();
     expect(await grid().getAttribute('aria-rowcount')).toBe('141');
   });
 
   test('the order is kept over a reload', async () => {
     await open(syntheticRun());
     await button(/^Confidence/).click();
+    await panel.settled();
     expect(await panel.kept()).toMatchObject({ sort: { key: 'confidence', descending: false } });
   });
 
@@ -164,6 +169,7 @@ describe.runIf(canShowPages)('validation rows while a run trains', () => {
     const rules = theme === 'dark' ? undefined : ['color-contrast'];
     await open(training(), { theme, reducedMotion: true });
     await row(2).click();
+    await panel.settled();
     expect(await violations(panel.page, rules)).toEqual([]);
   });
 });
