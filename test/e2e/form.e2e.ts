@@ -63,19 +63,20 @@ describe('A task as text and as a form', () => {
     await expect.poll(saved, SOON).toContain('"Message: {text}\\nTopic:"');
   });
 
-  it('tells of a column, the data and the model', async () => {
-    const hover = workbench.page.locator('.monaco-hover:not(.hidden)');
+  it('tells of a column and of the data under the pointer', async () => {
+    const { page } = workbench;
     for (const [line, column, text] of [
-      [5, 28, 'Column'],
       [4, 15, 'account: 36 rows'],
+      [5, 28, '108 distinct'],
     ] as const) {
       await workbench.goToLine(line, column);
-      await workbench.page.keyboard.press('Control+K');
-      await workbench.page.keyboard.press('Control+I');
-      await hover.getByText(text).first().waitFor();
-      if (line === 5) await workbench.screenshot('form-2-hover');
-      await workbench.page.keyboard.press('Escape');
+      const cursor = await page.locator('.cursors-layer .cursor').first().boundingBox();
+      if (!cursor) throw new Error('There is no cursor.');
+      await page.mouse.move(cursor.x + 3, cursor.y + cursor.height / 2, { steps: 3 });
+      await page.locator('.monaco-hover').getByText(text).first().waitFor();
     }
+    await workbench.screenshot('form-2-hover');
+    await page.mouse.move(900, 700);
   });
 
   it('underlines exactly a hole without column, and mends it', async () => {
@@ -141,7 +142,9 @@ describe('A task as text and as a form', () => {
 
   it('says where the text stops being JSON, and goes on when it is mended', async () => {
     await workbench.page.keyboard.type('"');
-    await form().getByRole('alert').getByText('Line 8 of the file is not valid JSON.').waitFor();
+    const alert = form().getByText('Line 8 of the file is not valid JSON.').last();
+    await alert.waitFor();
+    expect((await alert.boundingBox())?.y).toBeGreaterThan(0); // in view, although the form is scrolled
     await workbench.screenshot('form-7-broken');
     await workbench.page.keyboard.press('Backspace');
     await form().getByRole('alert').waitFor({ state: 'detached' });

@@ -61,7 +61,7 @@ export function page(
       ...advanced.flatMap(({ title, part }) => [el('h3', { class: 'group-title' }, title), part.element]),
     ),
   );
-  const broken = el('div', {});
+  const broken = el('div', { class: 'broken-place' });
   const trust = trustBanner(context);
   const all: FormPart[] = [
     head,

@@ -164,9 +164,13 @@ describe.runIf(canShowPages)('the form', () => {
 
   test('waits while the text is no JSON, and leads to the place', async () => {
     await open();
+    await form.page.evaluate(() => scrollTo({ top: 900 }));
     const broken = { message: 'Line 4 of the file is not valid JSON.', line: 4, column: 3 };
     await form.send({ type: 'task', name: 'support', change: 1_000, broken });
     expect(await form.page.locator('.form-body').getAttribute('inert')).not.toBeNull();
+    const alert = await form.page.getByRole('alert').boundingBox();
+    expect(alert?.y).toBeGreaterThanOrEqual(0); // in view wherever the form is scrolled to
+    expect(alert?.y).toBeLessThan(200);
     await form.page.getByRole('alert').getByRole('button', { name: 'Open as Text' }).click();
     expect((await form.posted()).at(-1)).toEqual({ type: 'openText', line: 4, column: 3 });
     await form.send(task());
