@@ -191,6 +191,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     if (!vscode.workspace.isTrusted) return;
     if (message.type === 'ready') {
       this.#ready = true;
+      this.#trials.stop(); // whoever asked is a page that is gone
       const state = this.host.state === 'stopped' ? 'ready' : this.host.state; // it is started when it is needed
       this.#post({ type: 'connection', state });
       await this.#postRuns();

@@ -1,4 +1,4 @@
-import { reportError } from '../../protocol/errors';
+import { reportError, SoftpromptError } from '../../protocol/errors';
 import type { FromPanel, Side, ToPanel } from '../../protocol/panel';
 import type { TriedPrompt } from '../../protocol/requests';
 import type { HostClient } from '../host/hostClient';
@@ -25,6 +25,7 @@ export class Trials {
     this.stop();
     const stop = new AbortController();
     this.#stop = stop;
+    const stopped = untilAborted(stop.signal);
     const prompts: [Side, TriedPrompt][] = [
       ['tuned', { kind: 'tuned' }],
       ['hard', hardPrompt],
@@ -34,7 +35,8 @@ export class Trials {
       this.#writing = { stream, id, side };
       try {
         const params = { folder, values, prompt, id: stream };
-        const answer = await this.host.request('predict', params, stop.signal);
+        // The page need not wait for the model to notice: it may be loading.
+        const answer = await Promise.race([this.host.request('predict', params, stop.signal), stopped]);
         this.post({ type: 'answer', id, side, answer });
       } catch (error) {
         this.post({ type: 'answer', id, side, error: reportError(error) });
@@ -47,10 +49,21 @@ export class Trials {
   stop(): void {
     this.#stop?.abort();
     this.#stop = undefined;
+    this.#writing = undefined;
   }
 
   dispose(): void {
     this.stop();
     this.#subscription.dispose();
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new SoftpromptError('cancelled', 'Cancelled.')), {
+      once: true,
+    });
+  });
+  stopped.catch(() => {}); // most tries are never stopped
+  return stopped;
 }

@@ -150,9 +150,17 @@ describe('RunPanel', () => {
       const first = host.last('predict');
       page.say({ type: 'stopTry' });
       expect(first.signal?.aborted).toBe(true);
-      first.fail(new Error('cancelled'));
+      await settle();
+      expect(posted('answer')).toMatchObject([{ id: 9, side: 'tuned', error: { code: 'cancelled' } }]);
+      first.fail(new Error('too late to matter'));
       ask(10);
       page.say({ type: 'selectRun', folder: '/w/.softprompt/runs/mood-2' });
+      expect(host.last('predict').signal?.aborted).toBe(true);
+    });
+
+    it('stops what a page asked that was thrown away meanwhile', async () => {
+      ask(11);
+      page.say({ type: 'ready' });
       expect(host.last('predict').signal?.aborted).toBe(true);
     });
 
