@@ -127,8 +127,8 @@ describe('Datasets as tables', () => {
   });
 
   it('keeps place and filter when its tab was away', async () => {
-    await workbench.openFile(DATASET);
-    await workbench.lens(`${ROWS} rows`).waitFor();
+    await workbench.openFile('topics.softprompt.json');
+    await workbench.lens('Tune').waitFor();
     await workbench.editorTab('large.csv').first().click();
     await table.frame.getByText('1 of 1,000,000 rows').waitFor();
     await table.row('Message 777777, with').waitFor();
