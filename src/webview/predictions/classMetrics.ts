@@ -7,6 +7,7 @@ import { t } from '../kit/l10n';
 import type { Component, PanelContext } from '../run/panelContext';
 import { CONTENDER_NAMES } from '../run/standing';
 import { shownRows } from './shownRows';
+import { showRows } from './showRows';
 
 /** How each class fares, the hardest first, beside the best hard prompt. */
 export function classMetrics(context: PanelContext): Component {
@@ -126,7 +127,12 @@ function line(one: ClassMetrics, before: ClassMetrics | undefined, context: Pane
           class: 'link',
           title: t('Show the rows of {0}', one.label),
           'data-label': one.label,
-          on: { click: () => context.keep({ expected: one.label, predicted: undefined, outcome: 'all' }) },
+          on: {
+            click: () => {
+              context.keep({ expected: one.label, predicted: undefined, outcome: 'all' });
+              showRows();
+            },
+          },
         },
         one.label,
       ),

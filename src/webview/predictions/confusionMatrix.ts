@@ -7,12 +7,10 @@ import { t } from '../kit/l10n';
 import { type Colour, mix, onThemeChange, readableOn, themeColour, toCss } from '../kit/theme';
 import type { Component, PanelContext } from '../run/panelContext';
 import { shownRows } from './shownRows';
+import { showRows } from './showRows';
 
 /** With more classes than this the cells shrink and the matrix takes the whole width. */
 export const FEW_CLASSES = 12;
-
-/** Of the table, in pixels: its head and a few rows. */
-const LEAST_VISIBLE = 160;
 
 /** Expected against predicted classes; a cell filters the table of predictions to its rows. */
 export function confusionMatrix(context: PanelContext): Component {
@@ -34,7 +32,7 @@ export function confusionMatrix(context: PanelContext): Component {
     const cell = (event.target as HTMLElement).closest<HTMLElement>('td');
     if (!cell) return;
     choose(cell);
-    requestAnimationFrame(showRows);
+    showRows();
   });
   body.addEventListener('keydown', onKey);
   onThemeChange(paint);
@@ -76,14 +74,6 @@ export function confusionMatrix(context: PanelContext): Component {
         : { expected, predicted, outcome: 'all', filter: '' },
     );
     focusCell(cell);
-  }
-
-  /** In a narrow panel the rows are far away: whoever points at a cell is taken there. */
-  function showRows(): void {
-    const rows = element.ownerDocument.querySelector('.predictions');
-    const { top = 0, bottom = 0 } = rows?.getBoundingClientRect() ?? {};
-    if (bottom < LEAST_VISIBLE || top > window.innerHeight - LEAST_VISIBLE)
-      rows?.scrollIntoView({ block: 'start' });
   }
 
   function focusCell(cell: HTMLElement): void {

@@ -136,6 +136,22 @@ describe.runIf(canShowPages)('validation rows while a run trains', () => {
     expect(await classes.getByRole('row').count()).toBe(labels.length + 2);
   });
 
+  test('in a narrow panel a cell of the matrix and a class lead to their rows', async () => {
+    await open(training(), { width: 500 });
+    const inView = () =>
+      panel.page.locator('.predictions').evaluate((one) => one.getBoundingClientRect().bottom > 160);
+    for (const filter of [
+      panel.page.getByRole('gridcell', { name: /^expected returns, predicted returns/ }),
+      panel.page.getByRole('button', { name: 'delivery', exact: true }),
+    ]) {
+      await filter.scrollIntoViewIfNeeded();
+      await panel.page.mouse.wheel(0, 5_000);
+      await expect.poll(inView).toBe(false);
+      await filter.click();
+      await expect.poll(inView).toBe(true);
+    }
+  });
+
   test('before the first validation it says what will come', async () => {
     await open(syntheticRun({ state: 'training', step: 0 }));
     await panel.send({ type: 'run', detail: { ...training(), validation: undefined } });
