@@ -48,9 +48,11 @@ export async function openParquet(file: string): Promise<ParquetFile> {
     const metadata = await understood(file, () =>
       parquetMetadataAsync(buffer, { parsers: TEXT_PARSERS, geoparquet: false }),
     );
-    const tree = await understood(file, async () => parquetSchema(metadata).children);
-    refuse(file, metadata, tree.length);
-    const blocks = blocksOf(metadata);
+    const { tree, blocks } = await understood(file, async () => {
+      const { children } = parquetSchema(metadata);
+      refuse(file, metadata, children.length);
+      return { tree: children, blocks: blocksOf(metadata) };
+    });
     const scan = await understood(file, () =>
       parquetScan({
         file: buffer,
