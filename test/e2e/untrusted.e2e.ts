@@ -20,8 +20,18 @@ describe('A folder that is not trusted', () => {
     workspace = await createWorkspace({
       [DATASET]: datasetText(),
       'topics.softprompt.json': tinyTask({ steps: 5 }),
+      ...{ 'table.csv': datasetText(), 'form.softprompt.json': tinyTask({ steps: 5 }) },
     });
-    server = await startCodeServer({ workspace: workspace.folder, workspaceTrust: true });
+    server = await startCodeServer({
+      workspace: workspace.folder,
+      workspaceTrust: true,
+      settings: {
+        'workbench.editorAssociations': {
+          'table.csv': 'softprompt.table',
+          'form.softprompt.json': 'softprompt.form',
+        },
+      },
+    });
     workbench = await Workbench.open(server.url);
   });
 
@@ -51,10 +61,11 @@ describe('A folder that is not trusted', () => {
   });
 
   it('reads no dataset for its table, and no task for its form', async () => {
-    await reopenWith(DATASET, 'Dataset Table');
+    await workbench.openFile('table.csv');
     await workbench.panel().getByText('This workspace is not trusted').waitFor();
     await workbench.screenshot('untrusted-3-table');
-    await reopenWith('topics.softprompt.json', 'Softprompt Form');
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('form.softprompt.json');
     await workbench
       .panel()
       .getByText('Softprompt reads and runs nothing until you trust this workspace.')
@@ -73,13 +84,6 @@ describe('A folder that is not trusted', () => {
     expect(await workbench.page.getByText(/\d+ tokens/).count()).toBe(0);
     expect(hostProcesses(server.home)).toEqual([]);
   });
-
-  /** Opens a file in another of its editors. */
-  async function reopenWith(file: string, editor: string): Promise<void> {
-    await workbench.openFile(file);
-    await workbench.command('View: Reopen Editor With');
-    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: editor }).first().click();
-  }
 
   it('is trusted, and its dataset comes to life', async () => {
     await workbench.command('Workspaces: Manage Workspace Trust');

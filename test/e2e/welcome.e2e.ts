@@ -151,9 +151,12 @@ describe('A German VS Code', () => {
   });
 
   it('was slowed down by less than can be noticed', async () => {
-    await workbench.command('Softprompt: Protokoll öffnen');
-    const line = workbench.page.locator('.part.panel .view-line', { hasText: /Activated in/ }).first();
-    const [, milliseconds] = /Activated in\s(\d+)\sms/.exec((await line.textContent()) ?? '') ?? [];
+    await workbench.command('Developer: Show Running Extensions');
+    const ours = workbench.page.locator('.runtime-extensions-editor .monaco-list-row', {
+      hasText: 'Softprompt',
+    });
+    // What the editor measured: loading the bundle and activating.
+    const [, milliseconds] = /Activation: (\d+)ms/.exec((await ours.first().textContent()) ?? '') ?? [];
     expect(Number(milliseconds)).toBeLessThan(ACTIVATION_MILLISECONDS);
     expect(await workbench.errorNotifications()).toEqual([]);
   });
