@@ -142,6 +142,7 @@ export const seen = {
   executed: [] as [string, ...unknown[]][],
   errors: [] as string[],
   warnings: [] as string[],
+  informations: [] as string[],
   views: [] as string[],
   copied: [] as string[],
 };
@@ -195,7 +196,11 @@ export const window = {
   showWarningMessage: async (message: string) => {
     seen.warnings.push(message);
   },
-  showInformationMessage: nothing,
+  showInformationMessage: async (message: string) => {
+    seen.informations.push(message);
+  },
+  withProgress: (_: unknown, work: (...parts: unknown[]) => unknown) =>
+    work({ report: () => {} }, { onCancellationRequested: never }),
   showQuickPick: nothing,
 };
 
