@@ -71,16 +71,17 @@ export const SCORE_RULES = {
     const { train, validation: held, test } = record.data.rows;
     const all = train + held + test;
     const share = Math.min(0.3, Math.ceil((ENOUGH_ROWS / Math.max(1, all)) * 20) / 20);
-    const [low, high] = tuned.interval.map((end) => formatPercent(end, 0)) as [string, string];
+    const ends = [...tuned.interval, ...bestHard.interval].map((end) => formatPercent(end, 0));
     return {
       title: t('Too few validation rows to tell'),
       seen: t(
-        'With {0}, {1} may be anything from {2} to {3}; {4} is within that.',
+        'With {0} the tuned prompt may be anywhere from {1} to {2}, {3} from {4} to {5}.',
         formatRows(rows, 'validation row'),
-        formatPercent(tuned.score),
-        low,
-        high,
+        ends[0]!,
+        ends[1]!,
         CONTENDER_NAMES[bestHard.contender].toLowerCase(),
+        ends[2]!,
+        ends[3]!,
       ),
       advice:
         validation !== undefined

@@ -147,7 +147,7 @@ describe('beside the hard prompts', () => {
     expect(only(facts)).toEqual({
       name: 'few-rows',
       title: 'Too few validation rows to tell',
-      seen: 'With 30 validation rows, 66.7 % may be anything from 50 % to 84 %; few-shot is within that.',
+      seen: 'With 30 validation rows the tuned prompt may be anywhere from 50 % to 84 %, few-shot from 39 % to 74 %.',
       advice: 'Try a validation share of 0.3 (now 0.1).',
       setting: 'data.split.validation',
     });
