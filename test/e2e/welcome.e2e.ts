@@ -95,9 +95,12 @@ describe('A newcomer with nothing at all', () => {
 
   it('opens the sample, which is ready to be tuned', async () => {
     await step('Open a dataset').click();
+    await workbench.page.waitForTimeout(1_000); // the step unfolds, and its buttons move
     await step('Open a dataset').getByRole('button', { name: 'Open Sample' }).click();
     const place = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Temporary' });
-    await Promise.all([workbench.page.waitForEvent('load'), place.click()]);
+    await place.waitFor();
+    await workbench.screenshot('walkthrough-sample-place');
+    await Promise.all([workbench.page.waitForEvent('load', { timeout: 60_000 }), place.click()]);
     await workbench.ready();
     await workbench.editorTab('train.csv').waitFor({ timeout: 60_000 });
     await workbench.lens('Tune “support”').waitFor({ timeout: 60_000 });

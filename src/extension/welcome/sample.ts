@@ -1,7 +1,8 @@
 import { access, cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import * as z from 'zod/mini';
 import type { Softprompt } from '../context';
 import { pick } from '../pick';
 
@@ -9,10 +10,12 @@ import { pick } from '../pick';
 const NAME = 'support';
 const DATASET = 'train.csv';
 
-/**
- * Copies the sample, 446 messages to a shop with a task for them, to where the user wants it, and opens its dataset.
- * In another folder than the open one this begins a new window's life: nothing is awaited after that.
- */
+/** What the window that opens the copy is to show, as the one before it is gone by then. */
+const TO_SHOW = 'softprompt.sampleToShow';
+const toShowSchema = z.catch(z.nullable(z.object({ dataset: z.string(), time: z.number() })), null);
+const RECENT_MILLISECONDS = 5 * 60_000;
+
+/** Copies the sample, 446 messages to a shop with a task for them, to where the user wants it, and opens its dataset. */
 export async function openSample({ extension }: Pick<Softprompt, 'extension'>): Promise<void> {
   const place = await choosePlace();
   if (!place) return;
@@ -21,11 +24,21 @@ export async function openSample({ extension }: Pick<Softprompt, 'extension'>): 
   const dataset = vscode.Uri.file(join(folder, DATASET));
   if (place.open) await vscode.window.showTextDocument(dataset);
   else {
-    await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder), {
-      forceReuseWindow: true,
-      filesToOpen: [dataset],
-    });
+    await extension.globalState.update(TO_SHOW, { dataset: dataset.fsPath, time: Date.now() });
+    const here = { forceReuseWindow: true };
+    await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder), here);
   }
+}
+
+/** In a window that was just opened for a copy of the sample: its dataset. */
+export async function showSample({ extension }: Pick<Softprompt, 'extension'>): Promise<void> {
+  const toShow = toShowSchema.parse(extension.globalState.get(TO_SHOW) ?? null);
+  if (!toShow) return;
+  const { dataset, time } = toShow;
+  const folders = vscode.workspace.workspaceFolders?.map(({ uri }) => uri.fsPath) ?? [];
+  if (!folders.includes(dirname(dataset))) return;
+  await extension.globalState.update(TO_SHOW, undefined);
+  if (Date.now() - time < RECENT_MILLISECONDS) await vscode.window.showTextDocument(vscode.Uri.file(dataset));
 }
 
 /** Where the copy goes, and whether that is part of the workspace; undefined when nothing is chosen. */
