@@ -3,7 +3,7 @@ import { el, onChange, setText, show } from '../kit/dom';
 import { formatCount, formatPercent, formatRows } from '../kit/format';
 import { t } from '../kit/l10n';
 import type { Component, PanelContext } from '../run/panelContext';
-import { bestValidation, CONTENDER_NAMES } from '../run/standing';
+import { bestValidation, CONTENDER_NAMES, CONTENDER_WORDS } from '../run/standing';
 import type { ShownRun } from '../run/store';
 import { chartFrame } from './chartFrame';
 import { type Level, lineChart } from './charts';
@@ -152,7 +152,7 @@ function levelsOf({ record, progress }: ShownRun): HardLevel[] {
     if (!metrics) continue;
     const value = headlineScore(metrics);
     const score = formatPercent(value);
-    const lower = CONTENDER_NAMES[contender].toLowerCase();
+    const lower = CONTENDER_WORDS[contender];
     levels.push({
       value,
       name: CONTENDER_NAMES[contender],

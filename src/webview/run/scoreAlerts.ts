@@ -3,7 +3,7 @@ import { t } from '../kit/l10n';
 import { type Advice, moreSteps, moreTokens, usualRate } from './alertAdvice';
 import type { Rule, View } from './alerts';
 import type { PairedComparison } from './signTest';
-import { CONTENDER_NAMES, standingOf } from './standing';
+import { CONTENDER_NAMES, CONTENDER_WORDS, standingOf } from './standing';
 
 const CHANCE = 0.05;
 /** With as many a difference of ten points shows. */
@@ -27,7 +27,7 @@ export const SCORE_RULES = {
       'On the same {0}: tuned prompt {1}, {2} {3}.',
       rows,
       formatPercent(tuned.score),
-      name.toLowerCase(),
+      CONTENDER_WORDS[bestHard.contender],
       formatPercent(bestHard.score),
     );
     return {
@@ -44,7 +44,7 @@ export const SCORE_RULES = {
     const ahead = standing.tuned.score - standing.bestHard.score;
     if (ahead <= 0 || paired.pValue < CHANCE) return undefined;
     return {
-      title: t('Not clearly above {0}', CONTENDER_NAMES[standing.bestHard.contender].toLowerCase()),
+      title: t('Not clearly above {0}', CONTENDER_WORDS[standing.bestHard.contender]),
       seen: t(
         'On {0} the tuned prompt fixed {1} and broke {2}. {3}',
         formatRows(paired.rows, 'test row'),
@@ -79,7 +79,7 @@ export const SCORE_RULES = {
         formatRows(rows, 'validation row'),
         ends[0]!,
         ends[1]!,
-        CONTENDER_NAMES[bestHard.contender].toLowerCase(),
+        CONTENDER_WORDS[bestHard.contender],
         ends[2]!,
         ends[3]!,
       ),

@@ -28,6 +28,13 @@ export const CONTENDER_NAMES: Record<Contender, string> = {
   'few-shot': t('Few-shot'),
 };
 
+/** The same inside a sentence. */
+export const CONTENDER_WORDS: Record<Contender, string> = {
+  tuned: t('tuned prompt'),
+  'zero-shot': t('zero-shot'),
+  'few-shot': t('few-shot'),
+};
+
 const HARD: readonly Contender[] = ['zero-shot', 'few-shot'];
 
 /** Test results once the tuned prompt has them, validation before; undefined before the first evaluation. */

@@ -8,7 +8,7 @@ import { t } from '../kit/l10n';
 import type { Component, PanelContext } from './panelContext';
 import { RUN_STATES } from './runStates';
 import { comparePaired, type PairedComparison } from './signTest';
-import { CONTENDER_NAMES, type Entry, type Standing, standingOf } from './standing';
+import { CONTENDER_NAMES, CONTENDER_WORDS, type Entry, type Standing, standingOf } from './standing';
 import type { ShownRun } from './store';
 
 const CHANCE = 0.05;
@@ -85,7 +85,7 @@ function titleOf(split: Standing['split'], byLabel: boolean, live: boolean): str
 /** `▲ 19.3 points above few-shot` */
 function lead(tuned: Entry, hard: Entry): HTMLElement {
   const difference = tuned.score - hard.score;
-  const name = CONTENDER_NAMES[hard.contender].toLowerCase();
+  const name = CONTENDER_WORDS[hard.contender];
   const [look, mark, words]: [string, IconName, string] =
     Math.abs(difference) < 0.0005
       ? ['quiet', 'equal', t('same as {0}', name)]
@@ -179,7 +179,7 @@ function whichRows(rows: string, split: Standing['split'], compared: boolean): s
 }
 
 function rowByRow({ against, fixed, broken, pValue }: PairedComparison): string {
-  const values = [CONTENDER_NAMES[against].toLowerCase(), formatRows(fixed), broken] as const;
+  const values = [CONTENDER_WORDS[against], formatRows(fixed), broken] as const;
   const chance = pValue < 0.001 ? 'p < 0.001' : `p = ${formatFixed(pValue, 3)}`;
   if (fixed + broken === 0) return t('Against {0} no row changed.', values[0]);
   return pValue < CHANCE
