@@ -190,7 +190,7 @@ export function lineChart(spec: ChartSpec): Chart {
       bands: spec.band && [
         {
           series: [spec.band.high + 1, spec.band.low + 1],
-          fill: () => toCss([...themeRgb(spec.band!.colour), 0.14]),
+          fill: () => toCss([...themeRgb(spec.band!.colour), colours.highContrast ? 0.3 : 0.14]),
         },
       ],
       hooks: {
@@ -206,7 +206,9 @@ export function lineChart(spec: ChartSpec): Chart {
   }
 
   function lineColour({ colour, strength = 1 }: Line): string {
-    return toCss(mix(colours.of(colour), colours.background, strength));
+    // Faint is for those who see it: high contrast themes get more of it.
+    const share = colours.highContrast ? Math.max(strength, 0.65) : strength;
+    return toCss(mix(colours.of(colour), colours.background, share));
   }
 
   function rangeY(low: number | null, high: number | null): [number, number] {
@@ -374,6 +376,7 @@ function readColours() {
   };
   return {
     of,
+    highContrast: document.body.classList.contains('vscode-high-contrast'),
     background: of('--sp-background'),
     text: of('--sp-quiet'),
     grid: of('--sp-grid'),
