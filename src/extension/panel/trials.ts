@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { reportError, SoftpromptError } from '../../protocol/errors';
 import type { FromPanel, Side, ToPanel } from '../../protocol/panel';
 import type { TriedPrompt } from '../../protocol/requests';
@@ -60,9 +61,13 @@ export class Trials {
 
 function untilAborted(signal: AbortSignal): Promise<never> {
   const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new SoftpromptError('cancelled', 'Cancelled.')), {
-      once: true,
-    });
+    signal.addEventListener(
+      'abort',
+      () => reject(new SoftpromptError('cancelled', vscode.l10n.t('Cancelled.'))),
+      {
+        once: true,
+      },
+    );
   });
   stopped.catch(() => {}); // most tries are never stopped
   return stopped;
