@@ -14,11 +14,11 @@ export async function writePlantedTask(folder: string): Promise<string> {
   const rows = Array.from({ length: 60 }, (_, i) => row(i, (PLANTED as readonly number[]).includes(i + 1)));
   await writeFile(join(folder, 'signs.csv'), `text,label\n${rows.join('\n')}\n`);
   const test = Array.from({ length: 10 }, (_, i) => row(100 + i, false));
-  await writeFile(join(folder, 'signs-test.csv'), `text,label\n${test.join('\n')}\n`);
+  await writeFile(join(folder, 'held-out.csv'), `text,label\n${test.join('\n')}\n`);
   const file = join(folder, 'signs.softprompt.json');
   const task = {
     model: TINY_LLAMA,
-    data: { train: 'signs.csv', test: 'signs-test.csv' },
+    data: { train: 'signs.csv', test: 'held-out.csv' },
     template: '{text}\nSign:',
     target: 'label',
     method: { virtualTokens: 4 },
