@@ -16,6 +16,7 @@ const TEXT = datasetText().replace(
 const FIRST_PLAIN_LINE = 6;
 /** The editor writes spaces as ones that do not break. */
 const TOKENS = /\d+\stokens/;
+const SOON = { timeout: 10_000 };
 const ANSWER = /[✓✗]\s\w+\s/;
 
 describe('A dataset in the editor', () => {
@@ -102,14 +103,14 @@ describe('A dataset in the editor', () => {
   it('takes the hints away while the file is edited, and brings them back', async () => {
     await workbench.goTo(FIRST_PLAIN_LINE, 1);
     await workbench.page.keyboard.press('Enter');
-    await expect.poll(() => workbench.page.locator('.view-line', { hasText: TOKENS }).count()).toBe(0);
+    await expect.poll(() => workbench.page.locator('.view-line', { hasText: TOKENS }).count(), SOON).toBe(0);
     await workbench.page.keyboard.press('Control+Z');
     await workbench.line('charged twice').filter({ hasText: TOKENS }).waitFor();
   });
 
   it('turns the hints off and on', async () => {
     await workbench.command('Softprompt: Toggle Row Hints');
-    await expect.poll(() => workbench.page.locator('.view-line', { hasText: TOKENS }).count()).toBe(0);
+    await expect.poll(() => workbench.page.locator('.view-line', { hasText: TOKENS }).count(), SOON).toBe(0);
     await workbench.command('Softprompt: Toggle Row Hints');
     await workbench.line('charged twice').filter({ hasText: TOKENS }).waitFor();
   });
@@ -127,7 +128,7 @@ describe('A dataset in the editor', () => {
     await workbench.command('View: Close All Editors');
     await workbench.openFile(DATASET);
     await workbench.lens(/Evaluate · \d+\.\d % right, \d+ wrong/).waitFor();
-    await expect.poll(allSigns).toBeGreaterThan(0);
+    await expect.poll(allSigns, SOON).toBeGreaterThan(0);
   });
 
   it('has the prompt answer every row', async () => {
@@ -147,8 +148,8 @@ describe('A dataset in the editor', () => {
       .filter({ hasText: /[✓✗]\s\w+\s+\d+\s%\s·\s+\d+\stokens/ })
       .waitFor();
     await workbench.line('is gone').filter({ hasText: ANSWER }).waitFor();
-    await expect.poll(() => signs('right')).toBeGreaterThan(0);
-    await expect.poll(() => signs('wrong')).toBeGreaterThan(0);
+    await expect.poll(() => signs('right'), SOON).toBeGreaterThan(0);
+    await expect.poll(() => signs('wrong'), SOON).toBeGreaterThan(0);
     await workbench.screenshot('dataset-4-evaluated');
     await workbench.command('Notifications: Clear All Notifications');
   });
@@ -157,13 +158,13 @@ describe('A dataset in the editor', () => {
     const { wrong } = await answers(workspace);
     await workbench.goTo(1);
     await workbench.page.keyboard.press('Alt+F9');
-    await expect.poll(() => workbench.cursorLine()).toBe(wrong[0]);
+    await expect.poll(() => workbench.cursorLine(), SOON).toBe(wrong[0]);
     await workbench.statusBarItem(`Mistake 1 of ${wrong.length}: expected`).waitFor();
     await workbench.page.keyboard.press('Alt+F9');
-    await expect.poll(() => workbench.cursorLine()).toBe(wrong[1]);
+    await expect.poll(() => workbench.cursorLine(), SOON).toBe(wrong[1]);
     await workbench.page.keyboard.press('Shift+Alt+F9');
     await workbench.page.keyboard.press('Shift+Alt+F9');
-    await expect.poll(() => workbench.cursorLine()).toBe(wrong.at(-1));
+    await expect.poll(() => workbench.cursorLine(), SOON).toBe(wrong.at(-1));
     await workbench.screenshot('dataset-5-mistake');
   });
 
@@ -181,7 +182,7 @@ describe('A dataset in the editor', () => {
     await workbench.lens(/Evaluate · .* on held-out rows/).waitFor({ timeout: 60_000 });
     await workbench.goTo(1);
     await workbench.line('charged twice').filter({ hasText: ANSWER }).waitFor();
-    await expect.poll(allSigns).toBeGreaterThan(0);
+    await expect.poll(allSigns, SOON).toBeGreaterThan(0);
   });
 
   it('leaves files without rows alone', async () => {
