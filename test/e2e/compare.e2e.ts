@@ -12,8 +12,8 @@ const MODEL = './models/tiny';
 /** Where the runs stand among the lines of the tasks: each below its own. */
 const CAREFUL_RUN = 1;
 const EAGER_RUN = 3;
-/** Enough for some ten seconds. */
-const STEPS = 1200;
+/** Enough for some twenty seconds. */
+const STEPS = 2000;
 
 function task(training: { steps: number; learningRate: number; seed: number }): object {
   return { ...tinyTask({ evaluateEvery: 50, ...training }), model: MODEL };
@@ -62,13 +62,15 @@ describe('Comparing runs', () => {
 
   it('shows step and time left in the status bar while training; a click opens the panel', async () => {
     await workbench.contextMenu(workbench.treeItem('eager'), 'Tune');
-    const status = workbench.statusBarItem(/eager [\d,]+\/1,200 · \d+ s left · loss \d/);
+    const status = workbench.statusBarItem(/eager [\d,]+\/2,000 · \d+ s left · loss \d/);
     await status.waitFor({ timeout: 60_000 });
-    await workbench.treeItem(/\/1,200 · \d+ s left/).waitFor();
-    await run.frame.getByRole('heading', { name: 'eager' }).waitFor();
-    await workbench.command('View: Close All Editors');
+    await workbench.treeItem(/\/2,000 · \d+ s left/).waitFor();
+    const heading = run.frame.getByRole('heading', { name: 'eager' });
+    await heading.waitFor();
+    await workbench.openFile(DATASET); // in front of the panel
+    await heading.waitFor({ state: 'hidden' });
     await workbench.statusBarItem('eager').click();
-    await run.frame.getByRole('heading', { name: 'eager' }).waitFor();
+    await heading.waitFor();
     await workbench.screenshot('compare-2-training');
     await run.becomes('Finished', 110_000);
     await status.waitFor({ state: 'hidden' });
