@@ -1,11 +1,13 @@
 import uPlot from 'uplot';
 import { el, setAttribute } from '../kit/dom';
 import { formatCount } from '../kit/format';
-import { mix, onThemeChange, themeColour, toCss } from '../kit/theme';
+import { mix, onThemeChange, toCss } from '../kit/theme';
+import { drawAnnotations, type Level, type Mark } from './chartAnnotations';
+import { readColours } from './chartColours';
 import { drawSoon } from './drawQueue';
 import { paintedBy } from './picture';
 
-// The only module that knows the chart library.
+// The only module that makes charts with the library; chartAnnotations.ts draws on them.
 
 export interface Line {
   /** A colour variable of webview.css. */
@@ -41,21 +43,6 @@ export interface ChartSpec {
   onPoint: (index: number | undefined) => void;
 }
 
-/** A dashed horizontal line with its name on it. */
-export interface Level {
-  value: number;
-  label: string;
-  colour: string;
-  /** Lengths of strokes and gaps: lines are told apart by more than their colour. */
-  dash?: readonly number[];
-}
-
-/** A vertical line with its name at the top. */
-export interface Mark {
-  x: number;
-  label: string;
-}
-
 export interface ChartData {
   x: number[];
   columns: (number | null)[][];
@@ -74,12 +61,9 @@ export interface Chart {
 }
 
 const HEIGHT = 200;
-const FONT_SIZE = 11;
 const HALF_A_PIXEL = 0.5;
 /** So often a chart is drawn whose changes cannot be seen yet. */
 const SLOW_MILLISECONDS = 1000;
-const DASHED: readonly number[] = [6, 4];
-const DOTTED: readonly number[] = [2, 3];
 const STEPS = [1, 2, 5, 10, 20, 25, 50].flatMap((one) => [1, 100, 10_000, 1_000_000].map((ten) => one * ten));
 const STEP_INCREMENTS = [...new Set(STEPS)].sort((a, b) => a - b);
 
@@ -194,7 +178,7 @@ export function lineChart(spec: ChartSpec): Chart {
         },
       ],
       hooks: {
-        draw: [(chart) => drawAnnotations(chart, uPlot.pxRatio * zoom)],
+        draw: [(chart) => data && drawAnnotations(chart, uPlot.pxRatio * zoom, data, colours, spec.small)],
         setCursor: [(chart) => spec.onPoint(chart.cursor.idx ?? undefined)],
       },
     };
@@ -222,51 +206,6 @@ export function lineChart(spec: ChartSpec): Chart {
     const pad = (top - bottom || Math.abs(top) * 0.1 || 1) * 0.1;
     const [least, most] = spec.limitsY ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     return [Math.max(least, bottom - pad), Math.min(most, top + pad)];
-  }
-
-  function drawAnnotations(chart: uPlot, pixel: number): void {
-    if (!data) return;
-    const { ctx } = chart;
-    const { left, top, width, height } = chart.bbox;
-    ctx.save();
-    ctx.font = colours.font(pixel);
-    ctx.lineWidth = pixel;
-    ctx.strokeStyle = toCss(colours.text);
-    ctx.fillStyle = toCss(colours.text);
-    let taken = left;
-    for (const { x, label } of data.marks) {
-      const at = Math.round(chart.valToPos(x, 'x', true)) + 0.5;
-      dashed(ctx, DOTTED, pixel, at, top, at, top + height);
-      const room = ctx.measureText(label).width;
-      const start = Math.min(at, left + width + 18 * pixel - room);
-      if (spec.small || start < taken) continue; // its line alone says that something was here
-      taken = start + room + 8 * pixel;
-      ctx.textAlign = 'left';
-      ctx.textBaseline = 'bottom';
-      ctx.fillText(label, start, top - 2 * pixel);
-    }
-    let above = Number.NEGATIVE_INFINITY;
-    let nameTop = Number.POSITIVE_INFINITY;
-    for (const { value, label, colour, dash = DASHED } of [...data.levels].sort(
-      (a, b) => b.value - a.value,
-    )) {
-      const at = Math.round(chart.valToPos(value, 'y', true)) + 0.5;
-      ctx.strokeStyle = toCss(colours.of(colour));
-      ctx.fillStyle = toCss(mix(colours.of(colour), colours.of('--sp-strong'), 0.55));
-      dashed(ctx, dash, pixel, left, at, left + width, at);
-      // Under its line when the name of the one above would be in the way.
-      const line = FONT_SIZE * pixel;
-      const crowded = at - above < line * 2.4 || at - top < line * 1.5;
-      // At the bottom of the chart there is no room under a line: then on top of the other name.
-      const under = crowded && at + line * 1.5 < top + height;
-      ctx.textAlign = 'right';
-      ctx.textBaseline = under ? 'top' : 'bottom';
-      const y = under ? at + 4 * pixel : Math.min(at - 3 * pixel, crowded ? nameTop : at);
-      haloText(ctx, label, left + width - 4 * pixel, y, toCss(colours.background), 3 * pixel);
-      above = under ? at + line : at;
-      nameTop = under ? y : y - line;
-    }
-    ctx.restore();
   }
 
   /** In all charts of the group; the third argument is missing in uPlot's types. */
@@ -329,57 +268,4 @@ export function lineChart(spec: ChartSpec): Chart {
 
 function aligned({ x, columns }: ChartData): uPlot.AlignedData {
   return [x, ...columns];
-}
-
-function dashed(
-  ctx: CanvasRenderingContext2D,
-  pattern: readonly number[],
-  pixel: number,
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-): void {
-  ctx.setLineDash(pattern.map((length) => length * pixel));
-  ctx.beginPath();
-  ctx.moveTo(x1, y1);
-  ctx.lineTo(x2, y2);
-  ctx.stroke();
-  ctx.setLineDash([]);
-}
-
-/** Text that stays readable where a line passes behind it. */
-function haloText(
-  ctx: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  y: number,
-  background: string,
-  width: number,
-): void {
-  ctx.save();
-  ctx.strokeStyle = background;
-  ctx.lineWidth = width;
-  ctx.lineJoin = 'round';
-  ctx.strokeText(text, x, y);
-  ctx.restore();
-  ctx.fillText(text, x, y);
-}
-
-function readColours() {
-  const family = getComputedStyle(document.body).fontFamily || 'sans-serif';
-  const known = new Map<string, ReturnType<typeof themeColour>>();
-  const of = (variable: string) => {
-    const colour = known.get(variable) ?? themeColour(variable);
-    known.set(variable, colour);
-    return colour;
-  };
-  return {
-    of,
-    highContrast: document.body.classList.contains('vscode-high-contrast'),
-    background: of('--sp-background'),
-    text: of('--sp-quiet'),
-    grid: of('--sp-grid'),
-    font: (zoom: number) => `${FONT_SIZE * zoom}px ${family}`,
-  };
 }

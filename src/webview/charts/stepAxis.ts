@@ -2,7 +2,7 @@ import { t } from '../kit/l10n';
 import type { RunProgress } from '../run/runProgress';
 import { RUN_STATES } from '../run/runStates';
 import type { ShownRun } from '../run/store';
-import type { Mark } from './charts';
+import type { Mark } from './chartAnnotations';
 
 /** All charts by step of the run panel: the pointer is at the same step in each. */
 export const STEPS_GROUP = 'steps';

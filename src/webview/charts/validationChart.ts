@@ -5,8 +5,9 @@ import { t } from '../kit/l10n';
 import type { Component, PanelContext } from '../run/panelContext';
 import { bestValidation, CONTENDER_NAMES, CONTENDER_WORDS } from '../run/standing';
 import type { ShownRun } from '../run/store';
+import type { Level } from './chartAnnotations';
 import { chartFrame } from './chartFrame';
-import { type Level, lineChart } from './charts';
+import { lineChart } from './charts';
 import type { ChartTable } from './chartTable';
 import { lastX, STEPS_GROUP } from './stepAxis';
 
