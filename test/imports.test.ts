@@ -52,7 +52,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   vscode: ['extension'],
   'onnxruntime-node': ['engine/runtime'],
   '@vscode/webview-ui-toolkit': ['webview/kit/controls.ts'],
-  uplot: ['webview/charts/charts.ts'],
+  uplot: ['webview/charts'],
 };
 
 function sourceFiles(folder: string): string[] {
