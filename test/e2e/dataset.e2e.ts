@@ -179,8 +179,8 @@ describe('A dataset in the editor', () => {
   it('still knows the answers after the window was reloaded', async () => {
     await workbench.reload();
     await workbench.openFile(DATASET);
-    await workbench.lens(/Evaluate · .* on held-out rows/).waitFor({ timeout: 60_000 });
     await workbench.goTo(1);
+    await workbench.lens(/Evaluate · .* on held-out rows/).waitFor({ timeout: 60_000 });
     await workbench.line('charged twice').filter({ hasText: ANSWER }).waitFor();
     await expect.poll(allSigns, SOON).toBeGreaterThan(0);
   });
