@@ -31,6 +31,13 @@ describe('suspiciousLabels', () => {
 });
 
 describe('foldRows', () => {
+  it('takes a moment for 100,000 rows, and as many of one text', { timeout: 5_000 }, () => {
+    const rows = Array.from({ length: 100_000 }, (_, key) => ({ stratum: `${key % 2}`, key }));
+    expect(foldRows(rows, 3, 1).map(({ length }) => length)).toEqual([33_334, 33_333, 33_333]);
+    const same = Array.from({ length: 200_000 }, () => ({ stratum: 'a', key: 1 }));
+    expect(foldRows(same, 3, 1).map(({ length }) => length)).toEqual([200_000, 0, 0]);
+  });
+
   const rows = Array.from({ length: 50 }, (_, i) => ({ stratum: i % 5 === 0 ? 'rare' : 'often', key: i }));
 
   it('deals every class out evenly, each row once', () => {

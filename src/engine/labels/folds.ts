@@ -18,14 +18,19 @@ export function foldRows(
   const strata = new Map<string, number[][]>();
   for (const group of groups.values()) {
     const { stratum } = rows[group[0]!]!;
-    strata.set(stratum, [...(strata.get(stratum) ?? []), group]);
+    const same = strata.get(stratum);
+    if (same) same.push(group);
+    else strata.set(stratum, [group]);
   }
   const random = Random.seeded(seed);
   const parts: number[][] = Array.from({ length: folds }, () => []);
   let next = 0;
   for (const stratum of [...strata.keys()].sort()) {
     // Dealt out like cards, on from where the last class ended.
-    for (const group of random.shuffle(strata.get(stratum)!)) parts[next++ % folds]!.push(...group);
+    for (const group of random.shuffle(strata.get(stratum)!)) {
+      const part = parts[next++ % folds]!;
+      for (const index of group) part.push(index);
+    }
   }
   return parts.map((part) => part.sort((a, b) => a - b));
 }
