@@ -125,7 +125,7 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     } catch (error) {
       const report = reportError(error);
       this.softprompt.log.error(`Run ${folder}: ${report.message}`);
-      this.#post({ type: 'unreadable', folder, error: report });
+      if (this.#followed.get(folder) === followed) this.#post({ type: 'unreadable', folder, error: report });
     }
   }
 

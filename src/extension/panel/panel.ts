@@ -144,7 +144,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     this.#bundle = [];
     try {
       const detail = await this.host.request('runs/read', { folder });
-      if (feed !== this.#feed) return; // another run was chosen meanwhile
+      if (feed !== this.#feed || !this.#panel) return; // another run was chosen meanwhile, or none is shown
       this.#detail = feed.open(detail);
       this.#post({ type: 'run', detail: this.#detail });
       this.#post({ type: 'playground', folder, playground: this.#playgrounds.of(folder) });
@@ -155,7 +155,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       }
     } catch (error) {
       this.log.error(`Run ${folder}: ${reportError(error).message}`);
-      this.#post({ type: 'failure', error: reportError(error) });
+      if (feed === this.#feed) this.#post({ type: 'failure', error: reportError(error) });
     }
   }
 

@@ -57,6 +57,19 @@ describe('ComparePanel', () => {
     expect(page.webview.html).toContain('compare.js');
   });
 
+  it('does not tell of a failure to read a run that was read again, or removed, meanwhile', async () => {
+    void panel.deserializeWebviewPanel(page as never, { folders: [A, B] });
+    const [readA, readB] = host.asked;
+    page.say({ type: 'choose', folders: [B] });
+    host.hear({ type: 'state', time: 1, state: 'testing' } as RunEvent, B);
+    host.last('runs/read').answer(detailOf(B));
+    readA!.fail(new Error('gone'));
+    readB!.fail(new Error('lost'));
+    await settle();
+    expect(posted('run')).toHaveLength(1);
+    expect(posted('unreadable')).toEqual([]);
+  });
+
   it('reads only what is new when a run is added, and follows none that was removed', async () => {
     await compareBoth();
     page.say({ type: 'choose', folders: [A] });

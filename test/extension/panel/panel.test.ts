@@ -52,6 +52,17 @@ beforeEach(async () => {
 });
 
 describe('RunPanel', () => {
+  it('does not tell of a failure to read a run that is not chosen any more', async () => {
+    void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
+    const first = host.last('runs/read');
+    page.say({ type: 'selectRun', folder: '/w/.softprompt/runs/mood-2' });
+    host.last('runs/read').answer(detailOf('/w/.softprompt/runs/mood-2', []));
+    first.fail(new Error('gone'));
+    await settle();
+    expect(posted('run')).toHaveLength(1);
+    expect(posted('failure')).toEqual([]);
+  });
+
   it('shows the run again after a reload, from what VS Code kept', async () => {
     void panel.deserializeWebviewPanel(page as never, { folder: FOLDER, tab: 'details' });
     expect(host.last('runs/read').params).toEqual({ folder: FOLDER });
