@@ -127,6 +127,15 @@ describe('excludeRows', () => {
     expect(more).toContain(`"2": "${mark(1)}",`);
     expect(more).toContain('// ours');
     expect(await exclude({ text: more, rows: [9, 2], include: true })).toBe(task);
+    // The comment keeps its place open; without one nothing is left of the last entry.
+    expect(await exclude({ rows: [5], include: true })).toContain('// a joke');
+    const bare = task.replace('\t\t\t\t// a joke\n', '');
+    expect(
+      JSON.parse(await exclude({ text: bare.replace(' // ours', ''), rows: [5], include: true })),
+    ).toEqual({
+      model: 'm',
+      data: { train: './data.csv' },
+    });
   });
 
   it('says what is not there', async () => {

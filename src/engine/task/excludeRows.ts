@@ -17,9 +17,12 @@ import { rowMark } from './exclusions';
 import { parseTask, problemError } from './readTask';
 import { dataFiles, resolveTask } from './resolveTask';
 
+/** Each entry that is put in by itself is a walk through the text; more than this are written together with those there are. */
+const MOST_ONE_BY_ONE = 200;
+
 /**
  * A task file's text with rows written into its "exclude", or taken out of it where `include` is set. Comments and layout stay
- * as they are.
+ * as they are; among the rows of a file of which very many are left out at once, comments go.
  *
  * @throws SoftpromptError `task-invalid` where the task cannot be read or does not use the file; `data-invalid` where the
  * file has no such row.
@@ -31,7 +34,12 @@ export async function excludeRows({ taskFile, text, file, rows, include }: Exclu
   const change = editor(text);
   const pathOf = (row: number): JSONPath => ['data', 'exclude', name, `${row}`];
   if (include) {
-    return rows.reduce((now, row) => withoutEntry(now, pathOf(row)) ?? change(now, pathOf(row)), text);
+    const fewer = rows.reduce((now, row) => withoutEntry(now, pathOf(row)) ?? change(now, pathOf(row)), text);
+    const outer: JSONPath[] = [
+      ['data', 'exclude', name],
+      ['data', 'exclude'],
+    ];
+    return outer.reduce((now, path) => (isEmpty(now, path) ? change(now, path) : now), fewer);
   }
 
   const columns = await promptColumns(task, taskFile);
@@ -51,7 +59,12 @@ export async function excludeRows({ taskFile, text, file, rows, include }: Exclu
   }
   const start =
     typeof task.data === 'string' ? change(text, ['data'], { train: task.data, exclude: {} }) : text;
-  return found.reduce((now, { row, values }) => change(now, pathOf(row), rowMark(values, columns)), start);
+  const marks = found.map(({ row, values }) => [row, rowMark(values, columns)] as const);
+  if (marks.length <= MOST_ONE_BY_ONE) {
+    return marks.reduce((now, [row, mark]) => change(now, pathOf(row), mark), start);
+  }
+  const before = typeof task.data === 'string' ? undefined : task.data.exclude?.[name];
+  return change(start, ['data', 'exclude', name], { ...before, ...Object.fromEntries(marks) });
 }
 
 /** What the task calls the file: as it is written there already, else as its data is named. */
@@ -73,14 +86,24 @@ async function promptColumns(task: TaskFile, taskFile: string): Promise<readonly
   return taskPrompt(resolveTask(task, taskFile, train)).columns;
 }
 
-/** The text without an entry that others follow; a comment before the next one stays, which jsonc-parser would take along. */
+/** Whether nothing stands between the braces there, not even a comment. */
+function isEmpty(text: string, path: JSONPath): boolean {
+  const root = parseTree(text);
+  const value = root && findNodeAtLocation(root, path);
+  return value !== undefined && /^\{\s*\}$/.test(text.slice(value.offset, value.offset + value.length));
+}
+
+/** The text without an entry, where comments around it can stay, which jsonc-parser would take along. */
 function withoutEntry(text: string, path: JSONPath): string | undefined {
   const root = parseTree(text);
   const entry = root && findNodeAtLocation(root, path)?.parent;
   if (!entry) return undefined;
-  const rest = text.slice(entry.offset + entry.length);
-  const comma = /^\s*,\s*/.exec(rest);
-  return comma ? text.slice(0, entry.offset) + rest.slice(comma[0].length) : undefined;
+  const before = text.slice(0, entry.offset);
+  const after = text.slice(entry.offset + entry.length);
+  const comma = /^\s*,\s*/.exec(after);
+  if (comma) return before + after.slice(comma[0].length);
+  const isOnly = entry.parent?.children?.length === 1;
+  return isOnly && /^\s*\n/.test(after) ? before.trimEnd() + after : undefined;
 }
 
 /** Changes a value of the text, indented as the text is; rows stay in the order of their numbers. */
