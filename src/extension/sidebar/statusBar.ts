@@ -5,12 +5,29 @@ import { fixed } from '../wording';
 import { duration, type LiveFacts, scoreWords, statusText } from './liveWords';
 import { factsTable, withCommands } from './tooltips';
 
+/**
+ * While nothing but steps change the line is written this often at most: a click is lost when the text under the pointer
+ * is replaced between its two halves.
+ */
+const REWRITE_MILLISECONDS = 1_000;
+
 /** A line in the status bar while a run is live; a click opens its panel. */
 export function createStatusBar({ runs, tasksView: { pace } }: Softprompt): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('softprompt.live', vscode.StatusBarAlignment.Left, 10);
   item.name = vscode.l10n.t('Softprompt Training');
-  const update = (): void => {
+  item.command = 'softprompt.openPanel'; // without a target: that of the live run
+  let shown: Pick<RunSummary, 'folder' | 'state'> | undefined;
+  let later: NodeJS.Timeout | undefined;
+  const soon = (): void => {
     const run = runs.live;
+    if (run?.folder !== shown?.folder || run?.state !== shown?.state) update();
+    else later ??= setTimeout(update, REWRITE_MILLISECONDS);
+  };
+  const update = (): void => {
+    clearTimeout(later);
+    later = undefined;
+    const run = runs.live;
+    shown = run && { folder: run.folder, state: run.state };
     void vscode.commands.executeCommand('setContext', 'softprompt.live', run !== undefined);
     if (!run) {
       item.hide();
@@ -29,14 +46,9 @@ export function createStatusBar({ runs, tasksView: { pace } }: Softprompt): vsco
       run.state === 'paused' || live.rising
         ? new vscode.ThemeColor('statusBarItem.warningBackground')
         : undefined;
-    item.command = {
-      command: 'softprompt.openPanel',
-      title: vscode.l10n.t('Open Panel'),
-      arguments: [run.folder],
-    };
     item.show();
   };
-  return vscode.Disposable.from(item, runs.onChanged(update));
+  return vscode.Disposable.from(item, runs.onChanged(soon), new vscode.Disposable(() => clearTimeout(later)));
 }
 
 function tooltip(run: RunSummary, live: LiveFacts): vscode.MarkdownString {
