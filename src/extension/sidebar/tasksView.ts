@@ -6,8 +6,8 @@ import { LivePace } from './livePace';
 import { type RunNode, type SidebarNode, type TaskNode, type TaskTrouble, taskNodes } from './sidebarTree';
 import { treeItem, withTooltip } from './treeItem';
 
-/** Live runs tell of each step; their lines are redrawn this often at most. */
-const REDRAW_MILLISECONDS = 500;
+/** Live runs tell of each step; their lines are redrawn this often at most: buttons on them must hold still for a click. */
+const REDRAW_MILLISECONDS = 1_000;
 
 type Node = TaskNode | RunNode;
 

@@ -59,7 +59,7 @@ beforeEach(() => {
   };
 });
 
-const redraw = () => vi.advanceTimersByTimeAsync(600);
+const redraw = () => vi.advanceTimersByTimeAsync(1_100);
 
 describe('the tasks', () => {
   it('are redrawn line by line while a run is live: only the line that says something else', async () => {
