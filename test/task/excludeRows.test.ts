@@ -42,6 +42,40 @@ describe('rows that a task leaves out', () => {
     expect((await checkTask(before.taskFile)).problems).toEqual([]);
   });
 
+  it('can be thousands at once, and taken back at once', { timeout: 10_000 }, async () => {
+    const { exclude, taskFile } = await taskWith(
+      { model: 'm', data: { train: 'data.csv', exclude: { 'data.csv': { 7: mark(6) } } } },
+      { 'data.csv': supportCsv(5_000) },
+    );
+    const rows = Array.from({ length: 4_900 }, (_, i) => i + 10);
+    const text = await exclude({ rows });
+    const { data } = JSON.parse(text) as { data: { exclude: Record<string, Record<string, string>> } };
+    expect(Object.entries(data.exclude['data.csv']!).slice(0, 3)).toEqual([
+      ['7', mark(6)],
+      ['10', mark(9)],
+      ['11', mark(10)],
+    ]);
+    await writeFile(taskFile, text);
+    expect((await prepareTask(taskFile)).leftOut.reasons).toEqual({ excluded: 4_901 });
+    const back = JSON.parse(await exclude({ text, rows, include: true })) as typeof data & {
+      data: typeof data;
+    };
+    expect(back.data.exclude).toEqual({ 'data.csv': { 7: mark(6) } });
+  });
+
+  it('are looked for quickly where a row was put in before them all', { timeout: 10_000 }, async () => {
+    const rows = Array.from({ length: 500 }, (_, i) => i);
+    const exclude = { 'data.csv': Object.fromEntries(rows.map((i) => [i + 1, mark(i)])) };
+    const { taskFile } = await taskWith(
+      { model: 'm', data: { train: 'data.csv', exclude } },
+      { 'data.csv': supportCsv(20_000).replace('\n', '\nNew,billing\n') },
+    );
+    const { problems } = await checkTask(taskFile);
+    const moved = problems.filter(({ kind }) => kind === 'exclude-unmatched');
+    expect(moved).toHaveLength(500);
+    expect(moved.at(-1)!.suggestion).toBe('501');
+  });
+
   it('are left out of files of their own, too, also where they have no text', async () => {
     const exclude = { 'test.csv': { 2: '', 1: 'Other number 0,…' } };
     const { taskFile } = await taskWith(

@@ -32,13 +32,17 @@ export async function excludeRows({ taskFile, text, file, rows, include }: Exclu
   if (!task) throw problemError(problems[0]!);
   const name = nameOf(task, taskFile, file);
   const change = editor(text);
-  const pathOf = (row: number): JSONPath => ['data', 'exclude', name, `${row}`];
+  const ofFile: JSONPath = ['data', 'exclude', name];
+  const pathOf = (row: number): JSONPath => [...ofFile, `${row}`];
+  const before = typeof task.data === 'string' ? {} : (task.data.exclude?.[name] ?? {});
+  const many = rows.length > MOST_ONE_BY_ONE;
   if (include) {
-    const fewer = rows.reduce((now, row) => withoutEntry(now, pathOf(row)) ?? change(now, pathOf(row)), text);
-    const outer: JSONPath[] = [
-      ['data', 'exclude', name],
-      ['data', 'exclude'],
-    ];
+    const back = new Set(rows.map(String));
+    const rest = Object.entries(before).filter(([row]) => !back.has(row));
+    const fewer = many
+      ? change(text, ofFile, Object.fromEntries(rest))
+      : rows.reduce((now, row) => withoutEntry(now, pathOf(row)) ?? change(now, pathOf(row)), text);
+    const outer = [ofFile, ['data', 'exclude']];
     return outer.reduce((now, path) => (isEmpty(now, path) ? change(now, path) : now), fewer);
   }
 
@@ -60,11 +64,8 @@ export async function excludeRows({ taskFile, text, file, rows, include }: Exclu
   const start =
     typeof task.data === 'string' ? change(text, ['data'], { train: task.data, exclude: {} }) : text;
   const marks = found.map(({ row, values }) => [row, rowMark(values, columns)] as const);
-  if (marks.length <= MOST_ONE_BY_ONE) {
-    return marks.reduce((now, [row, mark]) => change(now, pathOf(row), mark), start);
-  }
-  const before = typeof task.data === 'string' ? undefined : task.data.exclude?.[name];
-  return change(start, ['data', 'exclude', name], { ...before, ...Object.fromEntries(marks) });
+  if (many) return change(start, ofFile, { ...before, ...Object.fromEntries(marks) });
+  return marks.reduce((now, [row, mark]) => change(now, pathOf(row), mark), start);
 }
 
 /** What the task calls the file: as it is written there already, else as its data is named. */

@@ -29,12 +29,29 @@ export function rowMark(values: Values, columns: readonly string[]): string {
 
 /** Whether a row reads as its mark says: one of its cells, whichever. */
 export function fitsMark(values: Values, mark: string, columns: readonly string[]): boolean {
+  return markTest(mark)(readRow(values, columns));
+}
+
+/** A row with its white space evened, to be held against many marks. */
+interface ReadRow {
+  cells: readonly string[];
+  /** There is no text in what the prompt reads. */
+  empty: boolean;
+}
+
+function readRow(values: Values, columns: readonly string[]): ReadRow {
+  return {
+    cells: Object.values(values).map(evened),
+    empty: columns.every((column) => evened(values[column] ?? '') === ''),
+  };
+}
+
+function markTest(mark: string): (row: ReadRow) => boolean {
   const wanted = evened(mark);
-  if (wanted === '') return columns.every((column) => evened(values[column] ?? '') === '');
-  const cells = Object.values(values).map(evened);
-  if (!wanted.endsWith(GOES_ON)) return cells.includes(wanted);
+  if (wanted === '') return ({ empty }) => empty;
+  if (!wanted.endsWith(GOES_ON)) return ({ cells }) => cells.includes(wanted);
   const beginning = wanted.slice(0, -GOES_ON.length).trimEnd();
-  return cells.some((cell) => cell.startsWith(beginning));
+  return ({ cells }) => cells.some((cell) => cell.startsWith(beginning));
 }
 
 /** The rows of one file that a task leaves out; those found are ticked off. */
@@ -58,13 +75,23 @@ export class Exclusions {
 
   /** What was not found, after all rows were taken. */
   unmatched(dataset: Dataset): UnmatchedRow[] {
-    const rows = this.open.size > 0 ? Array.from({ length: dataset.length }, (_, i) => dataset.rowAt(i)) : [];
-    return [...this.open].map(([row, mark]) => {
-      const fitting = rows.filter(
-        (other) => !(other.row in this.marks) && fitsMark(other.values, mark, this.columns),
-      );
-      return { file: dataset.file, row, ...(fitting.length === 1 && { movedTo: fitting[0]!.row }) };
-    });
+    const open = [...this.open].map(([row, mark]) => ({
+      row,
+      fits: markTest(mark),
+      fitting: [] as number[],
+    }));
+    // One row put in at the top moves all others: they are read once, not once for each mark.
+    for (let i = 0; open.length > 0 && i < dataset.length; i++) {
+      const { row, values } = dataset.rowAt(i);
+      if (row in this.marks) continue;
+      const read = readRow(values, this.columns);
+      for (const { fits, fitting } of open) if (fitting.length < 2 && fits(read)) fitting.push(row);
+    }
+    return open.map(({ row, fitting }) => ({
+      file: dataset.file,
+      row,
+      ...(fitting.length === 1 && { movedTo: fitting[0]! }),
+    }));
   }
 }
 
