@@ -36,7 +36,8 @@ export function splitRows(
       const side =
         group.length <= room.test ? 'test' : group.length <= room.validation ? 'validation' : undefined;
       if (side) room[side] -= group.length;
-      split[side ?? 'train'].push(...group);
+      const rows = split[side ?? 'train'];
+      for (const row of group) rows.push(row);
     }
   }
   for (const side of [split.train, split.validation, split.test]) side.sort((a, b) => a - b);

@@ -61,7 +61,9 @@ class RowsNow {
     this.excluded = new Set(excluded.map(({ file, row }) => `${file} ${row}`));
     for (const row of [...train, ...validation, ...test]) {
       const key = this.keyOf(row.file, textKey(prompt.text(row.values)), row.target);
-      this.byText.set(key, [...(this.byText.get(key) ?? []), row]);
+      const same = this.byText.get(key);
+      if (same) same.push(row);
+      else this.byText.set(key, [row]);
     }
   }
 

@@ -105,10 +105,11 @@ function stillTrue(
 function rowFinder(dataset: Dataset, columns: readonly string[]) {
   const [column] = columns;
   const cells = column !== undefined && columns.length === 1 ? dataset.column(column) : undefined;
-  let byText: Map<string, number[]> | undefined;
-  const indexTexts = (): Map<string, number[]> => {
-    const texts = new Map<string, number[]>();
-    for (const [index, cell] of (cells ?? []).entries()) texts.set(cell, [...(texts.get(cell) ?? []), index]);
+  // Without an index where several rows have the text: which of them it was is not known.
+  let byText: Map<string, number | undefined> | undefined;
+  const indexTexts = (): Map<string, number | undefined> => {
+    const texts = new Map<string, number | undefined>();
+    for (const [index, cell] of (cells ?? []).entries()) texts.set(cell, texts.has(cell) ? undefined : index);
     return texts;
   };
   return (prediction: PredictionRecord, unchanged: boolean): number | undefined => {
@@ -117,8 +118,7 @@ function rowFinder(dataset: Dataset, columns: readonly string[]) {
     if (index !== undefined && readsTheSame(prediction, dataset.rowAt(index).values, columns)) return index;
     if (!cells) return undefined;
     byText ??= indexTexts();
-    const alike = byText.get(prediction.text) ?? [];
-    return alike.length === 1 ? alike[0] : undefined; // moved; which of several it was is not known
+    return byText.get(prediction.text);
   };
 }
 
