@@ -67,7 +67,53 @@ export class Position {
     readonly character: number,
   ) {}
 }
-export class Range {}
+export class Range {
+  constructor(
+    readonly start: unknown,
+    readonly end: unknown,
+  ) {}
+}
+export class WorkspaceEdit {
+  readonly replaced: { uri: Uri; range: Range; text: string }[] = [];
+  replace(uri: Uri, range: Range, text: string): void {
+    this.replaced.push({ uri, range, text });
+  }
+}
+
+/** An open text. */
+export class FakeDocument {
+  readonly uri: Uri;
+  version = 1;
+  isDirty = false;
+  saved = 0;
+  constructor(
+    file: string,
+    private text: string,
+  ) {
+    this.uri = Uri.file(file);
+  }
+  getText(): string {
+    return this.text;
+  }
+  /** Somebody types. */
+  setText(text: string): void {
+    this.text = text;
+    this.version += 1;
+    this.isDirty = true;
+  }
+  positionAt(offset: number): Position {
+    const lines = this.text.slice(0, offset).split('\n');
+    return new Position(lines.length - 1, lines.at(-1)!.length);
+  }
+  offsetAt({ line, character }: Position): number {
+    return [...this.text.split('\n').slice(0, line), ''].join('\n').length + character;
+  }
+  async save(): Promise<boolean> {
+    this.saved += 1;
+    this.isDirty = false;
+    return true;
+  }
+}
 export class RelativePattern {}
 export class TabInputText {
   constructor(readonly uri: Uri) {}
@@ -150,7 +196,21 @@ export const seen = {
 export const workspace = {
   isTrusted: true,
   workspaceFolders: undefined as { uri: Uri }[] | undefined,
-  textDocuments: [],
+  textDocuments: [] as FakeDocument[],
+  openTextDocument: async ({ path }: Uri): Promise<FakeDocument> => {
+    const found = workspace.textDocuments.find(({ uri }) => uri.path === path);
+    if (!found) throw new Error(`${path} is not open.`);
+    return found;
+  },
+  applyEdit: async ({ replaced }: WorkspaceEdit): Promise<boolean> => {
+    for (const { uri, range, text } of replaced) {
+      const document = await workspace.openTextDocument(uri);
+      const [start, end] = [range.start, range.end].map((at) => document.offsetAt(at as Position));
+      const before = document.getText();
+      document.setText(before.slice(0, start) + text + before.slice(end));
+    }
+    return true;
+  },
   getConfiguration: () => ({ get: () => undefined }),
   findFiles: async (): Promise<Uri[]> => [],
   createFileSystemWatcher: () => ({

@@ -12,6 +12,7 @@ import {
   type TaskChange,
   type ToForm,
 } from '../../protocol/form';
+import { changeText } from '../changeText';
 import { findDatasets } from '../choose';
 import type { Softprompt } from '../context';
 import { showFailure } from '../failures';
@@ -23,17 +24,17 @@ import { isLive } from '../runs/liveSummary';
 import { fromFormSchema } from './formMessages';
 import { brokenAt, formProblems } from './formProblems';
 import { openAsText } from './switchEditor';
-import { changeTask, difference } from './taskEdits';
+import { changeTask } from './taskEdits';
 
 /** Typing pauses this long before the host is asked about the task. */
 const QUIET_MILLISECONDS = 300;
 
-const dataNames = z.object({
-  data: z.union([
-    z.string(),
-    z.partial(z.object({ train: z.string(), validation: z.string(), test: z.string() })),
-  ]),
-});
+/** What is no name yet, while it is typed, is none. */
+const dataName = z.catch(z.optional(z.string()), undefined);
+const dataNames = z.catch(
+  z.union([z.string(), z.object({ train: dataName, validation: dataName, test: dataName })]),
+  {},
+);
 
 /** One form and its text: what is changed in the one is shown in the other. */
 export class FormSession {
@@ -225,17 +226,7 @@ export class FormSession {
   }
 
   async #write(changes: readonly TaskChange[]): Promise<void> {
-    if (brokenAt(this.document)) return;
-    const before = this.document.getText();
-    const edit = difference(before, changeTask(before, changes));
-    if (!edit) return;
-    const range = new vscode.Range(
-      this.document.positionAt(edit.offset),
-      this.document.positionAt(edit.offset + edit.length),
-    );
-    const all = new vscode.WorkspaceEdit();
-    all.replace(this.document.uri, range, edit.text);
-    await vscode.workspace.applyEdit(all);
+    await changeText(this.document, (text) => (brokenAt(this.document) ? text : changeTask(text, changes)));
   }
 
   async #browse(role: DataRole): Promise<void> {
@@ -281,7 +272,7 @@ export class FormSession {
   }
 
   #dataNames(): Partial<Record<DataRole, string>> {
-    const { data } = dataNames.parse(parse(this.document.getText()) ?? {});
+    const data = dataNames.parse(parse(this.document.getText())?.data);
     return typeof data === 'string' ? { train: data } : data;
   }
 

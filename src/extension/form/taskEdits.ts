@@ -3,30 +3,12 @@ import type { TaskChange, TaskPath } from '../../protocol/form';
 
 // Edits of a task file's text that touch nothing but what they are about: comments, order and layout stay.
 
-/** A text in place of another, by offset and length. */
-export interface TextEdit {
-  offset: number;
-  length: number;
-  text: string;
-}
-
 /** The text after the changes, one after another. It must be JSON, comments allowed, or empty. */
 export function changeTask(text: string, changes: readonly TaskChange[]): string {
   return changes.reduce(
     (changed, { path, value }) => (value === undefined ? unset(changed, path) : set(changed, path, value)),
     text,
   );
-}
-
-/** The one edit that makes a text of another; undefined where they are the same. */
-export function difference(before: string, after: string): TextEdit | undefined {
-  if (before === after) return undefined;
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before[start] === after[start]) start += 1;
-  let end = 0;
-  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
-  return { offset: start, length: before.length - end - start, text: after.slice(start, after.length - end) };
 }
 
 function set(text: string, path: TaskPath, value: unknown): string {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { changeText } from '../changeText';
 import type { Softprompt } from '../context';
 import { openPlace } from '../failures';
 import { taskName } from '../files';
@@ -42,25 +43,13 @@ export async function excludeRows({ host }: Pick<Softprompt, 'host'>, wanted: Ro
 
 async function writeRows(host: HostClient, { kind: _, taskFile, ...wanted }: RowsOfTask): Promise<void> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(taskFile));
-  const before = document.getText();
   const wasDirty = document.isDirty;
-  const { text } = await host.request('task/exclude', { taskFile, text: before, ...wanted });
-  if (text === before) return;
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(document.uri, ...difference(document, before, text));
-  await vscode.workspace.applyEdit(edit);
-  if (!wasDirty) await document.save();
-}
-
-/** The part that differs alone: cursors and folded parts elsewhere stay as they are. */
-function difference(document: vscode.TextDocument, before: string, after: string): [vscode.Range, string] {
-  let start = 0;
-  while (start < before.length && before[start] === after[start]) start++;
-  let end = 0;
-  const most = Math.min(before.length, after.length) - start;
-  while (end < most && before.at(-1 - end) === after.at(-1 - end)) end++;
-  const range = new vscode.Range(document.positionAt(start), document.positionAt(before.length - end));
-  return [range, after.slice(start, after.length - end)];
+  const { version } = document;
+  await changeText(document, async (text) => {
+    const { text: changed } = await host.request('task/exclude', { taskFile, text, ...wanted });
+    return changed;
+  });
+  if (!wasDirty && document.version !== version) await document.save();
 }
 
 /** Where the first of the rows stands in the task file. */

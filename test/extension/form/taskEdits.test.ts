@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { parse, parseTree } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { changeTask, difference } from '../../../src/extension/form/taskEdits';
+import { difference } from '../../../src/extension/changeText';
+import { changeTask } from '../../../src/extension/form/taskEdits';
 import type { TaskChange, TaskPath } from '../../../src/protocol/form';
 
 const TASK = `// The support mailbox.

@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { FormSession } from '../../../src/extension/form/formSession';
+import { FakeHost } from '../fakeHost';
+import { FakeDocument, FakePanel, silentLog, Uri, workspace } from '../fakeVscode';
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 10));
+let session: FormSession;
+
+function open(text: string) {
+  const document = new FakeDocument('/w/a.softprompt.json', text);
+  workspace.textDocuments.push(document);
+  const page = new FakePanel();
+  const problems = [{ severity: 'error', kind: 'task-invalid', message: 'No data.', place: {} }];
+  const softprompt = {
+    extension: { extensionUri: Uri.file('/ext') },
+    host: new FakeHost(),
+    log: silentLog,
+    checks: { of: async () => ({ problems }) },
+    datasets: { of: async () => Promise.reject(new Error('not there')) },
+    runs: { all: async () => [], onChanged: () => ({ dispose() {} }) },
+  };
+  session = new FormSession(softprompt as never, document as never, page.webview as never);
+  return { document, page, of: (type: string) => page.posted.filter((message) => message.type === type) };
+}
+
+afterEach(() => {
+  session.dispose();
+  workspace.textDocuments.length = 0;
+});
+
+describe('FormSession', () => {
+  it.each(['', '{ "model": "m" }', '{ "data": 5 }', '{ "data": { "train": 5, "test": "t.csv" } }'])(
+    'tells what is wrong with a task whose data is not named yet: %s',
+    async (text) => {
+      const { page, of } = open(text);
+      page.say({ type: 'ready' });
+      await settle();
+      expect(of('check')).toMatchObject([{ problems: [{ message: 'No data.' }] }]);
+    },
+  );
+
+  it('writes changes that come one upon the other, each', async () => {
+    const { document, page } = open('{ "model": "m" }');
+    page.say({ type: 'change', number: 1, changes: [{ path: ['data'], value: 'a.csv' }] });
+    page.say({ type: 'change', number: 2, changes: [{ path: ['target'], value: 'label' }] });
+    await settle();
+    expect(JSON.parse(document.getText())).toEqual({ model: 'm', data: 'a.csv', target: 'label' });
+  });
+});
