@@ -19,7 +19,8 @@ export function fileBuffer(handle: FileHandle, byteLength: number): AsyncBuffer 
       const part = new ArrayBuffer(end - from);
       const { bytesRead } = await handle.read(new Uint8Array(part), 0, part.byteLength, from);
       if (bytesRead < part.byteLength) throw new Error('the file became shorter');
-      if (part.byteLength > KEPT_BYTES) return part;
+      // Another reader may have asked for the same part meanwhile.
+      if (part.byteLength > KEPT_BYTES || kept.has(key)) return part;
       kept.set(key, part);
       keptBytes += part.byteLength;
       for (const [oldest, { byteLength: freed }] of kept) {

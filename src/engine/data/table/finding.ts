@@ -58,7 +58,9 @@ export class Finding {
     const keyOf = cellOf(this.blocks, sort?.column);
     if (sort) this.#keys = new SortKeys();
     for (let block = 0; !this.#stopped; block++) {
-      while (block >= this.blocks.blockCount && !this.blocks.complete) await this.blocks.grown();
+      // A table that was closed does not grow any more, and is never complete.
+      while (block >= this.blocks.blockCount && !this.blocks.complete && !this.#stopped)
+        await this.blocks.grown();
       if (block >= this.blocks.blockCount) break;
       for (const row of await this.blocks.block(block)) if (matches(row)) this.#take(row, keyOf);
       this.#read = ((block + 1) / this.blocks.blockCount) * this.blocks.known;
