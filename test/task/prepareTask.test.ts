@@ -207,4 +207,14 @@ describe('prepareTask', () => {
       ),
     ).rejects.toThrow('All rows have the same label: "x".');
   });
+
+  it('leaves out rows of a file that "exclude" writes in two ways', async () => {
+    const row = (i: number) => `Message number ${i}, please answer me soon.`;
+    const exclude = { 'support.csv': { 3: row(2) }, './support.csv': { 5: row(4) } };
+    const { excluded, unmatched } = await prepare(
+      { model: 'm', data: { train: 'support.csv', exclude } },
+      { 'support.csv': supportCsv(40) },
+    );
+    expect([excluded.map((place) => place.row), unmatched]).toEqual([[3, 5], []]);
+  });
 });

@@ -36,8 +36,13 @@ export function dataFiles(
 /** The rows that a task leaves out, by absolute path of their file; undefined where it names none. */
 export function excludedRows(task: TaskFile, file: string): ResolvedTask['data']['exclude'] {
   if (typeof task.data === 'string' || !task.data.exclude) return undefined;
-  const byFile = Object.entries(task.data.exclude);
-  return Object.fromEntries(byFile.map(([name, rows]) => [resolve(dirname(file), name), rows]));
+  const byFile: NonNullable<ResolvedTask['data']['exclude']> = {};
+  for (const [name, rows] of Object.entries(task.data.exclude)) {
+    // One file may be written in two ways.
+    const path = resolve(dirname(file), name);
+    byFile[path] = { ...byFile[path], ...rows };
+  }
+  return byFile;
 }
 
 /**
