@@ -229,6 +229,18 @@ export class Workbench {
     return this.page.locator('.monaco-dialog-box');
   }
 
+  /** Saves where the dialog proposes; returns the proposed path, which must end with this name. */
+  async acceptSave(name: string): Promise<string> {
+    await this.page.waitForFunction(
+      (end) => document.querySelector<HTMLInputElement>('.quick-input-widget input')?.value.endsWith(end),
+      name,
+    );
+    const path = await this.#box.inputValue();
+    await this.page.keyboard.press('Enter');
+    await this.#box.waitFor({ state: 'hidden' });
+    return path;
+  }
+
   statusBarItem(text: string | RegExp): Locator {
     return this.page.locator('.statusbar-item', { hasText: text }).first();
   }
