@@ -39,15 +39,15 @@ export async function dismissLabels(
 
 function reviewNow(taskFile: string, kept: KeptReview, prepared: PreparedTask | undefined): LabelReview {
   const { version: _, labels, ...rest } = kept;
-  const rows = prepared && new RowsNow(prepared);
+  const here = labels.map((label) => ({ ...label, file: resolve(dirname(taskFile), label.file) }));
+  const rows = prepared && new RowsNow(prepared, here);
   return {
     taskFile,
     ...rest,
-    labels: labels.map(({ key, dismissed, ...label }): SuspiciousLabel => {
-      const file = resolve(dirname(taskFile), label.file);
-      const found = rows?.find({ ...label, key, file });
+    labels: here.map(({ key, dismissed, ...label }): SuspiciousLabel => {
+      const found = rows?.find({ ...label, key });
       const state = found?.state ?? (rows ? 'gone' : 'open');
-      return { ...label, file, ...found, state: state === 'open' && dismissed ? 'dismissed' : state };
+      return { ...label, ...found, state: state === 'open' && dismissed ? 'dismissed' : state };
     }),
   };
 }
@@ -56,8 +56,10 @@ function reviewNow(taskFile: string, kept: KeptReview, prepared: PreparedTask | 
 class RowsNow {
   private readonly byText = new Map<string, LabelledRow[]>();
   private readonly excluded: ReadonlySet<string>;
+  /** Rows that a label is found at: of two rows that read the same each has its own. */
+  private readonly taken = new Set<LabelledRow>();
 
-  constructor({ train, validation, test, prompt, excluded }: PreparedTask) {
+  constructor({ train, validation, test, prompt, excluded }: PreparedTask, labels: readonly KeptLabel[]) {
     this.excluded = new Set(excluded.map(({ file, row }) => `${file} ${row}`));
     for (const row of [...train, ...validation, ...test]) {
       const key = this.keyOf(row.file, textKey(prompt.text(row.values)), row.target);
@@ -65,19 +67,26 @@ class RowsNow {
       if (same) same.push(row);
       else this.byText.set(key, [row]);
     }
+    for (const label of labels) {
+      const found = this.alike(label).find(({ row }) => row === label.row);
+      if (found) this.taken.add(found);
+    }
   }
 
-  find({
-    file,
-    row,
-    line,
-    key,
-    given,
-  }: KeptLabel): Pick<SuspiciousLabel, 'row' | 'line' | 'state'> | undefined {
-    const same = this.byText.get(this.keyOf(file, key, given)) ?? [];
-    const found = same.find((other) => other.row === row) ?? (same.length === 1 ? same[0] : undefined);
-    if (found) return { row: found.row, line: found.line, state: 'open' };
+  find(label: KeptLabel): Pick<SuspiciousLabel, 'row' | 'line' | 'state'> | undefined {
+    const { file, row, line } = label;
+    const alike = this.alike(label);
+    const free = alike.filter((other) => !this.taken.has(other));
+    const found = alike.find((other) => other.row === row) ?? (free.length === 1 ? free[0] : undefined);
+    if (found) {
+      this.taken.add(found);
+      return { row: found.row, line: found.line, state: 'open' };
+    }
     return this.excluded.has(`${file} ${row}`) ? { row, line, state: 'excluded' } : undefined;
+  }
+
+  private alike({ file, key, given }: KeptLabel): readonly LabelledRow[] {
+    return this.byText.get(this.keyOf(file, key, given)) ?? [];
   }
 
   private keyOf(file: string, text: number, label: string): string {
