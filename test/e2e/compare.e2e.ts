@@ -12,6 +12,8 @@ const MODEL = './models/tiny';
 /** Where the runs stand among the lines of the tasks: each below its own. */
 const CAREFUL_RUN = 1;
 const EAGER_RUN = 3;
+/** The sidebar is drawn anew once a second. */
+const POLL = { timeout: 15_000 };
 /** Enough for some twenty seconds. */
 const STEPS = 2000;
 
@@ -84,7 +86,7 @@ describe('Comparing runs', () => {
   });
 
   it('puts the runs side by side that are selected in the sidebar with the mouse', async () => {
-    await expect.poll(() => testedRuns().count()).toBe(2);
+    await expect.poll(() => testedRuns().count(), POLL).toBe(2);
     await line(CAREFUL_RUN).click();
     await run.frame.getByRole('heading', { name: 'careful' }).waitFor();
     await workbench.command('View: Close All Editors');
@@ -147,7 +149,9 @@ describe('Comparing runs', () => {
     await workbench.command('Softprompt: Focus on Tasks View');
     await keyboard.press('Shift+ArrowDown');
     await keyboard.press('Shift+ArrowDown');
-    await expect.poll(() => workbench.page.locator('.sidebar .monaco-list-row.selected').count()).toBe(3);
+    await expect
+      .poll(() => workbench.page.locator('.sidebar .monaco-list-row.selected').count(), POLL)
+      .toBe(3);
     await keyboard.press('Shift+F10');
     await workbench.menuItem('Compare Runs').waitFor();
     const chosen = workbench.page.locator('.monaco-menu .action-item.focused', { hasText: 'Compare Runs' });
@@ -167,7 +171,7 @@ describe('Comparing runs', () => {
     await workbench.dialog.getByText(/Delete the run eager-/).waitFor();
     await workbench.screenshot('compare-6-delete');
     await workbench.dialog.getByRole('button', { name: 'Delete' }).click();
-    await expect.poll(() => testedRuns().count()).toBe(1);
+    await expect.poll(() => testedRuns().count(), POLL).toBe(1);
     await workbench.editorTab('Compare Runs').click();
     await comparison.getByText(/Run [AB] cannot be read/).waitFor();
     await workbench.screenshot('compare-7-gone');
