@@ -76,6 +76,26 @@ describe('rows of a dataset', () => {
     expect(all!.rows.some(({ split }) => split === 'train')).toBe(true);
   });
 
+  it('are held out still where the file has changed, if the run was tested on them: they are not drawn anew', async () => {
+    const file = workspace.dataset;
+    const before = await readFile(file, 'utf8');
+    const heldOut = async (): Promise<unknown[]> =>
+      (await predictions())!.rows.filter(({ split }) => split === 'test').map(({ row }) => row);
+    const rows = await heldOut();
+    try {
+      // A label set right parts the classes otherwise.
+      await writeFile(file, before.replace('number 0",good', 'number 0",bad'));
+      await client.request('evaluate/file', { folder, file });
+      expect(await heldOut()).toEqual(rows);
+      await expect(client.request('evaluate', { folder })).rejects.toMatchObject({
+        code: 'run-invalid',
+        message: expect.stringContaining('mood.csv has changed since the run'),
+      });
+    } finally {
+      await writeFile(file, before);
+    }
+  });
+
   it('are answered in a file that the run has not seen; labels it does not know are left out', async () => {
     const file = workspace.dataset.replace('mood.csv', 'other.csv');
     await writeFile(file, 'text,mood\na kind word,good\na sour one,bad\nno idea,odd\n');

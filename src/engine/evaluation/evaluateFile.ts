@@ -3,11 +3,13 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { PredictionRecord, RunRecord } from '../../protocol/runs';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import { type FileEvaluation, writeEvaluation } from '../runs/fileEvaluation';
+import { readPredictions } from '../runs/predictionsFile';
+import { runFiles } from '../runs/runFolder';
 import type { LabelledRow } from '../task/labelledRow';
 import { type PreparedTask, prepareResolvedTask } from '../task/prepareTask';
 import { RunControl } from '../tuning/runControl';
 import { evaluateTuned } from './evaluate';
-import { refuseLiveRun } from './evaluateRun';
+import { isTrainingChanged, refuseLiveRun } from './evaluateRun';
 import { type EngineOptions, openRun } from './openRun';
 
 export interface EvaluateFileOptions extends EngineOptions {
@@ -50,8 +52,10 @@ export async function evaluateFile(
       evaluatedAt: new Date().toISOString(),
       metrics,
     };
-    const placed = predictions.map((prediction, index) => {
-      const split = splits.get(known[index]!);
+    const changed = path === record.task.data.train && isTrainingChanged(record, prepared);
+    const tested = changed ? await testedTexts(folder, path) : undefined;
+    const placed = predictions.map((prediction, index): PredictionRecord => {
+      const split = tested ? (tested.has(prediction.text) ? 'test' : 'train') : splits.get(known[index]!);
       return split ? { ...prediction, split } : prediction;
     });
     await writeEvaluation(folder, evaluation, placed);
@@ -59,6 +63,15 @@ export async function evaluateFile(
   } finally {
     await close();
   }
+}
+
+/**
+ * Texts that the run was tested on. In a training file that has changed since, they alone are known not to have been learned:
+ * split by the same seed, it would have others in its test.
+ */
+async function testedTexts(folder: string, file: string): Promise<ReadonlySet<string>> {
+  const tested = await readPredictions(runFiles(folder).predictions);
+  return new Set(tested.filter((row) => row.file === file).map(({ text }) => text));
 }
 
 /** All usable rows of the file, in its order, and the run's split where the file is one of its own. */

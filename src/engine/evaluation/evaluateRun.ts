@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
 import type { PredictionRecord, RunEvent, RunRecord } from '../../protocol/runs';
 import { LIVE_STATES } from '../../protocol/runs';
@@ -21,6 +21,8 @@ export interface EvaluateRunOptions extends EngineOptions {
 /**
  * Tests a run's best prompt again, beside the hard prompts. On the run's own test rows the results are kept in its
  * folder, which gives a cancelled run its test; on another file they are only returned.
+ *
+ * @throws SoftpromptError `run-invalid` while the run is worked on, or where its test rows are not known any more; as openRun does.
  */
 export async function evaluateRun(
   folder: string,
@@ -45,6 +47,7 @@ export async function evaluateRun(
     onPhase('reading data', 0, 0);
     const data = file ? { ...record.task.data, test: resolve(file) } : record.task.data;
     const prepared = await prepareResolvedTask({ ...record.task, data }, { signal });
+    if (!file) refuseNewSplit(record, prepared);
     const { rows, unknown } = knownRows(prepared, record);
     if (unknown > 0) {
       const message = `${unknown} ${unknown === 1 ? 'row has a label' : 'rows have labels'} that the run does not know.`;
@@ -98,6 +101,26 @@ function knownRows(prepared: PreparedTask, { labelWords }: RunRecord) {
     });
   }
   return { rows, unknown: test.length - rows.length };
+}
+
+/** Whether the training file is not any more what the run has split: the same seed would part its rows otherwise. */
+export function isTrainingChanged({ task, data }: RunRecord, { hashes }: PreparedTask): boolean {
+  const { train } = task.data;
+  return hashes[train] !== data.hashes[train];
+}
+
+/** Test rows that were drawn anew would be rows that the prompt has learned. */
+function refuseNewSplit(record: RunRecord, prepared: PreparedTask): void {
+  const { train, test } = record.task.data;
+  if (test || !isTrainingChanged(record, prepared)) return;
+  throw new SoftpromptError(
+    'run-invalid',
+    `${basename(train)} has changed since the run ${record.id}: which of its rows were kept for the test is not known any more.`,
+    {
+      place: { file: train },
+      hint: 'Tune again, evaluate the run on a file of its own, or bring the old file back.',
+    },
+  );
 }
 
 /** @throws SoftpromptError `run-invalid` while the run is worked on. */
