@@ -51,11 +51,11 @@ export function activate(extension: vscode.ExtensionContext): void {
   });
   const tasks = new TaskIndex();
   const datasets = new DatasetSummaries(host);
-  const checks = new TaskChecks(host);
   const labels = new LabelsView({ host, tasks, log });
   const runs = new RunStore(host, tasks, log);
   const predictions = new FilePredictions(host, runs, log);
   const models = new ModelsView(host, tasks, log);
+  const checks = new TaskChecks(host, models);
   const panel = new RunPanel(extension.extensionUri, host, runs, log, extension.workspaceState);
   const compare = new ComparePanel({ extension, host, runs, panel, log });
   const tasksView = new TasksView({ tasks, runs, checks, host, log });
@@ -81,6 +81,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     predictions,
     panel,
     models,
+    checks,
     compare,
     tasksView,
     labels,

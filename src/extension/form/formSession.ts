@@ -63,6 +63,7 @@ export class FormSession {
       }),
       vscode.workspace.onDidSaveTextDocument((saved) => saved !== document && this.#refresh()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#start()),
+      softprompt.checks.onForgotten(() => this.#refresh()),
       softprompt.runs.onChanged(() => void this.#postRuns()),
       webview.onDidReceiveMessage((raw: unknown) => {
         const message = fromFormSchema.safeParse(raw);

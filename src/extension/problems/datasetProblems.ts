@@ -42,6 +42,7 @@ export class DatasetProblems implements vscode.Disposable {
         ({ document }) => isTaskFile(document.uri.fsPath) && this.#soon(),
       ),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#soon()),
+      softprompt.checks.onForgotten(() => this.#soon()),
     ];
     this.#soon();
   }

@@ -2,13 +2,33 @@ import { readFile, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { TaskCheck } from '../../protocol/requests';
 import type { HostClient } from '../host/hostClient';
+import type { ModelsView } from '../sidebar/modelsView';
 import { taskEntry } from '../taskFile/taskEntry';
 
-/** What the host says of task files and their rows, each asked once for the same text and data. */
-export class TaskChecks {
+/** What the host says of task files and their rows, each asked once for the same text and data, until a model comes or goes. */
+export class TaskChecks implements vscode.Disposable {
   readonly #checks = new Map<string, { version: string; check: Promise<TaskCheck> }>();
 
-  constructor(private readonly host: HostClient) {}
+  readonly #forgotten = new vscode.EventEmitter<void>();
+  readonly #subscription: vscode.Disposable;
+
+  /** Whoever shows checks asks for them again. */
+  readonly onForgotten = this.#forgotten.event;
+
+  constructor(
+    private readonly host: HostClient,
+    models: Pick<ModelsView, 'onRefreshed'>,
+  ) {
+    this.#subscription = models.onRefreshed(() => {
+      this.#checks.clear();
+      this.#forgotten.fire();
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#forgotten.dispose();
+  }
 
   /** Of the text in the editor where the file is open, else of the file. */
   async of(file: string): Promise<TaskCheck> {
@@ -20,7 +40,9 @@ export class TaskChecks {
     if (kept?.version === version) return kept.check;
     const check = this.host.request('task/check', { file, text });
     this.#checks.set(file, { version, check });
-    check.catch(() => this.#checks.delete(file));
+    check.catch(() => {
+      if (this.#checks.get(file)?.check === check) this.#checks.delete(file);
+    });
     return check;
   }
 }

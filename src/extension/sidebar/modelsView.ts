@@ -13,9 +13,12 @@ const MOST_OPEN = 12;
 /** Base models: the catalogue, the cache folder, and what was found in other places; those in use are marked. */
 export class ModelsView implements vscode.TreeDataProvider<ModelNode | PlaceNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #refreshed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   #models: Promise<ModelSummary[]> | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
+  /** A model may have come or gone. */
+  readonly onRefreshed = this.#refreshed.event;
 
   constructor(
     private readonly host: HostClient,
@@ -54,11 +57,13 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode | PlaceNode
   refresh(): void {
     this.#models = undefined;
     this.#changed.fire();
+    this.#refreshed.fire();
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
+    this.#refreshed.dispose();
   }
 
   async #list(): Promise<ModelSummary[]> {

@@ -27,7 +27,7 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(private readonly softprompt: Pick<Softprompt, 'tasks' | 'runs' | 'checks' | 'host' | 'log'>) {
-    const { tasks, runs, host } = softprompt;
+    const { tasks, runs, checks, host } = softprompt;
     this.#subscriptions = [
       host.on('run/event', ({ folder, event }) => this.pace.hear(folder, event)),
       tasks.onChanged(() => {
@@ -37,6 +37,7 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
       runs.onChanged(() => this.#soon()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire(undefined)),
       vscode.workspace.onDidSaveTextDocument(() => void this.#check()),
+      checks.onForgotten(() => void this.#check()),
     ];
   }
 

@@ -34,6 +34,7 @@ export class TaskDiagnostics implements vscode.Disposable {
       // A dataset that was saved may have lost a column.
       vscode.workspace.onDidSaveTextDocument(checkOpen),
       vscode.workspace.onDidGrantWorkspaceTrust(checkOpen),
+      checks.onForgotten(checkOpen),
     ];
     checkOpen();
   }

@@ -15,7 +15,7 @@ function open(text: string) {
     extension: { extensionUri: Uri.file('/ext') },
     host: new FakeHost(),
     log: silentLog,
-    checks: { of: async () => ({ problems }) },
+    checks: { of: async () => ({ problems }), onForgotten: () => ({ dispose() {} }) },
     datasets: { of: async () => Promise.reject(new Error('not there')) },
     runs: { all: async () => [], onChanged: () => ({ dispose() {} }) },
   };

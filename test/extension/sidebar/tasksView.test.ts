@@ -48,7 +48,7 @@ beforeEach(() => {
         return runs[1];
       },
     },
-    checks: { of: async () => ({ problems }) },
+    checks: { of: async () => ({ problems }), onForgotten: () => ({ dispose() {} }) },
     host,
     log: silentLog,
   } as never);
