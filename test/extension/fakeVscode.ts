@@ -101,6 +101,9 @@ export class FakeDocument {
     this.version += 1;
     this.isDirty = true;
   }
+  lineAt(line: number): { text: string } {
+    return { text: this.text.split('\n')[line]! };
+  }
   positionAt(offset: number): Position {
     const lines = this.text.slice(0, offset).split('\n');
     return new Position(lines.length - 1, lines.at(-1)!.length);
@@ -131,6 +134,12 @@ export class CodeLens {
   constructor(
     readonly range: Range,
     readonly command: unknown,
+  ) {}
+}
+export class CodeAction {
+  constructor(
+    readonly title: string,
+    readonly kind: string,
   ) {}
 }
 export class ThemeIcon {

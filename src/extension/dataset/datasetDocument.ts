@@ -11,6 +11,11 @@ export function holdsRows(document: vscode.TextDocument): boolean {
   return startsLikeRows(uri.fsPath, document.lineAt(0).text);
 }
 
+/** Whether a dataset in an editor changed without being edited: another program has written it. */
+export function writtenElsewhere({ document, contentChanges }: vscode.TextDocumentChangeEvent): boolean {
+  return contentChanges.length > 0 && !document.isDirty && isDatasetFile(document.uri.fsPath);
+}
+
 /** The active editor, if it shows a dataset. */
 export function activeDataset(): vscode.TextEditor | undefined {
   const editor = vscode.window.activeTextEditor;

@@ -4,7 +4,7 @@ import { reportError } from '../../protocol/errors';
 import type { HostClient } from '../host/hostClient';
 import { isLive } from '../runs/liveSummary';
 import type { RunStore } from '../runs/runStore';
-import { holdsRows } from './datasetDocument';
+import { holdsRows, writtenElsewhere } from './datasetDocument';
 
 /** Saves and ends of runs often come in twos and threes. */
 const QUIET_MILLISECONDS = 300;
@@ -30,6 +30,11 @@ export class FilePredictions implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#loadVisible(false)),
       vscode.workspace.onDidSaveTextDocument((document) => {
         if (holdsRows(document)) void this.load(document.uri.fsPath);
+      }),
+      vscode.workspace.onDidChangeTextDocument((change) => {
+        if (writtenElsewhere(change) && holdsRows(change.document)) {
+          void this.load(change.document.uri.fsPath);
+        }
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#forget(uri.fsPath)),
       // While a run trains it changes several times a second, and answers nothing.

@@ -5,6 +5,7 @@ import type { Problem } from '../../protocol/dataset';
 import { reportError } from '../../protocol/errors';
 import type { LabelReview, SuspiciousLabel } from '../../protocol/labels';
 import type { Softprompt } from '../context';
+import { writtenElsewhere } from '../dataset/datasetDocument';
 import { isDatasetFile, isTaskFile, taskName } from '../files';
 import { percent } from '../wording';
 
@@ -29,6 +30,7 @@ export class LabelReviews implements vscode.Disposable {
     this.#subscriptions = [
       softprompt.tasks.onChanged(soon),
       vscode.workspace.onDidGrantWorkspaceTrust(soon),
+      vscode.workspace.onDidChangeTextDocument((change) => writtenElsewhere(change) && soon()),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => {
         if (isDatasetFile(uri.fsPath) || isTaskFile(uri.fsPath)) soon();
       }),

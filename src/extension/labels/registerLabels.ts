@@ -30,10 +30,11 @@ export function registerLabels({ labels }: Softprompt): vscode.Disposable {
 /** At the row of a suspicious label: that it is right. That the row can be excluded is said with the other problems. */
 function rightLabels(
   { open }: LabelsView,
-  { uri }: vscode.TextDocument,
+  { uri, isDirty }: vscode.TextDocument,
   { start, end }: vscode.Range,
   { diagnostics }: vscode.CodeActionContext,
 ): vscode.CodeAction[] {
+  if (isDirty) return []; // rows may stand elsewhere than in the saved file
   const here = open.filter(
     ({ label }) => label.file === uri.fsPath && start.line < label.line && label.line <= end.line + 1,
   );

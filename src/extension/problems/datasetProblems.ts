@@ -4,6 +4,7 @@ import type { Problem } from '../../protocol/dataset';
 import { reportError } from '../../protocol/errors';
 import type { TaskCheck } from '../../protocol/requests';
 import type { Softprompt } from '../context';
+import { writtenElsewhere } from '../dataset/datasetDocument';
 import { SEVERITY } from '../diagnostic';
 import { isDatasetFile, isTaskFile, startsLikeRows } from '../files';
 import { taskEntry } from '../taskFile/taskEntry';
@@ -38,9 +39,9 @@ export class DatasetProblems implements vscode.Disposable {
       vscode.workspace.onDidOpenTextDocument(soon),
       vscode.workspace.onDidCloseTextDocument(soon),
       vscode.workspace.onDidSaveTextDocument(soon),
-      vscode.workspace.onDidChangeTextDocument(
-        ({ document }) => isTaskFile(document.uri.fsPath) && this.#soon(),
-      ),
+      vscode.workspace.onDidChangeTextDocument((change) => {
+        if (isTaskFile(change.document.uri.fsPath) || writtenElsewhere(change)) this.#soon();
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#soon()),
       softprompt.checks.onForgotten(() => this.#soon()),
     ];

@@ -18,11 +18,12 @@ export class ProblemActions implements vscode.CodeActionProvider {
   ) {}
 
   async provideCodeActions(
-    { uri: { fsPath: file } }: vscode.TextDocument,
+    { uri: { fsPath: file }, isDirty }: vscode.TextDocument,
     { start, end }: vscode.Range,
     { diagnostics }: vscode.CodeActionContext,
   ): Promise<vscode.CodeAction[]> {
-    if (!vscode.workspace.isTrusted) return [];
+    // Problems are known by the lines of the saved file: in an edited one another row may stand there.
+    if (!vscode.workspace.isTrusted || isDirty) return [];
     const found = this.problems.of(file);
     const findings = { ...found, problems: [...found.problems, ...this.others(file)] };
     const tasks = (await this.tasks.using(file)).map((task) => task.file);

@@ -15,6 +15,8 @@ export const PROBLEM_COMMANDS = {
     const editor = vscode.window.activeTextEditor;
     const file = editor?.document.uri.fsPath;
     if (!editor || !file || !isDatasetFile(file)) return;
+    // The host counts rows in the saved file.
+    if (editor.document.isDirty && !(await editor.document.save())) return;
     const { start, end } = editor.selection;
     const found = await softprompt.host.request('dataset/rows', {
       file,
