@@ -11,6 +11,7 @@ const PROGRESS_MILLISECONDS = 200;
 export class RunStore implements vscode.Disposable {
   #runs = new Map<string, RunSummary>();
   #loading: Promise<void> | null = null;
+  #loads = 0;
   /** The host went away: what is known here may be out of date. */
   #stale = false;
   readonly #loss = new Map<string, number>();
@@ -19,7 +20,6 @@ export class RunStore implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #ended = new vscode.EventEmitter<RunSummary>();
   readonly #subscriptions: { dispose(): void }[];
-
   #soon: NodeJS.Timeout | undefined;
 
   readonly onChanged = this.#changed.event;
@@ -73,6 +73,7 @@ export class RunStore implements vscode.Disposable {
 
   async #load(): Promise<void> {
     this.#stale = false;
+    const load = ++this.#loads;
     const folders = await this.tasks.folders();
     const lists = await Promise.all(
       folders.map((workspace) =>
@@ -82,6 +83,8 @@ export class RunStore implements vscode.Disposable {
         }),
       ),
     );
+    // A list that was asked for earlier and comes later would bring an ended run back to life.
+    if (load !== this.#loads) return this.#loading ?? undefined;
     this.#runs = new Map(lists.flat().map((run) => [run.folder, run]));
   }
 

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { RunStore } from '../../../src/extension/runs/runStore';
+import type { RunEvent, RunSummary } from '../../../src/protocol/runs';
+import { FakeHost } from '../fakeHost';
+import { silentLog } from '../fakeVscode';
+
+const FOLDER = '/w/.softprompt/runs/mood-1';
+const run = (state: string) => ({ folder: FOLDER, state, step: 1 }) as RunSummary;
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+it('an older list that comes late does not bring an ended run back to life', async () => {
+  const host = new FakeHost();
+  const store = new RunStore(host as never, { folders: async () => ['/w'] } as never, silentLog as never);
+  const ended: string[] = [];
+  store.onEnded(({ state }) => ended.push(state));
+  void store.all();
+  await settle();
+  host.last('runs/list').answer([run('training')]);
+  await settle();
+  host.hear({ type: 'step', step: 2 } as RunEvent, FOLDER);
+  expect(store.live?.folder).toBe(FOLDER);
+
+  void store.refresh();
+  await settle();
+  const older = host.last('runs/list');
+  host.hear({ type: 'state', state: 'finished' } as RunEvent, FOLDER);
+  await settle();
+  expect(host.last('runs/list')).not.toBe(older);
+  host.last('runs/list').answer([run('finished')]);
+  await settle();
+  older.answer([run('training')]);
+  await settle();
+  expect([store.live, ended]).toEqual([undefined, ['finished']]);
+  expect(await store.all()).toEqual([run('finished')]);
+  store.dispose();
+});
