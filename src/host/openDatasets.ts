@@ -8,8 +8,8 @@ import { SoftpromptError } from '../protocol/errors';
 import type { Params, Result } from '../protocol/requests';
 import { Kept } from './kept';
 
-/** Datasets and tasks that are looked at in the editor at one time: a few. */
-const MOST_DATASETS = 4;
+/** Datasets and tasks that are looked at in the editor at one time: a few. A task may have three datasets. */
+const MOST_DATASETS = 6;
 const MOST_VIEWS = 4;
 
 /** Datasets and tokenizers that stay open between the questions of an editor that is scrolled. */
@@ -44,7 +44,7 @@ export class OpenDatasets {
   }
 
   #view(taskFile: string, text?: string): Promise<RowView> {
-    return this.#views.get(`${taskFile}\n${text ?? ''}`, async () => {
+    return this.#views.get(JSON.stringify([taskFile, text]), async () => {
       const value = await openRowView(taskFile, { text, cacheFolder: this.cacheFolder, read: this.read });
       return { value, files: value.files };
     });

@@ -73,7 +73,7 @@ const work: Work = {
   },
   'task/draft': ({ dataset, model }) => draftTask(dataset, { model }),
   'task/exclude': async (params) => ({ text: await excludeRows(params) }),
-  'task/check': ({ file, text }) => checkTask(file, text, settings),
+  'task/check': ({ file, text }) => checkTask(file, text, { ...settings, read: datasets.read }),
   'labels/check': ({ taskFile }, signal) =>
     checkLabels(taskFile, {
       ...settings,

@@ -1,5 +1,7 @@
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readDataset } from '../../src/engine/data/readDataset';
 import { checkTask } from '../../src/engine/task/checkTask';
 import { supportCsv, workspace } from './workspace';
 
@@ -106,6 +108,23 @@ describe('checkTask', () => {
       ['task-invalid', 'label'],
       ['model-missing', 'smollm2-135m-instruct'],
     ]);
+  });
+
+  it('takes datasets from whoever has them open', async () => {
+    const folder = await workspace(data);
+    const opened: string[] = [];
+    // Not there: only who has it open can know it.
+    const open = await readDataset(join(folder, 'data.csv'));
+    await rm(join(folder, 'data.csv'));
+    const check = { ...minimal, template: '{text}' };
+    const { rows } = await checkTask(join(folder, 'a.softprompt.json'), JSON.stringify(check), {
+      read: async (file) => {
+        opened.push(basename(file));
+        return open;
+      },
+    });
+    expect(rows).toEqual({ train: 28, validation: 4, test: 8 });
+    expect(new Set(opened)).toEqual(new Set(['data.csv']));
   });
 
   it('hands on the task with its defaults, and its rows', async () => {

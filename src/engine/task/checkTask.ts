@@ -18,21 +18,22 @@ import type { TaskText } from './taskText';
 
 /**
  * Everything that is wrong with a task file, its data included; `text` is the editor's where it is not saved yet. Never
- * throws for what the user wrote.
+ * throws for what the user wrote. `read` hands out datasets that are open already: a task is checked at each pause in typing.
  */
 export async function checkTask(
   file: string,
   text?: string,
-  options: { cacheFolder?: string } = {},
+  options: { cacheFolder?: string; read?: typeof readDataset } = {},
 ): Promise<TaskCheck> {
   const parsed = parseTask(text ?? (await readTaskText(file)), file);
   if (!parsed.task) return { problems: parsed.problems };
   const { task } = parsed;
   const model = await missingModel(task, parsed.text, options.cacheFolder);
-  const missing = await missingColumns(task, file, parsed.text).catch(() => []);
+  const { read = readDataset } = options;
+  const missing = await missingColumns(task, file, parsed.text, read).catch(() => []);
   if (missing.length > 0) return { problems: [...missing, ...model] };
   try {
-    const prepared = await prepareParsedTask(task, file);
+    const prepared = await prepareParsedTask(task, file, { read });
     const { train, validation, test } = prepared;
     return {
       problems: [
@@ -79,10 +80,15 @@ async function missingModel(
 }
 
 /** Holes of the prompt that the training file has no column for: all of them, not the first alone. */
-async function missingColumns(task: TaskFile, file: string, text: TaskText): Promise<Problem[]> {
+async function missingColumns(
+  task: TaskFile,
+  file: string,
+  text: TaskText,
+  read: typeof readDataset,
+): Promise<Problem[]> {
   if (task.template === undefined && task.messages === undefined) return [];
   const { holes } = taskPrompt(task);
-  const { columns } = await readDataset(dataFiles(task, file).train);
+  const { columns } = await read(dataFiles(task, file).train);
   const missing = holes.filter(({ column }) => !columns.includes(column));
   return missing.map(({ column, path, offset }) => ({
     severity: 'error',
