@@ -63,6 +63,15 @@ describe('rows that a task leaves out', () => {
     expect(back.data.exclude).toEqual({ 'data.csv': { 7: mark(6) } });
   });
 
+  it('are taken back, and added to, where the task file writes the file in another way', async () => {
+    const data = { train: './data.csv', exclude: { 'data.csv': { 7: mark(6) } } };
+    const { exclude } = await taskWith({ model: 'm', data }, { 'data.csv': supportCsv(40) });
+    expect(JSON.parse(await exclude({ rows: [9] })).data.exclude).toEqual({
+      'data.csv': { 7: mark(6), 9: mark(8) },
+    });
+    expect(JSON.parse(await exclude({ rows: [7], include: true })).data.exclude).toBeUndefined();
+  });
+
   it('are looked for quickly where a row was put in before them all', { timeout: 10_000 }, async () => {
     const rows = Array.from({ length: 500 }, (_, i) => i);
     const exclude = { 'data.csv': Object.fromEntries(rows.map((i) => [i + 1, mark(i)])) };

@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import {
   applyEdits,
   type FormattingOptions,
@@ -30,7 +30,8 @@ const MOST_ONE_BY_ONE = 200;
 export async function excludeRows({ taskFile, text, file, rows, include }: ExcludeRequest): Promise<string> {
   const { task, problems } = parseTask(text, taskFile);
   if (!task) throw problemError(problems[0]!);
-  const name = nameOf(task, taskFile, file);
+  const named = nameOf(task, taskFile, file);
+  const name = writtenName(task, taskFile, file, rows) ?? named;
   const change = editor(text);
   const ofFile: JSONPath = ['data', 'exclude', name];
   const pathOf = (row: number): JSONPath => [...ofFile, `${row}`];
@@ -68,7 +69,19 @@ export async function excludeRows({ taskFile, text, file, rows, include }: Exclu
   return marks.reduce((now, [row, mark]) => change(now, pathOf(row), mark), start);
 }
 
-/** What the task calls the file: as it is written there already, else as its data is named. */
+/** How "exclude" calls the file already; where in several ways, the one that has some of the rows. */
+function writtenName(
+  { data }: TaskFile,
+  taskFile: string,
+  file: string,
+  rows: readonly number[],
+): string | undefined {
+  const exclude = typeof data === 'string' ? {} : (data.exclude ?? {});
+  const names = Object.keys(exclude).filter((name) => resolve(dirname(taskFile), name) === file);
+  return names.find((name) => rows.some((row) => Object.hasOwn(exclude[name]!, row))) ?? names[0];
+}
+
+/** How the task's data is named. */
 function nameOf(task: TaskFile, taskFile: string, file: string): string {
   const { data } = task;
   const named = typeof data === 'string' ? { train: data } : data;
