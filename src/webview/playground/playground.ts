@@ -26,7 +26,8 @@ export function playground(context: PanelContext): Component {
   /** What was thrown away last, to be brought back. */
   let cleared: Playground['tries'] | undefined;
   let ready = false;
-  let later: ReturnType<typeof setTimeout> | undefined;
+  /** What is to be told of what was kept, once the typing rests. */
+  let later: { timer: ReturnType<typeof setTimeout>; tell(): void } | undefined;
   /** The row that an empty form is filled with, unless the user is faster. */
   let example: { file: string; row: number } | 'any' | undefined;
   let lastId = Date.now(); // answers to the page from before a reload are not taken for its own
@@ -106,11 +107,13 @@ export function playground(context: PanelContext): Component {
     kept = next;
     const folder = run?.folder;
     if (folder === undefined) return;
-    clearTimeout(later);
-    later = setTimeout(() => {
+    clearTimeout(later?.timer);
+    const tell = (): void => {
+      clearTimeout(later?.timer);
       later = undefined;
       context.send({ type: 'keepPlayground', folder, playground: next });
-    }, REST_MILLISECONDS);
+    };
+    later = { timer: setTimeout(tell, REST_MILLISECONDS), tell };
   }
 
   function restore(one: Try): void {
@@ -200,6 +203,7 @@ export function playground(context: PanelContext): Component {
   };
 
   function begin(prompt: string, view: PanelState): void {
+    later?.tell(); // it is of the run before
     form.setColumns(templateColumns(prompt));
     form.set(view.tried ?? {});
     ({ taken } = view);

@@ -56,7 +56,8 @@ export function receive(model: PanelModel, message: ToPanel): PanelModel {
     case 'run': {
       const run = openRun(message.detail);
       const same = run.folder === model.run?.folder;
-      return { ...model, run, failure: undefined, ...(!same && { trial: undefined, taken: undefined }) };
+      const another = { trial: undefined, taken: undefined, playground: undefined };
+      return { ...model, run, failure: undefined, ...(!same && another) };
     }
     case 'events': {
       const { run } = model;

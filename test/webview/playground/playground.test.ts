@@ -330,6 +330,28 @@ describe.runIf(canShowPages)('the history', () => {
     await expect.poll(async () => (await said('keepPlayground')).at(-1)?.playground.tries.length).toBe(12);
   });
 
+  test('of a run is not taken along to another that is shown at once', async () => {
+    await open(syntheticRun(), usedPlayground());
+    await button('Clear').click();
+    const other = { ...syntheticRun(), folder: '/w/.softprompt/runs/other' };
+    await panel.send(
+      { type: 'run', detail: other },
+      { type: 'playground', folder: other.folder, playground: usedPlayground(3) },
+    );
+    expect(await history().count()).toBe(3);
+    await field('text').fill('a new one');
+    await button('Ask both prompts').click();
+    await answerBoth(panel);
+    await expect
+      .poll(async () =>
+        (await said('keepPlayground')).map((one) => [one.folder, one.playground.tries.length]),
+      )
+      .toEqual([
+        [syntheticRun().folder, 0],
+        [other.folder, 4],
+      ]);
+  });
+
   test('holds two hundred tries', async () => {
     await open(syntheticRun(), usedPlayground(200));
     await ask('one more');
