@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { reportError } from '../../protocol/errors';
+import { commandLink } from '../commandLink';
 import type { Softprompt } from '../context';
 import { headerCellAt, keyAt, type Span } from './columnAt';
 import { columnHoverText } from './columnHoverText';
@@ -58,10 +59,11 @@ export class DatasetHover implements vscode.HoverProvider {
     );
     text.supportThemeIcons = true;
     text.isTrusted = { enabledCommands: [PREVIEW, NEXT_MISTAKE] };
+    const place = atLine(document.uri, row.line);
     const links = [
-      prompt && link('eye', vscode.l10n.t('Preview prompt'), PREVIEW, atLine(document.uri, row.line)),
+      prompt && commandLink(`$(eye) ${vscode.l10n.t('Preview prompt')}`, PREVIEW, place),
       found?.rows.some(({ correct }) => !correct) &&
-        link('arrow-down', vscode.l10n.t('Next mistake'), NEXT_MISTAKE, atLine(document.uri, row.line)),
+        commandLink(`$(arrow-down) ${vscode.l10n.t('Next mistake')}`, NEXT_MISTAKE, place),
     ];
     text.appendMarkdown(`\n\n${links.filter(Boolean).join('&nbsp;&nbsp; ')}`);
     return new vscode.Hover(
@@ -83,10 +85,6 @@ export function atLine(uri: vscode.Uri, line: number): vscode.Uri {
 export function lineOf(uri: vscode.Uri): number | undefined {
   const [, line] = /^L(\d+)$/.exec(uri.fragment) ?? [];
   return line === undefined ? undefined : Number(line);
-}
-
-function link(icon: string, title: string, command: string, argument: vscode.Uri): string {
-  return `[$(${icon}) ${title}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
 }
 
 /** The column that is named at a place: by a header's cell, or by a key of a row. */

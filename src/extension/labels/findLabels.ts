@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { LabelProgress, LabelReview } from '../../protocol/labels';
 import type { Softprompt } from '../context';
 import { ensureModel } from '../models/modelDownload';
+import { saveFiles } from '../saveFiles';
 import type { TaskEntry } from '../taskFile/taskEntry';
 import { count, formatCount } from '../wording';
 import { LABELS_VIEW } from './labelsView';
@@ -9,7 +10,7 @@ import { LABELS_VIEW } from './labelsView';
 /** Looks for suspicious labels of a task, with progress that can be cancelled, and shows what was found. */
 export async function findLabels(softprompt: Softprompt, task: TaskEntry): Promise<void> {
   const { host, labels } = softprompt;
-  await saveAll([task.file, ...task.data]);
+  await saveFiles([task.file, ...task.data]);
   if (!(await ensureModel(softprompt, task.model))) return;
   const review = await vscode.window.withProgress(
     {
@@ -66,11 +67,4 @@ function progressText({ phase, fold, folds, done, total }: LabelProgress): strin
     'reading rows': vscode.l10n.t('{0}: row {1} of {2}', part, now, all),
   };
   return texts[phase];
-}
-
-/** The host reads files, not editors. */
-async function saveAll(files: readonly string[]): Promise<void> {
-  for (const document of vscode.workspace.textDocuments) {
-    if (document.isDirty && files.includes(document.uri.fsPath)) await document.save();
-  }
 }

@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import { SoftpromptError } from '../../protocol/errors';
 import type { RunSummary } from '../../protocol/runs';
 import type { Softprompt } from '../context';
-import { openPlace } from '../failures';
 import { ensureModel } from '../models/modelDownload';
+import { saveFiles } from '../saveFiles';
 import { type TaskEntry, taskEntry } from '../taskFile/taskEntry';
 import { formatCount, percent, tKnown } from '../wording';
 
@@ -15,7 +15,7 @@ export async function createTask(
   dataset: string,
   model?: string,
 ): Promise<TaskEntry> {
-  await save([dataset]);
+  await saveFiles([dataset]);
   const { file, text } = await host.request('task/draft', { dataset, ...(model && { model }) });
   const exists = await access(file).then(
     () => true,
@@ -39,7 +39,7 @@ export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boo
     );
     return false;
   }
-  await save([task.file, ...task.data]);
+  await saveFiles([task.file, ...task.data]);
   const { problems } = await host.request('task/check', { file: task.file });
   const error = problems.find((problem) => problem.severity === 'error');
   if (error) {
@@ -141,18 +141,4 @@ function tunedMessage({ task, score, baseline }: RunSummary): string {
     percent(score),
     percent(baseline),
   );
-}
-
-/** The host reads files, not editors. */
-async function save(files: readonly string[]): Promise<void> {
-  for (const document of vscode.workspace.textDocuments) {
-    if (!document.isDirty || !files.includes(document.uri.fsPath)) continue;
-    if (!(await document.save())) {
-      await openPlace({ file: document.uri.fsPath });
-      throw new SoftpromptError(
-        'task-invalid',
-        vscode.l10n.t('{0} could not be saved.', basename(document.uri.fsPath)),
-      );
-    }
-  }
 }

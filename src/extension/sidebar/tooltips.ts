@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandLink } from '../commandLink';
 
 /** A heading, a line in small, and facts below each other; facts that are not known are left out. */
 export function factsTable(
@@ -24,10 +25,7 @@ export function withCommands(
   commands: readonly (readonly [command: string, title: string, argument: unknown])[],
 ): vscode.MarkdownString {
   text.isTrusted = { enabledCommands: commands.map(([command]) => command) };
-  const links = commands.map(
-    ([command, title, argument]) =>
-      `[${title}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`,
-  );
+  const links = commands.map(([command, title, argument]) => commandLink(title, command, argument));
   text.appendMarkdown(`\n\n${links.join(' · ')}`);
   return text;
 }
