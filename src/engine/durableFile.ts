@@ -1,5 +1,6 @@
 import { open, rename, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { SoftpromptError } from '../protocol/errors';
 
 /** Writes a file and waits until it is on the disk. */
@@ -15,9 +16,12 @@ export async function writeDurably(file: string, content: string | Uint8Array): 
   });
 }
 
+/** Two writers of one file, in one thread or two, must not write into the same draft. */
+let drafts = 0;
+
 /** Replaces a file at once: whoever reads it, at whatever moment, sees the old content or the new one, whole. */
 export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
-  const draft = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
+  const draft = join(dirname(file), `.${basename(file)}.${process.pid}-${threadId}-${++drafts}.new`);
   try {
     await writeDurably(draft, content);
     await rename(draft, file);
