@@ -80,8 +80,9 @@ const work: Work = {
       signal,
       onProgress: (progress) => say({ type: 'labels', progress: { taskFile, ...progress } }),
     }),
-  'labels/read': ({ taskFile }) => readLabelReview(taskFile),
-  'labels/dismiss': ({ taskFile, rows, dismissed }) => dismissLabels(taskFile, rows, dismissed),
+  'labels/read': ({ taskFile }) => readLabelReview(taskFile, { read: datasets.read }),
+  'labels/dismiss': ({ taskFile, rows, dismissed }) =>
+    dismissLabels(taskFile, rows, dismissed, { read: datasets.read }),
   'models/list': ({ workspace }, signal) => listModels(settings.cacheFolder, { workspace, signal }),
   train: ({ taskFile, precision }) => startRun(taskFile, { ...runOptions(), precision }),
   resume: ({ folder }) => resumeRun(folder, runOptions()),

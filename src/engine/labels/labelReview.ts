@@ -3,15 +3,18 @@ import { SoftpromptError } from '../../protocol/errors';
 import type { LabelReview, SuspiciousLabel } from '../../protocol/labels';
 import { textKey } from '../data/textKey';
 import type { LabelledRow } from '../task/labelledRow';
-import { type PreparedTask, prepareTask } from '../task/prepareTask';
+import { type PreparedTask, type PrepareOptions, prepareTask } from '../task/prepareTask';
 import { type KeptLabel, type KeptReview, readReview, writeReview } from './reviewFile';
 
 /** What the last look at a task's labels found, by the dataset as it is now; null where there was none. */
-export async function readLabelReview(taskFile: string): Promise<LabelReview | null> {
+export async function readLabelReview(
+  taskFile: string,
+  options: PrepareOptions = {},
+): Promise<LabelReview | null> {
   const kept = await readReview(taskFile);
   if (!kept) return null;
   // A task that cannot be read at the moment, while it is edited, has no rows to compare with.
-  const prepared = await prepareTask(taskFile).catch((error) => {
+  const prepared = await prepareTask(taskFile, options).catch((error) => {
     if (error instanceof SoftpromptError) return undefined;
     throw error;
   });
@@ -23,8 +26,9 @@ export async function dismissLabels(
   taskFile: string,
   rows: readonly { file: string; row: number }[],
   dismissed: boolean,
+  options: PrepareOptions = {},
 ): Promise<LabelReview | null> {
-  const now = await readLabelReview(taskFile);
+  const now = await readLabelReview(taskFile, options);
   const kept = await readReview(taskFile);
   if (!now || !kept) return null;
   // The rows are named as they are numbered now; both lists are in the same order.
@@ -34,7 +38,7 @@ export async function dismissLabels(
     kept.labels[index] = dismissed ? { ...label, dismissed } : label;
   });
   await writeReview(taskFile, kept);
-  return readLabelReview(taskFile);
+  return readLabelReview(taskFile, options);
 }
 
 function reviewNow(taskFile: string, kept: KeptReview, prepared: PreparedTask | undefined): LabelReview {
