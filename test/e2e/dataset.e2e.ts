@@ -50,12 +50,12 @@ describe('A dataset in the editor', () => {
   });
 
   /** How many rows in view have this sign beside them. */
-  const signs = (name: 'right' | 'wrong'): Promise<number> =>
+  const signs = (name: 'right' | 'wrong', theme = 'light'): Promise<number> =>
     workbench.page
       .locator('.cgmr')
       .evaluateAll(
         (all, icon) => all.filter((sign) => getComputedStyle(sign).backgroundImage.includes(icon)).length,
-        `${name}-light.svg`,
+        `${name}-${theme}.svg`,
       );
   const allSigns = async (): Promise<number> => (await signs('right')) + (await signs('wrong'));
 
@@ -184,6 +184,17 @@ describe('A dataset in the editor', () => {
     await workbench.line('charged twice').filter({ hasText: ANSWER }).waitFor();
     await expect.poll(allSigns, SOON).toBeGreaterThan(0);
   });
+
+  it.each(['Dark 2026', 'Dark High Contrast', 'Light High Contrast'])(
+    'tells right from wrong in %s',
+    async (theme) => {
+      await workbench.useTheme(theme);
+      const kind = /^Light/.test(theme) ? 'light' : 'dark';
+      await expect.poll(() => signs('right', kind), SOON).toBeGreaterThan(0);
+      await expect.poll(() => signs('wrong', kind), SOON).toBeGreaterThan(0);
+      await workbench.screenshot(`dataset-7-${theme.replaceAll(' ', '-')}`);
+    },
+  );
 
   it('leaves files without rows alone', async () => {
     for (const name of ['package.json', 'settings.json']) {

@@ -163,6 +163,15 @@ export class Workbench {
     await this.#box.waitFor({ state: 'hidden' });
   }
 
+  /** Turns to a colour theme by its name. */
+  async useTheme(name: string): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await this.#box.fill(name);
+    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.#box.waitFor({ state: 'hidden' });
+  }
+
   /** The box that explains what is at the text cursor. */
   async hover(text: string | RegExp): Promise<Locator> {
     const hover = this.page.locator('.monaco-hover:visible', { hasText: text }).first();
