@@ -20,7 +20,7 @@ export interface FileEvaluation {
 const evaluationSchema = z.looseObject({ file: z.string(), hash: z.string(), evaluatedAt: z.string() });
 
 /** In a run's folder, for each file that was evaluated: what was found in short, and its rows. */
-export function evaluationFiles(run: string, file: string): { summary: string; predictions: string } {
+function evaluationFiles(run: string, file: string): { summary: string; predictions: string } {
   const place = createHash('sha256').update(file).digest('hex').slice(0, 8);
   const path = join(run, 'evaluations', `${basename(file)}-${place}`);
   return { summary: `${path}.json`, predictions: `${path}.jsonl` };

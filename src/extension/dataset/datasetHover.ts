@@ -77,7 +77,7 @@ const PREVIEW = 'softprompt.previewPrompt';
 const NEXT_MISTAKE = 'softprompt.nextMistake';
 
 /** A file's address with a line, counted from 1. */
-export function atLine(uri: vscode.Uri, line: number): vscode.Uri {
+function atLine(uri: vscode.Uri, line: number): vscode.Uri {
   return uri.with({ fragment: `L${line}` });
 }
 

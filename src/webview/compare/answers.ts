@@ -133,11 +133,6 @@ function nameHardPrompts(contenders: readonly Contender[]): void {
   });
 }
 
-/** Rows to which all of these contenders have an answer. */
-export function sharedRows({ rows }: Answers, contenders: readonly number[]): AnsweredRow[] {
-  return rows.filter(({ answers }) => contenders.every((one) => answers[one] !== undefined));
-}
-
 /** Metrics on the test rows; undefined where a run has not been tested. */
 export function testMetrics({ record, progress }: ShownRun, kind: Kind): Metrics | undefined {
   return (

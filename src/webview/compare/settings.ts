@@ -22,7 +22,7 @@ const TASK_NAMES: Readonly<Record<string, string>> = {
 const LEFT_OUT = new Set(['name', 'file']);
 
 /** Everything that was set, asked for or found when a run was started, by path. */
-export function settingsOf(record: RunRecord): Map<string, string> {
+function settingsOf(record: RunRecord): Map<string, string> {
   const { task, model, data, device } = record;
   const settings = new Map<string, string>();
   const add = (path: string, value: Value): void => {

@@ -81,7 +81,7 @@ export function fieldShell({ label, description, path, onReset, group }: ShellOp
   };
 }
 
-export function problemLine({ severity, message, hint }: FormProblem): HTMLElement {
+function problemLine({ severity, message, hint }: FormProblem): HTMLElement {
   return el(
     'p',
     { class: `problem ${severity}` },

@@ -46,7 +46,7 @@ export class LiveText {
 }
 
 /** Puts in another text; the caret stays between the same letters, as far as they are still there. */
-export function replaceAround(control: HTMLInputElement | HTMLTextAreaElement, text: string): void {
+function replaceAround(control: HTMLInputElement | HTMLTextAreaElement, text: string): void {
   const before = control.value;
   const { selectionStart, selectionEnd } = control;
   control.value = text;

@@ -39,7 +39,7 @@ function line({ severity, message, path }: FormProblem): HTMLElement {
 }
 
 /** The field that is nearest to a path: its control, with all around it opened. */
-export function focusField(path: TaskPath): void {
+function focusField(path: TaskPath): void {
   const fields = [...document.querySelectorAll<HTMLElement>('[data-path]')].filter((one) => !one.hidden);
   const shared = (element: HTMLElement): number => {
     const own = JSON.parse(element.dataset.path!) as TaskPath;

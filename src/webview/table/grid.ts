@@ -10,7 +10,7 @@ import type { TableContext, TablePart } from './tableContext';
 import { PAGE_ROWS, rowAt, rowCount, type TableModel } from './tableModel';
 
 /** In CSS pixels; table.css has the same. */
-export const GRID_ROW_HEIGHT = 28;
+const GRID_ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 88;
 const NUMBER_WIDTH = 84;
 /** Pages that are asked for at once: more than fit on a screen. */

@@ -1,5 +1,5 @@
 /** Browsers draw nothing beyond some 17 (Firefox) to 33 million pixels (Chromium). */
-export const MOST_PIXELS = 15_000_000;
+const MOST_PIXELS = 15_000_000;
 
 /**
  * What a scrollbar's way stands for. Up to a limit a pixel is a pixel; a longer list is mapped to it in proportion, and

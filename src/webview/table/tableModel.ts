@@ -30,7 +30,7 @@ export function emptyModel(query: TableQuery): TableModel {
   return { query, columns: [], pages: new Map(), predictions: new Map(), stamp: 0, heard: 0 };
 }
 
-export function sameQuery(a: TableQuery, b: TableQuery): boolean {
+function sameQuery(a: TableQuery, b: TableQuery): boolean {
   return (
     (a.text ?? '') === (b.text ?? '') &&
     a.only?.column === b.only?.column &&

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PredictionRecord, RunRecord } from '../../../src/protocol/runs';
-import { collectAnswers, sharedRows, type TestedRun } from '../../../src/webview/compare/answers';
+import { collectAnswers, type TestedRun } from '../../../src/webview/compare/answers';
 import { disagreements, passes } from '../../../src/webview/compare/disagreement';
 import { comparePairs, pairOf } from '../../../src/webview/compare/pairs';
 import { pairSentence } from '../../../src/webview/compare/verdictWords';
@@ -48,7 +48,7 @@ describe('collectAnswers', () => {
       [2, ['no', 'yes']],
       [3, [undefined, 'yes']],
     ]);
-    expect(sharedRows(answers, [0, 1])).toHaveLength(2);
+    expect(answers.rows.filter((row) => row.answers[0] && row.answers[1])).toHaveLength(2);
   });
 
   it('takes rows for the same where the file is, even if templates render them differently', () => {

@@ -3,7 +3,7 @@ import type { TableQuery } from '../../../protocol/tableQuery';
 import { SortKeys } from './sortKeys';
 
 /** Rows that are sorted at most: their keys are in memory. */
-export const MOST_SORTED_ROWS = 2_000_000;
+const MOST_SORTED_ROWS = 2_000_000;
 
 /** Where the rows to look through come from: blocks, known one after another. */
 export interface Blocks {
