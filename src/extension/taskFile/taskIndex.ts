@@ -23,8 +23,9 @@ export class TaskIndex implements vscode.Disposable {
     this.#watcher.onDidDelete((uri) => this.#tasks.delete(uri.fsPath) && this.#changed.fire());
   }
 
-  /** All tasks; the first call searches the workspace. */
+  /** All tasks; the first call searches the workspace. Nothing is read in one that is not trusted. */
   async all(): Promise<TaskEntry[]> {
+    if (!vscode.workspace.isTrusted) return [];
     this.#found ??= this.#find();
     await this.#found;
     return [...this.#tasks.values()];
@@ -43,6 +44,7 @@ export class TaskIndex implements vscode.Disposable {
   }
 
   async refresh(): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
     this.#tasks.clear();
     this.#found = this.#find();
     await this.#found;
@@ -60,6 +62,7 @@ export class TaskIndex implements vscode.Disposable {
   }
 
   async #update(file: string): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
     await this.#read(file);
     this.#changed.fire();
   }
