@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { LabelProgress, LabelReview } from '../../protocol/labels';
 import type { Softprompt } from '../context';
 import { ensureModel } from '../models/modelDownload';
+import { offer } from '../offer';
 import { saveFiles } from '../saveFiles';
 import type { TaskEntry } from '../taskFile/taskEntry';
 import { count, formatCount } from '../wording';
@@ -36,26 +37,22 @@ export async function findLabels(softprompt: Softprompt, task: TaskEntry): Promi
   );
   labels.reviews.set(review);
   await vscode.commands.executeCommand(`${LABELS_VIEW}.focus`);
-  await tell(softprompt, review);
+  tell(softprompt, review);
 }
 
-/** Not waited for: the message may stand there for long. */
-async function tell({ labels }: Softprompt, review: LabelReview): Promise<void> {
+function tell(softprompt: Softprompt, review: LabelReview): void {
   const open = review.labels.filter(({ state }) => state === 'open').length;
   const rows = count(review.rows, 'row');
   if (open === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('No suspicious labels among {0}.', rows));
     return;
   }
-  const walk = vscode.l10n.t('Walk Through');
   const message = vscode.l10n.t(
     '{0} of {1} look wrong. Walk through them: exclude a row, or say that its label is right.',
     count(open, 'label'),
     formatCount(review.rows),
   );
-  void vscode.window
-    .showInformationMessage(message, walk)
-    .then((choice) => (choice === walk ? labels.walk(1) : undefined));
+  offer(softprompt, message, { [vscode.l10n.t('Walk Through')]: () => softprompt.labels.walk(1) });
 }
 
 function progressText({ phase, fold, folds, done, total }: LabelProgress): string {

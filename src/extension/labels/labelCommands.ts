@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { chooseTask, type Target } from '../choose';
 import type { CommandTable } from '../command';
 import type { Softprompt } from '../context';
+import { offer } from '../offer';
 import { excludeRows } from '../problems/excludeRows';
 import { findLabels } from './findLabels';
 import type { LabelNode } from './labelNodes';
@@ -32,13 +33,11 @@ export const LABEL_COMMANDS = {
     await decide(softprompt, target, async (node) => {
       const { reviews } = softprompt.labels;
       await reviews.dismiss(node.taskFile, node.label, true);
-      const undo = vscode.l10n.t('Undo');
-      void vscode.window
-        .showInformationMessage(
-          vscode.l10n.t('The label “{0}” is right: the row is not listed any more.', node.label.given),
-          undo,
-        )
-        .then((choice) => (choice === undo ? reviews.dismiss(node.taskFile, node.label, false) : undefined));
+      offer(
+        softprompt,
+        vscode.l10n.t('The label “{0}” is right: the row is not listed any more.', node.label.given),
+        { [vscode.l10n.t('Undo')]: () => reviews.dismiss(node.taskFile, node.label, false) },
+      );
     });
   },
 

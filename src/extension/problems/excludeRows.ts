@@ -5,6 +5,7 @@ import type { Softprompt } from '../context';
 import { openPlace } from '../failures';
 import { taskName } from '../files';
 import type { HostClient } from '../host/hostClient';
+import { offer } from '../offer';
 import { count } from '../wording';
 
 /** Rows of a dataset that a task is to leave out, or to take back. */
@@ -20,25 +21,25 @@ export interface RowsOfTask {
  * Writes rows into a task file's "exclude", or takes them out of it; the file is saved unless it had changes of its own already. It
  * can be undone in its editor, and by the message's button.
  */
-export async function excludeRows({ host }: Pick<Softprompt, 'host'>, wanted: RowsOfTask): Promise<void> {
+export async function excludeRows(
+  softprompt: Pick<Softprompt, 'host' | 'log'>,
+  wanted: RowsOfTask,
+): Promise<void> {
+  const { host } = softprompt;
   await writeRows(host, wanted);
   const { rows, taskFile, file, include } = wanted;
   const [some, dataset, task] = [count(rows.length, 'row'), basename(file), taskName(taskFile)];
-  const undo = vscode.l10n.t('Undo');
-  const open = vscode.l10n.t('Open Task File');
-  // Not waited for: it may stand there for long.
-  void vscode.window
-    .showInformationMessage(
-      include
-        ? vscode.l10n.t('{0} of {1} taken back by the task “{2}”.', some, dataset, task)
-        : vscode.l10n.t('{0} of {1} left out by the task “{2}”.', some, dataset, task),
-      undo,
-      open,
-    )
-    .then(async (choice) => {
-      if (choice === undo) await writeRows(host, { ...wanted, include: !include });
-      if (choice === open) await openPlace({ file: taskFile, ...(await placeOf(wanted)) });
-    });
+  offer(
+    softprompt,
+    include
+      ? vscode.l10n.t('{0} of {1} taken back by the task “{2}”.', some, dataset, task)
+      : vscode.l10n.t('{0} of {1} left out by the task “{2}”.', some, dataset, task),
+    {
+      [vscode.l10n.t('Undo')]: () => writeRows(host, { ...wanted, include: !include }),
+      [vscode.l10n.t('Open Task File')]: async () =>
+        openPlace({ file: taskFile, ...(await placeOf(wanted)) }),
+    },
+  );
 }
 
 async function writeRows(host: HostClient, { kind: _, taskFile, ...wanted }: RowsOfTask): Promise<void> {
