@@ -132,8 +132,9 @@ describe('A dataset in the editor', () => {
   });
 
   it('has the prompt answer every row', async () => {
-    // The lenses may be drawn anew just under the mouse.
     const told = workbench.notification(new RegExp(`${DATASET}: \\d+\\.\\d % right`));
+    // A lens that is drawn anew just then takes no click: the figures have only just come.
+    await workbench.page.waitForTimeout(1_500);
     for (let attempt = 0; attempt < 3 && !(await told.isVisible()); attempt++) {
       await workbench.lens('Evaluate').click();
       await told.waitFor({ timeout: 15_000 }).catch(() => {});
