@@ -4,6 +4,7 @@ import type { CommandTable } from '../command';
 import { openPlace } from '../failures';
 import { isDatasetFile } from '../files';
 import { excludeRows } from './excludeRows';
+import { selectedRows } from './selectedRows';
 
 /** What quick fixes do; excluding rows also by hand. */
 export const PROBLEM_COMMANDS = {
@@ -17,13 +18,7 @@ export const PROBLEM_COMMANDS = {
     if (!editor || !file || !isDatasetFile(file)) return;
     // The host counts rows in the saved file.
     if (editor.document.isDirty && !(await editor.document.save())) return;
-    const { start, end } = editor.selection;
-    const found = await softprompt.host.request('dataset/rows', {
-      file,
-      firstLine: start.line + 1,
-      lastLine: end.line + 1,
-    });
-    const rows = found.rows.map(({ row }) => row);
+    const rows = await selectedRows(softprompt.host, file, editor.selections);
     if (rows.length === 0) return;
     const task = await chooseTask(softprompt, editor.document.uri);
     if (task) await excludeRows(softprompt, { kind: 'rows', taskFile: task.file, file, rows });
