@@ -100,7 +100,7 @@ export class FormSession {
         this.#row = message.row;
         return this.#postPreview();
       case 'command':
-        await this.#writing; // what was typed last belongs to it
+        await this.#writing.catch(() => {}); // what was typed last belongs to it; that it failed is said already
         return this.#run(message.name);
       case 'openText':
         return openAsText(this.document.uri, message);

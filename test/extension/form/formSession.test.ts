@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FormSession } from '../../../src/extension/form/formSession';
 import { FakeHost } from '../fakeHost';
 import { FakeDocument, FakePanel, silentLog, Uri, workspace } from '../fakeVscode';
@@ -38,6 +38,16 @@ describe('FormSession', () => {
       expect(of('check')).toMatchObject([{ problems: [{ message: 'No data.' }] }]);
     },
   );
+
+  it('undoes and saves also after a change that the editor did not take', async () => {
+    const { document, page } = open('{ "model": "m" }');
+    vi.spyOn(workspace, 'applyEdit').mockResolvedValue(false);
+    page.say({ type: 'change', number: 1, changes: [{ path: ['data'], value: 'a.csv' }] });
+    page.say({ type: 'command', name: 'save' });
+    await settle();
+    expect([document.getText(), document.saved]).toEqual(['{ "model": "m" }', 1]);
+    vi.restoreAllMocks();
+  });
 
   it('writes changes that come one upon the other, each', async () => {
     const { document, page } = open('{ "model": "m" }');
