@@ -23,12 +23,9 @@ const NOTHING: DatasetFindings = { problems: [], excluded: [] };
 export class DatasetProblems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('softprompt-data');
   readonly #findings = new Map<string, DatasetFindings>();
-  readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   #waiting: NodeJS.Timeout | undefined;
   #round = 0;
-
-  readonly onChanged = this.#changed.event;
 
   constructor(private readonly softprompt: Pick<Softprompt, 'datasets' | 'tasks' | 'checks' | 'log'>) {
     const soon = ({ uri }: vscode.TextDocument): void => {
@@ -56,7 +53,6 @@ export class DatasetProblems implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.#waiting);
     for (const subscription of this.#subscriptions) subscription.dispose();
-    this.#changed.dispose();
     this.#collection.dispose();
   }
 
@@ -79,7 +75,6 @@ export class DatasetProblems implements vscode.Disposable {
       if (round !== this.#round) return;
       this.#findings.set(file, found);
       this.#collection.set(vscode.Uri.file(file), diagnosticsOf(file, found));
-      this.#changed.fire();
     }
   }
 
