@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../src/engine/data/dataset';
 import { checkTask } from '../../src/engine/task/checkTask';
 import { excludeRows } from '../../src/engine/task/excludeRows';
-import { fitsMark, rowMark } from '../../src/engine/task/exclusions';
+import { Exclusions, fitsMark, rowMark } from '../../src/engine/task/exclusions';
 import { prepareResolvedTask, prepareTask } from '../../src/engine/task/prepareTask';
 import type { ExcludeRequest } from '../../src/protocol/requests';
 import { supportCsv, workspace } from './workspace';
@@ -189,8 +191,28 @@ describe('excludeRows', () => {
   });
 });
 
+const rowOf = (values: Record<string, string>, i: number) => ({ row: i + 1, line: i + 2, values });
+
 describe('marks', () => {
   const columns = ['text', 'title'];
+
+  it('are looked for among all rows as they are in one', () => {
+    const word = fc.constantFrom('', 'a', 'a b', 'a  b c', 'b…', 'x'.repeat(70), 'x'.repeat(59));
+    const row = fc.record({ text: word, title: word, label: word });
+    const marks = fc.array(fc.constantFrom('', 'a', 'a b', 'a…', 'a b …', 'b…', '…', `${'x'.repeat(60)}…`));
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 6 }), marks, (rows, wanted) => {
+        const dataset = { file: 'a', length: rows.length, rowAt: (i: number) => rowOf(rows[i]!, i) };
+        const entries = wanted.map((mark, i) => [100 + i, mark] as const);
+        const found = new Exclusions(Object.fromEntries(entries), columns).unmatched(dataset as Dataset);
+        const expected = entries.map(([row, mark]) => {
+          const fitting = rows.flatMap((values, i) => (fitsMark(values, mark, columns) ? [i + 1] : []));
+          return { file: 'a', row, ...(fitting.length === 1 && { movedTo: fitting[0] }) };
+        });
+        expect(found).toEqual(expected);
+      }),
+    );
+  });
 
   it('are the beginning of the longest text', () => {
     expect(rowMark({ title: 'Hi', text: ' two\n  lines ', label: 'a much longer label' }, columns)).toBe(

@@ -50,7 +50,7 @@ function markTest(mark: string): (row: ReadRow) => boolean {
   const wanted = evened(mark);
   if (wanted === '') return ({ empty }) => empty;
   if (!wanted.endsWith(GOES_ON)) return ({ cells }) => cells.includes(wanted);
-  const beginning = wanted.slice(0, -GOES_ON.length).trimEnd();
+  const beginning = beginningOf(wanted);
   return ({ cells }) => cells.some((cell) => cell.startsWith(beginning));
 }
 
@@ -75,25 +75,62 @@ export class Exclusions {
 
   /** What was not found, after all rows were taken. */
   unmatched(dataset: Dataset): UnmatchedRow[] {
-    const open = [...this.open].map(([row, mark]) => ({
-      row,
-      fits: markTest(mark),
-      fitting: [] as number[],
-    }));
+    const search = new MarkSearch(this.open.values());
     // One row put in at the top moves all others: they are read once, not once for each mark.
-    for (let i = 0; open.length > 0 && i < dataset.length; i++) {
+    for (let i = 0; this.open.size > 0 && i < dataset.length; i++) {
       const { row, values } = dataset.rowAt(i);
-      if (row in this.marks) continue;
-      const read = readRow(values, this.columns);
-      for (const { fits, fitting } of open) if (fitting.length < 2 && fits(read)) fitting.push(row);
+      if (!(row in this.marks)) search.add(row, readRow(values, this.columns));
     }
-    return open.map(({ row, fitting }) => ({
-      file: dataset.file,
-      row,
-      ...(fitting.length === 1 && { movedTo: fitting[0]! }),
-    }));
+    return [...this.open].map(([row, mark]) => {
+      const [first, ...others] = search.rowsOf(mark);
+      return {
+        file: dataset.file,
+        row,
+        ...(first !== undefined && others.length === 0 && { movedTo: first }),
+      };
+    });
   }
 }
+
+/** Finds the first two rows that fit each of many marks, as `markTest` reads them. */
+class MarkSearch {
+  /** By the mark, its white space evened. */
+  private readonly rows = new Map<string, number[]>();
+  /** The same by the cell that they want, and by the beginning of it: these are of a few lengths, cut where a word ends. */
+  private readonly whole = new Map<string, number[]>();
+  private readonly beginnings = new Map<number, Map<string, number[]>>();
+
+  constructor(marks: Iterable<string>) {
+    for (const mark of new Set([...marks].map(evened))) {
+      const rows: number[] = [];
+      this.rows.set(mark, rows);
+      if (!mark.endsWith(GOES_ON)) {
+        this.whole.set(mark, rows);
+        continue;
+      }
+      const beginning = beginningOf(mark);
+      const alike = this.beginnings.get(beginning.length) ?? new Map<string, number[]>();
+      this.beginnings.set(beginning.length, alike.set(beginning, rows));
+    }
+  }
+
+  add(row: number, { cells, empty }: ReadRow): void {
+    const note = (rows: number[] | undefined): void => {
+      if (rows && rows.length < 2 && rows.at(-1) !== row) rows.push(row);
+    };
+    if (empty) note(this.rows.get(''));
+    for (const cell of cells) {
+      if (cell !== '') note(this.whole.get(cell));
+      for (const [length, alike] of this.beginnings) note(alike.get(cell.slice(0, length)));
+    }
+  }
+
+  rowsOf(mark: string): readonly number[] {
+    return this.rows.get(evened(mark)) ?? [];
+  }
+}
+
+const beginningOf = (mark: string): string => mark.slice(0, -GOES_ON.length).trimEnd();
 
 /** Line breaks and rows of spaces are one space: they are hard to see in a task file. */
 function evened(text: string): string {
