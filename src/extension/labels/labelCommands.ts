@@ -66,14 +66,12 @@ async function decide(
   target: Target,
   decision: (node: LabelNode) => Promise<void>,
 ): Promise<void> {
-  if (isLabel(target)) return decision(target);
-  const { current } = labels;
-  if (!current) {
-    await labels.walk(1);
-    return;
+  const node = isLabel(target) ? target : labels.current;
+  if (node) {
+    const label = await labels.reviews.upToDate(node.taskFile, node.label);
+    if (label) await decision({ ...node, label });
   }
-  await decision(current);
-  await labels.walk(1);
+  if (!isLabel(target)) await labels.walk(1);
 }
 
 function isLabel(target: Target): target is LabelNode {

@@ -62,6 +62,20 @@ export class LabelReviews implements vscode.Disposable {
     this.#changed.fire();
   }
 
+  /** A label where it stands now, as another program may have written its file; undefined where it is gone. */
+  async upToDate(
+    taskFile: string,
+    { file, row, text, given }: SuspiciousLabel,
+  ): Promise<SuspiciousLabel | undefined> {
+    await this.refresh();
+    const same = this.#reviews
+      .get(taskFile)
+      ?.labels.filter(
+        (one) => one.file === file && one.text === text && one.given === given && one.state !== 'gone',
+      );
+    return same?.find((one) => one.row === row) ?? same?.[0];
+  }
+
   /** Notes that a label is right, or takes that back. */
   async dismiss(taskFile: string, { file, row }: SuspiciousLabel, dismissed: boolean): Promise<void> {
     const { host } = this.softprompt;
