@@ -46,7 +46,7 @@ describe('Charts and alerts', () => {
 
   it('draws loss, validation, learning rate, gradients, pace and memory while it trains', async () => {
     await workbench.openFile(DATASET);
-    await workbench.lens('Tune “topics”').click();
+    await workbench.clickLens('Tune “topics”');
     await run.becomes('Training');
     for (const name of ['Training loss', 'Learning rate', 'Gradient norm', 'Tokens per second', 'Memory'])
       await chart(name).locator('canvas').waitFor();

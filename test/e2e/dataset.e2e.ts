@@ -123,7 +123,7 @@ describe('A dataset in the editor', () => {
   });
 
   it('marks the test rows of a run that has ended', async () => {
-    await workbench.lens('Tune “topics”').click();
+    await workbench.clickLens('Tune “topics”');
     await run.becomes('Finished', 100_000);
     await workbench.command('View: Close All Editors');
     await workbench.openFile(DATASET);
@@ -136,7 +136,7 @@ describe('A dataset in the editor', () => {
     // A lens that is drawn anew just then takes no click: the figures have only just come.
     await workbench.page.waitForTimeout(1_500);
     for (let attempt = 0; attempt < 3 && !(await told.isVisible()); attempt++) {
-      await workbench.lens('Evaluate').click();
+      await workbench.clickLens('Evaluate');
       await told.waitFor({ timeout: 15_000 }).catch(() => {});
     }
     await told.waitFor({ timeout: 1_000 });

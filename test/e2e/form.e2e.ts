@@ -94,7 +94,7 @@ describe('A task as text and as a form', () => {
   });
 
   it('shows the task as a form, with the prompt of a row', async () => {
-    await workbench.lens('Open as Form').click();
+    await workbench.clickLens('Open as Form');
     await form().getByRole('heading', { name: 'topics' }).waitFor();
     await form().getByText('Ready to tune').waitFor({ timeout: 60_000 });
     await form().locator('.preview-body', { hasText: '8 virtual tokens' }).waitFor();

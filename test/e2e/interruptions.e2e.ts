@@ -32,7 +32,7 @@ describe('A run that is interrupted', () => {
 
   it('is started from its task file, and shown in the status bar', async () => {
     await workbench.openFile('long.softprompt.json');
-    await workbench.lens('Tune').click();
+    await workbench.clickLens('Tune');
     await run.becomes('Training');
     await run.stepAfter(30);
     await workbench.statusBarItem(/long · [\d,]+\/1[,]?000[,]?000 · loss \d/).waitFor();

@@ -43,7 +43,7 @@ describe('Predictions and playground', () => {
 
   it('shows the validation rows while it trains, and anew at each validation', async () => {
     await workbench.openFile(DATASET);
-    await workbench.lens('Tune “topics”').click();
+    await workbench.clickLens('Tune “topics”');
     await run.becomes('Training');
     await run.tab('Predictions').click();
     await note().getByText('Validation rows').waitFor({ timeout: 60_000 });

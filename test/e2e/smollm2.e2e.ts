@@ -44,7 +44,7 @@ describe.runIf(process.env.SOFTPROMPT_E2E_SMOLLM2)('A newcomer with a CSV file a
     await workbench.openFile('train.csv');
     await workbench.lens(/298 rows · \d columns · 6 classes in label/).waitFor({ timeout: 60_000 });
     await workbench.screenshot('smollm2-1-dataset');
-    await workbench.lens('Tune a prompt').click();
+    await workbench.clickLens('Tune a prompt');
     await workbench.notification('SmolLM2').getByRole('button', { name: 'Download and tune' }).click();
     await workbench.page.waitForTimeout(1_000);
     await workbench.screenshot('smollm2-2-download');

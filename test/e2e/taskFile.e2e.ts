@@ -47,7 +47,7 @@ describe('A task file in the editor', () => {
   });
 
   it('does not train what is wrong, and says why', async () => {
-    await workbench.lens('Tune').click();
+    await workbench.clickLens('Tune');
     await workbench.notification('labl').waitFor();
     expect(existsSync(workspace.file('.softprompt'))).toBe(false);
     await workbench.screenshot('task-2-refused');
@@ -77,7 +77,7 @@ describe('A task file in the editor', () => {
   });
 
   it('asks before it downloads the model, and takes no for an answer', async () => {
-    await workbench.lens('Tune').click();
+    await workbench.clickLens('Tune');
     const question = workbench.notification('is not on this computer yet');
     await question.getByRole('button', { name: 'Download and tune' }).waitFor();
     await workbench.screenshot('task-5-download');

@@ -41,7 +41,7 @@ describe('From a CSV file to the test predictions', () => {
   });
 
   it('shows the prompt of a row as the model reads it', async () => {
-    await workbench.lens('Preview prompt').click();
+    await workbench.clickLens('Preview prompt');
     await workbench.editorTab('row 1').waitFor();
     await workbench.page.locator('.view-line', { hasText: 'Message:' }).first().waitFor();
     await workbench.page.locator('.view-line', { hasText: '8 virtual tokens' }).first().waitFor();
@@ -50,7 +50,7 @@ describe('From a CSV file to the test predictions', () => {
   });
 
   it('trains after a click, with its panel beside the file', async () => {
-    await workbench.lens('Tune “topics”').click();
+    await workbench.clickLens('Tune “topics”');
     await run.frame.getByRole('heading', { name: 'topics' }).waitFor();
     await run.stepAfter(0);
     await workbench.screenshot('3-training');

@@ -157,7 +157,7 @@ describe('A German VS Code', () => {
   it('has lenses, sidebar and panel in German', async () => {
     await workbench.openFile(DATASET);
     await workbench.lens(`${ROWS} Zeilen`).waitFor({ timeout: 60_000 });
-    await workbench.lens('„topics“ abstimmen').click();
+    await workbench.clickLens('„topics“ abstimmen');
     await run.becomes('Abgeschlossen', 90_000);
     await run.frame.getByText('Genauigkeit im Test').first().waitFor();
     await workbench.openSidebar();

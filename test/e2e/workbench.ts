@@ -149,6 +149,18 @@ export class Workbench {
       .first();
   }
 
+  /** Clicks a CodeLens once it stands still: one that is drawn anew just then takes no click. */
+  async clickLens(text: string | RegExp): Promise<void> {
+    const lens = this.lens(text);
+    await lens.waitFor({ timeout: 60_000 });
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const before = await lens.elementHandle();
+      await this.page.waitForTimeout(SETTLE_MILLISECONDS);
+      if (await lens.evaluate((element, other) => element === other, before)) break;
+    }
+    await lens.click();
+  }
+
   /** A line of text of the editors in view, with what is shown behind it. */
   line(text: string | RegExp): Locator {
     return this.page.locator('.view-line', { hasText: text }).first();

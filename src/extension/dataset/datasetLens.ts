@@ -8,6 +8,8 @@ import { runsFor } from './evaluateDataset';
 
 const TOP = new vscode.Range(0, 0, 0, 0);
 
+const REDRAW_MILLISECONDS = 200;
+
 type Context = Pick<Softprompt, 'datasets' | 'tasks' | 'runs' | 'predictions' | 'log'>;
 
 /**
@@ -17,11 +19,12 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: { dispose(): void }[];
   #runs = '';
+  #redraw: NodeJS.Timeout | undefined;
   readonly onDidChangeCodeLenses = this.#changed.event;
 
   constructor(private readonly softprompt: Context) {
     const { tasks, runs, predictions } = softprompt;
-    const changed = (): void => this.#changed.fire();
+    const changed = (): void => this.#soon();
     this.#subscriptions = [
       tasks.onChanged(changed),
       predictions.onChanged(changed),
@@ -48,6 +51,7 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#redraw);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
@@ -74,6 +78,14 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
     return lenses;
   }
 
+  /** Several things change at once when a file is opened; a lens that is drawn anew takes no click. */
+  #soon(): void {
+    this.#redraw ??= setTimeout(() => {
+      this.#redraw = undefined;
+      this.#changed.fire();
+    }, REDRAW_MILLISECONDS);
+  }
+
   /** Only what comes and ends matters here, not the steps between. */
   async #lookAtRuns(): Promise<void> {
     const runs = (await this.softprompt.runs.all())
@@ -81,7 +93,7 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
       .join('\n');
     if (runs === this.#runs) return;
     this.#runs = runs;
-    this.#changed.fire();
+    this.#soon();
   }
 }
 
