@@ -30,6 +30,7 @@ describe('badEncoding', () => {
       garble('it’s'),
       garble('a 🙂 b'),
       Buffer.from('œ').toString('latin1'),
+      garble('Zoë'),
     ]);
     const problems = badEncoding(await readDataset(file));
     expect(problems.map(({ place, message }) => [place.line, place.row, message])).toEqual([
@@ -38,9 +39,10 @@ describe('badEncoding', () => {
       [5, 4, 'The text says "â€™" where "’" was meant.'],
       [6, 5, `The text says "${garble('🙂')}" where "🙂" was meant.`],
       [7, 6, `The text says "${Buffer.from('œ').toString('latin1')}" where "œ" was meant.`],
+      [8, 7, 'The text says "Ã«" where "ë" was meant.'],
     ]);
     const inspected = await inspectDataset(file);
-    expect(inspected.problems.filter(({ kind }) => kind === 'bad-encoding')).toHaveLength(5);
+    expect(inspected.problems.filter(({ kind }) => kind === 'bad-encoding')).toHaveLength(6);
   });
 
   it('leaves languages alone', async () => {
@@ -53,6 +55,9 @@ describe('badEncoding', () => {
       'Ærø',
       'Ã ! – ok',
       'ðe',
+      'AMANHÃ…',
+      'Das „Ä“ fehlt',
+      'Bokstaven «Å»',
     ]);
     expect(badEncoding(await readDataset(file))).toEqual([]);
   });

@@ -8,12 +8,25 @@ const REPLACEMENT = '\uFFFD';
 /** What Windows-1252 has from 0x80 to 0x9f, by its place there; five of them are control characters. */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
+/** Of these, what may well stand behind the last letter of a word: `AMANHÃ…`, `„Ä“`. */
+const PUNCTUATION = '“”‘’„…–—«»·';
+
 /**
  * UTF-8 that was read as Windows-1252, or as Latin 1: the first byte of a letter, then as many others as it asks for. What is
- * written for bytes from 0x80 to 0xbf hardly ever stands behind these letters in a text that was meant so.
+ * written for bytes from 0x80 to 0xbf hardly ever stands behind these letters in a text that was meant so; punctuation does,
+ * if it ends a word of capitals.
  */
 const CONTINUED = `[\\x80-\\xBF${WINDOWS_1252}]`;
-const GARBLED = new RegExp(`[ÂÃÄÅÐÑ]${CONTINUED}|[âã]${CONTINUED}{2}|ð${CONTINUED}{3}`);
+const FIRST_OF_TWO = '[ÂÃÄÅÐÑ]';
+const GARBLED = new RegExp(
+  [
+    `(?<=\\p{Ll})${FIRST_OF_TWO}${CONTINUED}`,
+    `${FIRST_OF_TWO}(?![${PUNCTUATION}](?!\\p{L}))${CONTINUED}`,
+    `[âã]${CONTINUED}{2}`,
+    `ð${CONTINUED}{3}`,
+  ].join('|'),
+  'u',
+);
 
 /** Rows with letters that were lost or garbled before they came here; one problem a row. */
 export function badEncoding(dataset: Dataset): Problem[] {
