@@ -103,7 +103,7 @@ describe('after a reload', () => {
     expect(told).toEqual(['The run of “support” was interrupted at step 120 of 300.']);
     answer = 'Resume';
     await start({ folder, paused: false });
-    expect(requests).toEqual(['training/resume']);
+    await vi.waitFor(() => expect(requests).toEqual(['training/resume']));
   });
 
   it('asks when it went on by itself a moment ago: it may have brought the crash about', async () => {
