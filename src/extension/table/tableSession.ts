@@ -73,7 +73,8 @@ export class TableSession {
     this.#disposed = true;
     clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
-    if (this.softprompt.host.state === 'ready' && this.#version !== undefined) {
+    // Also where the first answer is not there yet: the host reads on otherwise, to the end of the file.
+    if (this.softprompt.host.state === 'ready' && (this.#asking || this.#version !== undefined)) {
       this.softprompt.host.request('table/close', { viewer: this.#viewer }).catch(() => {}); // it is gone anyway
     }
   }

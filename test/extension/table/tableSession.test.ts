@@ -138,6 +138,18 @@ describe('TableSession', () => {
     expect(host.last('table/close').params).toEqual({ viewer });
   });
 
+  it('lets a table go that was closed before the first answer', () => {
+    page.say({ type: 'ready' });
+    expect(asked('table/state')).toHaveLength(1);
+    session.dispose();
+    expect(asked('table/close')).toHaveLength(1);
+  });
+
+  it('does not wake the host for a table that was never asked for', () => {
+    session.dispose();
+    expect(host.asked).toEqual([]);
+  });
+
   it('shows the row that was asked for before it was open, and after', async () => {
     await openTableAt(uri, 12); // it is open: the page hears of it as soon as it is ready
     page.say({ type: 'ready' });
