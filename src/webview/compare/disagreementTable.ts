@@ -4,7 +4,7 @@ import { choice, iconButton, searchField, segments } from '../kit/controls';
 import { el, fill, newId, onChange, setText, show } from '../kit/dom';
 import { fileName, formatCount, formatPercent, formatRows } from '../kit/format';
 import { t } from '../kit/l10n';
-import { virtualRows } from '../kit/virtualRows';
+import { rowAfterKey, virtualRows } from '../kit/virtualRows';
 import { outcomeMark } from '../predictions/predictionColumns';
 import type { Answer, AnsweredRow, Contender } from './answers';
 import type { CompareContext, ComparePart } from './comparison';
@@ -108,7 +108,7 @@ export function disagreementTable(context: CompareContext): ComparePart {
   }
 
   function setActive(index: number): void {
-    active = Math.max(0, Math.min(selected.length - 1, index));
+    active = index;
     rows.scrollTo(active);
     rows.redraw();
     nameActive();
@@ -126,15 +126,7 @@ export function disagreementTable(context: CompareContext): ComparePart {
 
   function onKey(event: KeyboardEvent): void {
     if (event.target !== scroller) return;
-    const moves: Record<string, number> = {
-      ArrowDown: active + 1,
-      ArrowUp: active - 1,
-      PageDown: active + rows.pageSize(),
-      PageUp: active - rows.pageSize(),
-      Home: 0,
-      End: selected.length - 1,
-    };
-    const target = moves[event.key];
+    const target = rowAfterKey(event.key, active, selected.length, rows.pageSize());
     if (target !== undefined) setActive(target);
     else if (event.key === 'Enter') openActive();
     else return;

@@ -1,4 +1,5 @@
 import type { CompareState, FromCompare, ToCompare } from '../../protocol/compare';
+import { oncePerFrame } from '../kit/oncePerFrame';
 import { keepHierarchy } from '../kit/theme';
 import { EMPTY_COMPARISON, receive } from './comparedRuns';
 import { comparer } from './comparison';
@@ -8,8 +9,9 @@ import { readCompareState } from './state';
 const vscode = acquireVsCodeApi<FromCompare, CompareState>();
 let model = EMPTY_COMPARISON;
 let view: CompareState = readCompareState(vscode.getState());
-let scheduled = false;
 const compare = comparer();
+
+const schedule = oncePerFrame(() => root.update(model, view, compare(model)));
 
 const root = page({
   send: (message) => vscode.postMessage(message),
@@ -19,16 +21,6 @@ const root = page({
     schedule();
   },
 });
-
-/** However many messages come in, the page is drawn at most once a frame. */
-function schedule(): void {
-  if (scheduled) return;
-  scheduled = true;
-  requestAnimationFrame(() => {
-    scheduled = false;
-    root.update(model, view, compare(model));
-  });
-}
 
 window.addEventListener('message', ({ data }: MessageEvent<ToCompare>) => {
   model = receive(model, data);

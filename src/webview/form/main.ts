@@ -1,4 +1,5 @@
 import type { FormCommand, FormState, FromForm, ToForm } from '../../protocol/form';
+import { oncePerFrame } from '../kit/oncePerFrame';
 import { keepHierarchy } from '../kit/theme';
 import { withChanges } from './changes';
 import { EMPTY_FORM, type FormContext, receive } from './formModel';
@@ -8,7 +9,6 @@ import { page } from './page';
 const vscode = acquireVsCodeApi<FromForm, FormState>();
 let model = EMPTY_FORM;
 let state: FormState = (vscode.getState() as FormState | null) ?? {};
-let scheduled = false;
 /** Number of the last change that was sent. */
 let sent = 0;
 
@@ -16,6 +16,8 @@ function keep(change: FormState): void {
   state = { ...state, ...change };
   vscode.setState(state);
 }
+
+const schedule = oncePerFrame(() => form.update(model));
 
 const context: FormContext = {
   change(changes) {
@@ -38,15 +40,6 @@ const context: FormContext = {
 };
 
 const form = page(context, () => state, keep);
-
-function schedule(): void {
-  if (scheduled) return;
-  scheduled = true;
-  requestAnimationFrame(() => {
-    scheduled = false;
-    form.update(model);
-  });
-}
 
 let placed = false;
 window.addEventListener('message', ({ data }: MessageEvent<ToForm>) => {

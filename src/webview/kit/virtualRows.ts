@@ -67,3 +67,22 @@ export function virtualRows(
     pageSize: () => Math.max(1, Math.floor((scroller.clientHeight - headHeight) / ROW_HEIGHT) - 1),
   };
 }
+
+/** Where a key leads from the active one of so many rows; undefined for keys that do not move. */
+export function rowAfterKey(
+  key: string,
+  active: number,
+  count: number,
+  pageSize: number,
+): number | undefined {
+  const moves: Record<string, number> = {
+    ArrowDown: active + 1,
+    ArrowUp: active - 1,
+    PageDown: active + pageSize,
+    PageUp: active - pageSize,
+    Home: 0,
+    End: count - 1,
+  };
+  const target = moves[key];
+  return target === undefined ? undefined : Math.max(0, Math.min(count - 1, target));
+}

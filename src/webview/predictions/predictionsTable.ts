@@ -4,7 +4,7 @@ import { el, fill, newId, onChange, setText, show } from '../kit/dom';
 import { formatCount, formatRows } from '../kit/format';
 import { icon } from '../kit/icons';
 import { t } from '../kit/l10n';
-import { virtualRows } from '../kit/virtualRows';
+import { rowAfterKey, virtualRows } from '../kit/virtualRows';
 import type { Component, PanelContext } from '../run/panelContext';
 import { type Column, LABEL_COLUMNS, TEXT_COLUMNS } from './predictionColumns';
 import {
@@ -129,7 +129,7 @@ export function predictionsTable(context: PanelContext): Component {
 
   function setActive(index: number): void {
     chosen = true;
-    active = Math.max(0, Math.min(selected.length - 1, index));
+    active = index;
     rows.scrollTo(active);
     rows.redraw();
     showActive();
@@ -149,15 +149,7 @@ export function predictionsTable(context: PanelContext): Component {
 
   function onKey(event: KeyboardEvent): void {
     if (event.target !== scroller) return;
-    const moves: Record<string, number> = {
-      ArrowDown: active + 1,
-      ArrowUp: active - 1,
-      PageDown: active + rows.pageSize(),
-      PageUp: active - rows.pageSize(),
-      Home: 0,
-      End: selected.length - 1,
-    };
-    const target = moves[event.key];
+    const target = rowAfterKey(event.key, active, selected.length, rows.pageSize());
     if (target !== undefined) setActive(target);
     else if (event.key === 'Enter') openActive();
     else return;

@@ -1,4 +1,5 @@
 import type { PanelState, ToPanel } from '../../protocol/panel';
+import { oncePerFrame } from '../kit/oncePerFrame';
 import { keepHierarchy } from '../kit/theme';
 import { page } from './page';
 import { RUN_STATES } from './runStates';
@@ -7,7 +8,8 @@ import { EMPTY_MODEL, readPanelState, receive } from './store';
 const vscode = acquireVsCodeApi();
 let model = EMPTY_MODEL;
 let view: PanelState = readPanelState(vscode.getState());
-let scheduled = false;
+
+const schedule = oncePerFrame(() => root.update(model, view));
 
 const root = page({
   send: (message) => vscode.postMessage(message),
@@ -17,16 +19,6 @@ const root = page({
     schedule();
   },
 });
-
-/** However many messages come in, the page is drawn at most once a frame. */
-function schedule(): void {
-  if (scheduled) return;
-  scheduled = true;
-  requestAnimationFrame(() => {
-    scheduled = false;
-    root.update(model, view);
-  });
-}
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPanel>) => {
   model = receive(model, data);

@@ -1,6 +1,7 @@
 import type { TablePageState } from '../../protocol/tablePage';
 import { el, setAttribute } from '../kit/dom';
 import { t } from '../kit/l10n';
+import { oncePerFrame } from '../kit/oncePerFrame';
 import { type ColumnHead, columnHead } from './columnHead';
 import { columnsBetween, type GridColumn, gridColumns } from './gridColumns';
 import { moves } from './gridKeys';
@@ -36,7 +37,7 @@ export function grid(context: TableContext): Grid {
   let seenHeight = 0;
   let restored = false;
   let asked = '';
-  let scheduled = false;
+  const schedule = oncePerFrame(draw);
   const heads = new Map<string, ColumnHead>();
   const rows = new Map<number, GridRow>();
   let drawn = '';
@@ -138,15 +139,6 @@ export function grid(context: TableContext): Grid {
   function remember(): void {
     const first = Math.round(top / GRID_ROW_HEIGHT);
     if (restored && first !== view.top) context.keep({ top: first });
-  }
-
-  function schedule(): void {
-    if (scheduled) return;
-    scheduled = true;
-    requestAnimationFrame(() => {
-      scheduled = false;
-      draw();
-    });
   }
 
   function draw(): void {

@@ -1,6 +1,7 @@
 import type { FromTable, TablePageState, ToTable } from '../../protocol/tablePage';
 import type { TableQuery } from '../../protocol/tableQuery';
 import { el, show } from '../kit/dom';
+import { oncePerFrame } from '../kit/oncePerFrame';
 import { keepHierarchy } from '../kit/theme';
 import { grid } from './grid';
 import { readTableState } from './pageState';
@@ -13,7 +14,8 @@ import { toolbar } from './toolbar';
 const vscode = acquireVsCodeApi<FromTable, TablePageState>();
 let view = readTableState(vscode.getState());
 const model = emptyModel(view.query ?? {});
-let scheduled = false;
+
+const schedule = oncePerFrame(draw);
 
 const context: TableContext = {
   send: (message) => vscode.postMessage(message),
@@ -81,16 +83,6 @@ let focused = false;
 function takeFocus(): void {
   if (!focused && document.hasFocus() && document.activeElement === document.body) rows.focus();
   focused = true;
-}
-
-/** However many messages come in, the page is drawn at most once a frame. */
-function schedule(): void {
-  if (scheduled) return;
-  scheduled = true;
-  requestAnimationFrame(() => {
-    scheduled = false;
-    draw();
-  });
 }
 
 function draw(): void {
