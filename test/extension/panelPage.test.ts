@@ -35,7 +35,9 @@ describe('messages of the page', () => {
   it('are checked before anything is done', () => {
     const accepted = (message: unknown): boolean => fromPanelSchema.safeParse(message).success;
     expect(accepted({ type: 'openRow', file: '/w/a.csv', line: 3 })).toBe(true);
-    expect(accepted({ type: 'try', id: 1, values: { text: 'hi' }, hardPrompt: { kind: 'zero-shot' } })).toBe(true);
+    expect(accepted({ type: 'try', id: 1, values: { text: 'hi' }, hardPrompt: { kind: 'zero-shot' } })).toBe(
+      true,
+    );
     expect(accepted({ type: 'openRow', file: '/w/a.csv', line: 0 })).toBe(false);
     expect(accepted({ type: 'run', command: 'rm' })).toBe(false);
     expect(accepted({ type: 'pause', folder: '/elsewhere' })).toBe(false);
