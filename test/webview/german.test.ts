@@ -44,7 +44,7 @@ function tooLong(page: Page): Promise<string[]> {
     });
     const page = document.documentElement;
     const wide = page.scrollWidth > page.clientWidth ? ['the page'] : [];
-    return [...wide, ...cut.map((part) => part.innerText)];
+    return [...wide, ...cut.map((part) => part.textContent)];
   });
 }
 
