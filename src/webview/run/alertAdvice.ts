@@ -1,7 +1,7 @@
 import type { ResolvedTask } from '../../protocol/taskFile';
 import { formatCount, formatDuration, formatRows } from '../kit/format';
 import { t } from '../kit/l10n';
-import type { Alert } from './alerts';
+import type { Alert } from './alertRule';
 
 export type Advice = Pick<Alert, 'advice' | 'setting'>;
 

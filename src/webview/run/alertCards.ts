@@ -2,7 +2,8 @@ import { button, iconButton } from '../kit/controls';
 import { el, fill, onChange, setText, show } from '../kit/dom';
 import { icon } from '../kit/icons';
 import { t } from '../kit/l10n';
-import { type Alert, type AlertName, alertsOf } from './alerts';
+import type { Alert, AlertName } from './alertRule';
+import { alertsOf } from './alerts';
 import type { Component, PanelContext } from './panelContext';
 import { comparePaired } from './signTest';
 

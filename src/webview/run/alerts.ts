@@ -1,57 +1,11 @@
-import type { RunRecord, RunState } from '../../protocol/runs';
 import { smooth } from '../charts/smoothing';
 import { noiseOf } from './alertFigures';
+import type { Alert, AlertFacts, AlertName, Rule } from './alertRule';
 import { CURVE_RULES } from './curveAlerts';
-import type { Curve, Evaluation } from './runProgress';
 import { SCORE_RULES } from './scoreAlerts';
-import type { PairedComparison } from './signTest';
 
 // What a reader of curves would say, as rules. Each has one threshold at which it speaks up and a lower one at which it is
 // silent again, so that nothing flickers. The thresholds were tried on recorded runs: test/webview/run/recordings.json.
-
-export type AlertName =
-  | 'diverging'
-  | 'not-learning'
-  | 'plateau'
-  | 'gradients'
-  | 'below-baseline'
-  | 'unclear'
-  | 'few-rows';
-
-export interface Alert {
-  name: AlertName;
-  title: string;
-  /** The figures behind it. */
-  seen: string;
-  /** What to do about it, concretely. */
-  advice: string;
-  /** The setting of the task file that the advice is about. */
-  setting: string;
-}
-
-export interface AlertFacts {
-  record: Pick<RunRecord, 'task' | 'steps' | 'results' | 'data' | 'best' | 'labelWords'>;
-  progress: {
-    state: RunState;
-    curve: Pick<Curve, 'step' | 'loss' | 'gradientNorm' | 'time'>;
-    evaluations: Evaluation[];
-  };
-  /** On the test rows, once there are answers. */
-  paired?: PairedComparison;
-}
-
-/** The curve as the rules see it. */
-export interface View extends AlertFacts {
-  /** Steps done. */
-  done: number;
-  smoothed: number[];
-  /** Standard deviation of the smoothed line, from how far the last steps scatter around it. */
-  noise: number;
-  /** Whether this alert is shown already. */
-  shown: boolean;
-}
-
-export type Rule = (view: View) => Omit<Alert, 'name'> | undefined;
 
 const RULES: Record<AlertName, Rule> = { ...CURVE_RULES, ...SCORE_RULES };
 

@@ -2,7 +2,7 @@ import { formatFixed, formatNumber, formatPercent, formatRows } from '../kit/for
 import { t } from '../kit/l10n';
 import { type Advice, lowerRate, moreTokens, usualRate } from './alertAdvice';
 import { gained, lowest, mean, median, RECENT } from './alertFigures';
-import type { AlertFacts, Rule } from './alerts';
+import type { AlertFacts, Rule } from './alertRule';
 import { RUN_STATES } from './runStates';
 import { bestValidation } from './standing';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { niceRate } from '../../../src/webview/run/alertAdvice';
-import { type AlertFacts, type AlertName, alertsOf } from '../../../src/webview/run/alerts';
+import type { AlertFacts, AlertName } from '../../../src/webview/run/alertRule';
+import { alertsOf } from '../../../src/webview/run/alerts';
 import { alertsByStep, metrics, type Replay, replay } from './recordings';
 
 const NONE: ReadonlySet<AlertName> = new Set();

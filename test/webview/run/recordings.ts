@@ -1,6 +1,7 @@
 import type { Contender, LabelMetrics } from '../../../src/protocol/metrics';
 import type { RunEvent, RunRecord, RunState } from '../../../src/protocol/runs';
-import { type AlertFacts, type AlertName, alertsOf } from '../../../src/webview/run/alerts';
+import type { AlertFacts, AlertName } from '../../../src/webview/run/alertRule';
+import { alertsOf } from '../../../src/webview/run/alerts';
 import { applyEvents, startProgress } from '../../../src/webview/run/runProgress';
 import { syntheticRun } from '../syntheticRun';
 import recordings from './recordings.json';
