@@ -31,6 +31,8 @@ const FLUSH_MILLISECONDS = 100;
 export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   #panel: vscode.WebviewPanel | null = null;
   #folder: string | undefined;
+  /** The shown run, once it was among the workspace's: if it is missing later, it was deleted. */
+  #listed: string | undefined;
   #detail: RunDetail | undefined;
   #feed = new RunFeed();
   #bundle: RunEvent[] = [];
@@ -171,7 +173,16 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   async #postRuns(): Promise<void> {
-    if (this.#panel) this.#post({ type: 'runs', runs: await this.runs.all() });
+    if (!this.#panel) return;
+    const runs = await this.runs.all();
+    this.#post({ type: 'runs', runs });
+    const listed = runs.some(({ folder }) => folder === this.#folder) ? this.#folder : undefined;
+    const deleted = listed === undefined && this.#listed !== undefined && this.#listed === this.#folder;
+    this.#listed = listed;
+    if (!deleted) return;
+    const newest = await this.#newest();
+    if (newest) await this.#select(newest);
+    else this.#panel?.dispose();
   }
 
   async #newest(): Promise<string | undefined> {

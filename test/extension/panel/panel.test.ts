@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunPanel } from '../../../src/extension/panel/panel';
 import type { RunDetail, RunEvent, RunSummary } from '../../../src/protocol/runs';
 import { FakeHost } from '../fakeHost';
-import { FakePanel, seen, silentLog, Uri, workspace } from '../fakeVscode';
+import { EventEmitter, FakePanel, seen, silentLog, Uri, workspace } from '../fakeVscode';
 
 const FOLDER = '/w/.softprompt/runs/mood-1';
 
@@ -28,7 +28,8 @@ let host: FakeHost;
 let page: FakePanel;
 let panel: RunPanel;
 let memory: Map<string, unknown> & { update(key: string, value: unknown): Promise<void> };
-const summaries = [{ folder: FOLDER, createdAt: '2026-11-22' }] as RunSummary[];
+const summaries: RunSummary[] = [];
+let runsChanged: EventEmitter<void>;
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 const posted = (type: string) => page.posted.filter((message) => message.type === type);
 
@@ -41,7 +42,9 @@ beforeEach(async () => {
       memory.set(key, structuredClone(value));
     },
   });
-  const runs = { all: async () => summaries, onChanged: () => ({ dispose() {} }) };
+  summaries.splice(0, summaries.length, { folder: FOLDER, createdAt: '2026-11-22' } as RunSummary);
+  runsChanged = new EventEmitter();
+  const runs = { all: async () => [...summaries], onChanged: runsChanged.event };
   panel = new RunPanel(
     Uri.file('/ext') as never,
     host as never,
@@ -71,6 +74,24 @@ describe('RunPanel', () => {
     expect(posted('run')).toMatchObject([{ detail: { folder: FOLDER, events: [step(1)] } }]);
     expect(page.title).toBe('Run: mood');
     expect(page.webview.html).toContain("default-src 'none'");
+  });
+
+  it('turns to the newest run when the shown one is deleted, and closes when there is none', async () => {
+    const other = { folder: '/w/.softprompt/runs/mood-0', createdAt: '2026-11-21' } as RunSummary;
+    void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
+    host.last('runs/read').answer(detailOf(FOLDER, []));
+    runsChanged.fire();
+    await settle();
+    summaries.splice(0, 1, other);
+    runsChanged.fire();
+    await settle();
+    expect(host.last('runs/read').params).toEqual({ folder: other.folder });
+    runsChanged.fire();
+    await settle();
+    summaries.length = 0;
+    runsChanged.fire();
+    await settle();
+    expect(panel.isOpen).toBe(false);
   });
 
   it('loses no event and shows none twice while the run is read', async () => {
