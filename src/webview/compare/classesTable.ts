@@ -5,6 +5,7 @@ import { t } from '../kit/l10n';
 import { testMetrics } from './answers';
 import type { ComparePart, ReadPlace } from './comparison';
 import { letterBox } from './names';
+import { tableCard } from './tableCard';
 
 /** F1 of each class by run; classes on which the runs differ most come first. */
 export function classesTable(): ComparePart {
@@ -14,17 +15,7 @@ export function classesTable(): ComparePart {
     role: 'region',
     'aria-label': t('F1 of each class'),
   });
-  const element = el(
-    'section',
-    { class: 'card', 'aria-label': t('Classes') },
-    el(
-      'header',
-      { class: 'card-head' },
-      el('h2', {}, t('F1 of each class')),
-      el('span', { class: 'readout' }, t('largest differences first')),
-    ),
-    body,
-  );
+  const element = tableCard(t('Classes'), t('F1 of each class'), t('largest differences first'), body);
   const changed = onChange();
   return {
     element,

@@ -1,17 +1,16 @@
 import type { CompareState } from '../../protocol/compare';
 import { type ChartTable, tableCsv } from '../charts/chartTable';
 import { choice, iconButton, searchField, segments } from '../kit/controls';
-import { el, fill, newId, onChange, setText, show } from '../kit/dom';
+import { el, fill, onChange, setText, show } from '../kit/dom';
 import { fileName, formatCount, formatPercent, formatRows } from '../kit/format';
 import { t } from '../kit/l10n';
-import { rowAfterKey, virtualRows } from '../kit/virtualRows';
+import { rowGrid } from '../kit/rowGrid';
 import { outcomeMark } from '../predictions/predictionColumns';
 import type { Answer, AnsweredRow, Contender } from './answers';
 import type { CompareContext, ComparePart } from './comparison';
 import { contains, disagreements, passes } from './disagreement';
 import { letterBox, nameOf } from './names';
 
-const HEAD_HEIGHT = 32;
 const LONGEST = 400;
 const ANY = '';
 
@@ -23,8 +22,6 @@ export function disagreementTable(context: CompareContext): ComparePart {
   let widely: readonly AnsweredRow[] = [];
   let selected: readonly AnsweredRow[] = [];
   let letters: readonly string[] = [];
-  let active = 0;
-  const prefix = newId('disagreement');
 
   const two = segments<string>(t('Who is right'), (value) => {
     const [right, wrong] = value.split(' ');
@@ -46,53 +43,45 @@ export function disagreementTable(context: CompareContext): ComparePart {
     search.element,
     el('span', { class: 'tools-end' }, count, save),
   );
-  const head = el('div', { class: 'table-head table-row', role: 'row', 'aria-rowindex': 1 });
-  const scroller = el('div', {
-    class: 'table',
-    role: 'grid',
-    tabindex: 0,
-    'aria-label': t('Rows where the answers differ. Arrow keys move, Enter opens the row in its file.'),
-    on: { keydown: (event) => onKey(event as KeyboardEvent), click: onClick },
+  const grid = rowGrid({
+    label: t('Rows where the answers differ. Arrow keys move, Enter opens the row in its file.'),
+    cells: cellsOf,
+    title(index) {
+      const one = selected[index]!;
+      return t('Open row {0} of {1}', one.row, fileName(one.file));
+    },
+    onOpen(index) {
+      const { file, line } = selected[index]!;
+      context.send({ type: 'openRow', file, line });
+    },
   });
-  const rows = virtualRows(scroller, HEAD_HEIGHT, renderRow);
-  scroller.append(el('div', { role: 'rowgroup', class: 'table-head-group' }, head), rows.element);
   const nothing = el('p', { class: 'empty' });
   const element = el(
     'section',
     { class: 'card disagreements', 'aria-label': t('Rows where the answers differ') },
     el('header', { class: 'card-head' }, el('h2', {}, t('Rows where the answers differ'))),
     tools,
-    scroller,
+    grid.element,
     nothing,
   );
 
-  function renderRow(index: number): HTMLElement {
+  function cellsOf(index: number): HTMLElement[] {
     const one = selected[index]!;
     const cell = (name: string, ...content: (string | HTMLElement)[]) =>
       el('span', { class: `cell cell-${name}`, role: 'gridcell' }, ...content);
-    return el(
-      'div',
-      {
-        class: 'table-row',
-        role: 'row',
-        id: `${prefix}-${index}`,
-        'aria-rowindex': index + 2,
-        'aria-selected': index === active ? 'true' : 'false',
-        'data-index': index,
-        title: t('Open row {0} of {1}', one.row, fileName(one.file)),
-      },
+    return [
       cell('row', formatCount(one.row)),
       cell('text', one.text.slice(0, LONGEST)),
       cell('expected', one.expected.slice(0, LONGEST)),
       ...one.answers.map((answer, at) => cell('answer', ...answerContent(answer, contenders[at]!))),
-    );
+    ];
   }
 
   function renderHead(): void {
     const title = (name: string, ...content: (string | HTMLElement)[]) =>
       el('span', { class: `cell cell-${name}`, role: 'columnheader' }, ...content);
     fill(
-      head,
+      grid.head,
       title('row', t('Row')),
       title('text', t('Text')),
       title('expected', t('Expected')),
@@ -105,39 +94,6 @@ export function disagreementTable(context: CompareContext): ComparePart {
         ),
       ),
     );
-  }
-
-  function setActive(index: number): void {
-    active = index;
-    rows.scrollTo(active);
-    rows.redraw();
-    nameActive();
-  }
-
-  function nameActive(): void {
-    if (selected[active]) scroller.setAttribute('aria-activedescendant', `${prefix}-${active}`);
-    else scroller.removeAttribute('aria-activedescendant');
-  }
-
-  function openActive(): void {
-    const one = selected[active];
-    if (one) context.send({ type: 'openRow', file: one.file, line: one.line });
-  }
-
-  function onKey(event: KeyboardEvent): void {
-    if (event.target !== scroller) return;
-    const target = rowAfterKey(event.key, active, selected.length, rows.pageSize());
-    if (target !== undefined) setActive(target);
-    else if (event.key === 'Enter') openActive();
-    else return;
-    event.preventDefault();
-  }
-
-  function onClick(event: Event): void {
-    const index = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset.index;
-    if (index === undefined) return;
-    setActive(Number(index));
-    openActive();
   }
 
   function asTable(): ChartTable {
@@ -168,8 +124,8 @@ export function disagreementTable(context: CompareContext): ComparePart {
         letters = contenders.map(({ letter }) => letter);
         differing = between;
         widely = disagreements(answers, true);
-        scroller.style.setProperty('--columns', columnsFor(contenders));
-        scroller.style.setProperty('--least', `${300 + 110 * contenders.length}px`);
+        grid.element.style.setProperty('--columns', columnsFor(contenders));
+        grid.element.style.setProperty('--least', `${300 + 110 * contenders.length}px`);
         renderHead();
       }
       const filter = {
@@ -184,17 +140,14 @@ export function disagreementTable(context: CompareContext): ComparePart {
       const needle = words.trim().toLowerCase();
       const pool = [filter.right, filter.wrong].some((one) => one?.startsWith('H')) ? widely : differing;
       selected = pool.filter((row) => passes(row, filter, letters) && contains(row, needle));
-      active = 0;
-      scroller.setAttribute('aria-rowcount', String(selected.length + 1));
-      rows.setCount(selected.length, true);
-      nameActive();
+      grid.setRows(selected.length, 0, true);
       setText(
         count,
         selected.length === pool.length
           ? formatRows(pool.length)
           : t('{0} of {1}', formatCount(selected.length), formatRows(pool.length)),
       );
-      show(scroller, selected.length > 0);
+      show(grid.element, selected.length > 0);
       show(nothing, selected.length === 0);
       setText(
         nothing,

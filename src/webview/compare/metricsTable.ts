@@ -6,6 +6,7 @@ import { t } from '../kit/l10n';
 import { testMetrics } from './answers';
 import type { ComparePart, ReadPlace } from './comparison';
 import { colourOf, kindName, letterBox } from './names';
+import { tableCard } from './tableCard';
 
 interface Line {
   /** Of a run; hard prompts have none. */
@@ -19,15 +20,10 @@ const HARD: readonly Kind[] = ['few-shot', 'zero-shot'];
 /** Scores with their intervals on one scale: each tuned prompt, and the hard prompts they have to beat. */
 export function metricsTable(): ComparePart {
   const body = el('div', { class: 'class-scroll' });
-  const element = el(
-    'section',
-    { class: 'card', 'aria-label': t('Scores on the test rows') },
-    el(
-      'header',
-      { class: 'card-head' },
-      el('h2', {}, t('Scores on the test rows')),
-      el('span', { class: 'readout' }, t('with 95 % intervals')),
-    ),
+  const element = tableCard(
+    t('Scores on the test rows'),
+    t('Scores on the test rows'),
+    t('with 95 % intervals'),
     body,
   );
   const changed = onChange();

@@ -1,10 +1,10 @@
 import type { PredictionRecord } from '../../protocol/runs';
 import { choice, iconButton, searchField, segments } from '../kit/controls';
-import { el, fill, newId, onChange, setText, show } from '../kit/dom';
+import { el, fill, onChange, setText, show } from '../kit/dom';
 import { formatCount, formatRows } from '../kit/format';
 import { icon } from '../kit/icons';
 import { t } from '../kit/l10n';
-import { rowAfterKey, virtualRows } from '../kit/virtualRows';
+import { rowGrid } from '../kit/rowGrid';
 import type { Component, PanelContext } from '../run/panelContext';
 import { type Column, LABEL_COLUMNS, TEXT_COLUMNS } from './predictionColumns';
 import {
@@ -22,7 +22,6 @@ import { rowDetail } from './rowDetail';
 import { type ShownRows, shownRows } from './shownRows';
 import { splitSwitch } from './splitSwitch';
 
-const HEAD_HEIGHT = 32;
 const ANY = '';
 
 type Options = { value: string; label: string }[];
@@ -40,10 +39,8 @@ export function predictionsTable(context: PanelContext): Component {
   let filter: PredictionFilter = NO_FILTER;
   let selected: number[] = [];
   let sort: PredictionSort = BIGGEST_LOSSES;
-  let active = 0;
   /** The user has chosen a row: it stays the chosen one wherever new answers move it. */
   let chosen = false;
-  const prefix = newId('prediction');
 
   const splits = splitSwitch((split) => context.keep({ split }));
   const outcomes = segments<Outcome>(t('Outcome'), (outcome) => context.keep({ outcome }));
@@ -61,16 +58,24 @@ export function predictionsTable(context: PanelContext): Component {
     el('span', { class: 'tools-end' }, count, save),
   );
 
-  const head = el('div', { class: 'table-head table-row', role: 'row', 'aria-rowindex': 1 });
-  const scroller = el('div', {
-    class: 'table',
-    role: 'grid',
-    tabindex: 0,
-    'aria-label': t('Predictions. Arrow keys move, Enter opens the row in its file.'),
-    on: { keydown: (event) => onKey(event as KeyboardEvent), click: onClick },
+  const grid = rowGrid({
+    label: t('Predictions. Arrow keys move, Enter opens the row in its file.'),
+    cells(index) {
+      const one = predictions[selected[index]!]!;
+      return columns.map(({ name, cell }) =>
+        el('span', { class: `cell cell-${name}`, role: 'gridcell' }, ...cell(one)),
+      );
+    },
+    onActive(index) {
+      chosen = true;
+      detail.show(rowAt(index));
+    },
+    onOpen(index) {
+      const one = rowAt(index);
+      if (one) context.send({ type: 'openRow', file: one.file, line: one.line });
+    },
   });
-  const rows = virtualRows(scroller, HEAD_HEIGHT, renderRow);
-  scroller.append(el('div', { role: 'rowgroup', class: 'table-head-group' }, head), rows.element);
+  grid.head.addEventListener('click', onSort);
   const nothing = el('p', { class: 'empty' });
   const detail = rowDetail(context);
   const element = el(
@@ -78,32 +83,18 @@ export function predictionsTable(context: PanelContext): Component {
     { class: 'card predictions', 'aria-label': t('Predictions') },
     el('header', { class: 'card-head' }, el('h2', {}, t('Predictions')), ...splits.elements),
     tools,
-    scroller,
+    grid.element,
     nothing,
     detail.element,
   );
 
-  function renderRow(index: number): HTMLElement {
-    const one = predictions[selected[index]!]!;
-    return el(
-      'div',
-      {
-        class: 'table-row',
-        role: 'row',
-        id: `${prefix}-${index}`,
-        'aria-rowindex': index + 2,
-        'aria-selected': index === active ? 'true' : 'false',
-        'data-index': index,
-      },
-      ...columns.map(({ name, cell }) =>
-        el('span', { class: `cell cell-${name}`, role: 'gridcell' }, ...cell(one)),
-      ),
-    );
+  function rowAt(index: number): PredictionRecord | undefined {
+    return predictions[selected[index] ?? -1];
   }
 
   function renderHead(): void {
     fill(
-      head,
+      grid.head,
       ...columns.map(({ name, label, sort: key }) => {
         const current = key !== undefined && key === sort.key;
         const attributes = {
@@ -127,68 +118,31 @@ export function predictionsTable(context: PanelContext): Component {
     );
   }
 
-  function setActive(index: number): void {
-    chosen = true;
-    active = index;
-    rows.scrollTo(active);
-    rows.redraw();
-    showActive();
-  }
-
-  function showActive(): void {
-    const one = predictions[selected[active] ?? -1];
-    if (one) scroller.setAttribute('aria-activedescendant', `${prefix}-${active}`);
-    else scroller.removeAttribute('aria-activedescendant');
-    detail.show(one);
-  }
-
-  function openActive(): void {
-    const one = predictions[selected[active] ?? -1];
-    if (one) context.send({ type: 'openRow', file: one.file, line: one.line });
-  }
-
-  function onKey(event: KeyboardEvent): void {
-    if (event.target !== scroller) return;
-    const target = rowAfterKey(event.key, active, selected.length, rows.pageSize());
-    if (target !== undefined) setActive(target);
-    else if (event.key === 'Enter') openActive();
-    else return;
-    event.preventDefault();
-  }
-
-  function onClick(event: Event): void {
+  function onSort(event: Event): void {
     const target = event.target as HTMLElement;
     const key = target.closest<HTMLElement>('[data-sort]')?.dataset.sort as PredictionSort['key'] | undefined;
-    if (key) {
-      context.keep({ sort: { key, descending: sort.key === key ? !sort.descending : key === 'loss' } });
-      return;
-    }
-    const index = target.closest<HTMLElement>('[data-index]')?.dataset.index;
-    if (index === undefined) return;
-    setActive(Number(index));
-    openActive();
+    if (!key) return;
+    context.keep({ sort: { key, descending: sort.key === key ? !sort.descending : key === 'loss' } });
   }
 
   /** @param kept the row that stays the chosen one, where it is still among them */
   function refresh(toTop: boolean, kept?: PredictionRecord): void {
     selected = selectPredictions(predictions, filter, sort);
-    if (toTop) {
-      active = 0;
-      chosen = false;
-    } else if (chosen && kept) {
+    let active = 0;
+    if (toTop) chosen = false;
+    else if (chosen && kept) {
       const found = selected.findIndex((index) => isSameRow(predictions[index]!, kept));
-      active = found >= 0 ? found : Math.max(0, Math.min(active, selected.length - 1));
-    } else active = 0;
-    scroller.setAttribute('aria-rowcount', String(selected.length + 1));
-    rows.setCount(selected.length, toTop);
-    showActive();
+      active = found >= 0 ? found : Math.max(0, Math.min(grid.active, selected.length - 1));
+    }
+    grid.setRows(selected.length, active, toTop);
+    detail.show(rowAt(active));
     setText(
       count,
       selected.length === predictions.length
         ? formatRows(predictions.length)
         : t('{0} of {1}', formatCount(selected.length), formatRows(predictions.length)),
     );
-    show(scroller, selected.length > 0);
+    show(grid.element, selected.length > 0);
     show(nothing, selected.length === 0);
     setText(nothing, t('No row passes these filters.'));
   }
@@ -208,7 +162,7 @@ export function predictionsTable(context: PanelContext): Component {
       show(element, rows !== undefined);
       if (!run || !rows) return;
       splits.update(run, rows);
-      const before = predictions[selected[active] ?? -1];
+      const before = rowAt(grid.active);
       const byLabel = run.record.task.target.kind === 'label';
       const fresh = rowsChanged(rows.predictions, byLabel);
       if (fresh) take(rows, byLabel);
@@ -250,7 +204,7 @@ export function predictionsTable(context: PanelContext): Component {
   function keepingFocus(draw: () => void): void {
     const key = (document.activeElement as HTMLElement | null)?.dataset.sort;
     draw();
-    if (key) head.querySelector<HTMLElement>(`[data-sort="${key}"]`)?.focus();
+    if (key) grid.head.querySelector<HTMLElement>(`[data-sort="${key}"]`)?.focus();
   }
 
   function showOutcomes(outcome: Outcome): void {
