@@ -141,8 +141,15 @@ describe('Comparing runs', () => {
   it('does the same with the keyboard alone', async () => {
     const { keyboard } = workbench.page;
     await workbench.command('Softprompt: Focus on Tasks View');
-    await keyboard.press('Home');
-    await keyboard.press('ArrowDown');
+    // The list takes its focus a moment after the command, and keys before that are lost.
+    const focused = workbench.page.locator('.sidebar .monaco-list-row.focused');
+    await expect
+      .poll(async () => {
+        await keyboard.press('Home');
+        await keyboard.press('ArrowDown');
+        return focused.filter({ hasText: /\d+\.\d %/ }).count();
+      }, POLL)
+      .toBe(1);
     await keyboard.press('Enter');
     await run.frame.getByRole('heading', { name: 'careful' }).waitFor();
     await workbench.command('View: Close All Editors');
