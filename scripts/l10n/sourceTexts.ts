@@ -11,6 +11,8 @@ export interface SourceTexts {
   wrong: string[];
   /** Literals that look like something a person reads, and are not translated. */
   untranslated: string[];
+  /** Such literals where an engine's error or notice says something: its message, or its hint. */
+  spoken: string[];
 }
 
 // As much of the syntax tree as is looked at here (ESTree).
@@ -37,12 +39,19 @@ export function readSource(file: string): SourceTexts {
 
 export function sourceTexts(typescript: string): SourceTexts {
   const { code } = transformSync(typescript, { loader: 'ts', target: 'esnext' });
-  const found: SourceTexts = { texts: [], wrong: [], untranslated: [] };
+  const found: SourceTexts = { texts: [], wrong: [], untranslated: [], spoken: [] };
   visit(parseAst(code) as unknown as Node, code, found);
   return found;
 }
 
 function visit(node: Node, code: string, found: SourceTexts): void {
+  if (isTagged(node)) {
+    const { quasi } = node as unknown as { quasi: Node };
+    found.texts.push(quasis(quasi).reduce((text, part, index) => `${text}{${index - 1}}${part}`));
+    for (const value of quasi.expressions as Node[]) visit(value, code, found);
+    return;
+  }
+  for (const spoken of spokenParts(node)) found.spoken.push(...proseIn(spoken));
   if (isTranslation(node)) {
     const [text, ...values] = node.arguments as Node[];
     const literal = text && literalOf(text);
@@ -80,6 +89,33 @@ function isTranslation({ type, callee }: Node): boolean {
   const called = callee as Node;
   if (called.type === 'Identifier') return called.name === 't';
   return called.type === 'MemberExpression' && nameOf(called) === 't' && nameOf(called.object) === 'l10n';
+}
+
+/** l10n`…`, as engine and host say things. */
+function isTagged({ type, tag }: Node): boolean {
+  return type === 'TaggedTemplateExpression' && nameOf(tag) === 'l10n';
+}
+
+/** What an error or a notice says. */
+function spokenParts(node: Node): Node[] {
+  if (node.type === 'NewExpression' && nameOf(node.callee) === 'SoftpromptError') {
+    return (node.arguments as Node[]).slice(1, 2);
+  }
+  return node.type === 'Property' && SPOKEN_PROPERTIES.test(nameOf(node.key) ?? '')
+    ? [node.value as Node]
+    : [];
+}
+
+const SPOKEN_PROPERTIES = /^(message|hint|notice|note|reason|title)$/;
+
+/** Literals of a text that is put together from parts, those that are translated left out. */
+function proseIn(node: Node): string[] {
+  if (isTagged(node)) return [];
+  const text = textOf(node);
+  if (text !== undefined) return isProse(text) ? [text] : [];
+  return ['left', 'right', 'consequent', 'alternate', 'expression', 'elements', 'object', 'callee']
+    .flatMap((part) => node[part] ?? [])
+    .flatMap((part) => (part !== null && typeof part === 'object' ? proseIn(part as Node) : []));
 }
 
 /** Log lines, what only a program reads, and errors that are bugs. */

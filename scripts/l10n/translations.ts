@@ -8,6 +8,8 @@ export const LANGUAGE = 'de';
 
 /** Where people read something of ours. */
 export const SHOWN = ['src/extension', 'src/webview'];
+/** Whose errors and notices people read. */
+export const SPEAKING = ['src/engine', 'src/host', 'src/protocol'];
 const SCHEMA = 'media/softprompt.schema.json';
 
 export type Texts = Record<string, string>;
@@ -22,7 +24,7 @@ export function readManifestTexts(): ManifestText[] {
 
 /** Every text of the source once, in the order of files and lines; then what is shown of the schema and of tables. */
 export function collectTexts(): string[] {
-  const written = sourceFiles(SHOWN).flatMap((file) => readSource(file).texts);
+  const written = sourceFiles([...SHOWN, ...SPEAKING]).flatMap((file) => readSource(file).texts);
   const schema = schemaTexts(JSON.parse(readFileSync(SCHEMA, 'utf8')));
   return [...new Set([...written, ...schema, ...Object.values(MODEL_KINDS)])];
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatReport, type Place, reportError } from '../protocol/errors';
+import { columnFor } from './columnFor';
 import type { Softprompt } from './context';
 import { isParquet, openTableAt } from './table/openTable';
 
@@ -40,16 +41,4 @@ export async function openPlace({ file, line, column, row }: Place): Promise<voi
     viewColumn: columnFor(uri),
     selection: new vscode.Range(at, at),
   });
-}
-
-/** Where a file is open already, else beside the panel: a row that is looked up must not hide what it was found in. */
-function columnFor(uri: vscode.Uri): vscode.ViewColumn {
-  const { all, activeTabGroup } = vscode.window.tabGroups;
-  const shows = ({ input }: vscode.Tab): boolean =>
-    (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) &&
-    input.uri.toString() === uri.toString();
-  const there = all.find(({ tabs }) => tabs.some(shows));
-  if (there) return there.viewColumn;
-  if (!(activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview)) return vscode.ViewColumn.Active;
-  return all.find((group) => group !== activeTabGroup)?.viewColumn ?? vscode.ViewColumn.Beside;
 }

@@ -6,6 +6,7 @@ import { listRuns, readRun } from '../engine/runs/readRuns';
 import { deleteRun } from '../engine/runs/runFolder';
 import { failRun } from '../engine/runs/runRecord';
 import { SoftpromptError } from '../protocol/errors';
+import { useTranslations } from '../protocol/l10n';
 import type { NotificationName, Notifications } from '../protocol/requests';
 import { ComputeThread, type Told } from './computeThread';
 import { LabelChecks } from './labelChecks';
@@ -33,9 +34,10 @@ export function createHost({ workerScript, notify }: HostOptions): {
 } {
   let cacheFolder = defaultCacheFolder();
   let threads: number | undefined;
+  let translations: Record<string, string> = {};
 
   const startThread = (onTold: (told: Told) => void): ComputeThread =>
-    new ComputeThread(workerScript, { cacheFolder, threads }, onTold);
+    new ComputeThread(workerScript, { cacheFolder, threads, translations }, onTold);
 
   const trainings = new Trainings({
     startThread,
@@ -65,6 +67,8 @@ export function createHost({ workerScript, notify }: HostOptions): {
     initialize(settings) {
       cacheFolder = settings.cacheFolder ? resolve(settings.cacheFolder) : defaultCacheFolder();
       threads = settings.threads;
+      translations = settings.translations ?? {};
+      useTranslations(translations);
       reader.release();
       answerer.release();
       return { version, process: process.pid };

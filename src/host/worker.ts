@@ -20,6 +20,7 @@ import { draftTask } from '../engine/task/draftTask';
 import { excludeRows } from '../engine/task/excludeRows';
 import { RunControl } from '../engine/tuning/runControl';
 import { reportError, SoftpromptError } from '../protocol/errors';
+import { useTranslations } from '../protocol/l10n';
 import { OpenDatasets } from './openDatasets';
 import type { FromWorker, JobMessage, JobName, Jobs, ToWorker, WorkerSettings } from './workerMessages';
 
@@ -29,7 +30,8 @@ type Work = {
 
 if (!parentPort) throw new Error('worker.js is started by the training host, not by hand.');
 const port = parentPort;
-const settings = workerData as WorkerSettings;
+const { translations, ...settings } = workerData as WorkerSettings;
+useTranslations(translations ?? {});
 
 /** The training's controls: the user's wishes, and the process going away. */
 const control = new RunControl();

@@ -62,4 +62,6 @@ export interface WorkerSettings {
   cacheFolder: string;
   /** Threads of one onnxruntime session; its own choice when absent. */
   threads?: number;
+  /** What the thread's texts are in the display language. */
+  translations?: Record<string, string>;
 }

@@ -16,7 +16,8 @@ import type { ResolvedTask } from './taskFile';
 export interface Requests extends TableRequests {
   /** First call of a client. */
   initialize: {
-    params: { cacheFolder?: string; threads?: number };
+    /** `translations`: what the host's texts are in the display language, by their English text. */
+    params: { cacheFolder?: string; threads?: number; translations?: Record<string, string> };
     result: { version: string; process: number };
   };
 

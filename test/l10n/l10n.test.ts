@@ -8,6 +8,7 @@ import {
   readManifestTexts,
   readTexts,
   SHOWN,
+  SPEAKING,
 } from '../../scripts/l10n/translations';
 
 /** Literals that look like texts and are none: names, keys, markup. */
@@ -44,6 +45,12 @@ describe('what people read', () => {
   });
 });
 
+describe('what the engine and the host say', () => {
+  it.each(sourceFiles(SPEAKING))('can be translated: %s', (file) => {
+    expect(readSource(file).wrong).toEqual([]);
+  });
+});
+
 describe('the collector', () => {
   it('finds texts however the function is reached, and in parts of others', () => {
     const source = "t('One'); l10n.t('Two {0}', t(`Three`)); vscode.l10n.t('Four', ); at('no');";
@@ -51,6 +58,17 @@ describe('the collector', () => {
       texts: ['One', 'Two {0}', 'Three', 'Four'],
       wrong: [],
       untranslated: [],
+      spoken: [],
+    });
+  });
+
+  it('finds texts of the engine, and what it says without them', () => {
+    const source = `
+      fail(l10n\`Row \${row} of \${l10n\`the file\`} is empty.\`); new SoftpromptError('code', \`Row \${row} is bad.\`, {
+      hint: known ? 'Look there.' : l10n\`Look here.\`, place: { node: 'Some Node' } });`;
+    expect(sourceTexts(source)).toMatchObject({
+      texts: ['Row {0} of {1} is empty.', 'the file', 'Look here.'],
+      spoken: ['Row {} is bad.', 'Look there.'],
     });
   });
 

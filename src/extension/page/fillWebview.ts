@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { translations } from '../translations';
 import { pageHtml } from './pageHtml';
 
 /** The pages there are: each is a folder of webview/, bundled to dist/pages/NAME.js, with its style sheets in media/. */
@@ -26,13 +27,4 @@ export function fillWebview(webview: vscode.Webview, extensionUri: vscode.Uri, n
     language: vscode.env.language,
     strings: translations(),
   });
-}
-
-/** Texts alone: messages that come with a comment for translators are filed under both. */
-function translations(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(vscode.l10n.bundle ?? {}).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  );
 }
