@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { SoftpromptError } from '../../protocol/errors';
-import type { ModelSummary } from '../../protocol/models';
+import type { ModelSummary, ModelsListing } from '../../protocol/models';
 import type { Target } from '../choose';
 import type { Softprompt } from '../context';
 import { openPlace } from '../failures';
@@ -13,8 +13,13 @@ import { modelFacts, PLACE_NAMES } from '../wording';
 
 /** The catalogue, and every model that is found on this computer or in the workspace. */
 export async function listModels(host: HostClient): Promise<ModelSummary[]> {
+  return (await modelsListing(host)).models;
+}
+
+/** The same, with what takes space in the cache folder. */
+export function modelsListing(host: HostClient): Promise<ModelsListing> {
   const workspace = vscode.workspace.workspaceFolders?.map(({ uri }) => uri.fsPath) ?? [];
-  return (await host.request('models/list', { workspace })).models;
+  return host.request('models/list', { workspace });
 }
 
 export function isModel(target: Target): target is ModelNode {

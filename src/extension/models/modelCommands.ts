@@ -5,8 +5,9 @@ import type { CommandTable } from '../command';
 import { pick } from '../pick';
 import { usersOf } from '../sidebar/modelUsers';
 import { bytes } from '../wording';
-import { isModel, listModels } from './modelChoice';
+import { isModel, listModels, modelsListing } from './modelChoice';
 import { downloadModel } from './modelDownload';
+import { removalQuestion } from './modelRemoval';
 
 /** Base models and the cache folder. */
 export const MODEL_COMMANDS = {
@@ -35,24 +36,23 @@ export const MODEL_COMMANDS = {
   },
 
   async 'softprompt.removeModel'(softprompt, target) {
-    const model = modelOf(target, await listModels(softprompt.host));
+    const listing = await modelsListing(softprompt.host);
+    const model = modelOf(target, listing.models);
     if (!model?.path) return;
     const users = usersOf(model, await softprompt.tasks.all());
+    const { live } = softprompt.runs;
+    if (live && users.includes(live.task)) {
+      vscode.window.showWarningMessage(
+        vscode.l10n.t('“{0}” is being tuned with {1}: cancel that first.', live.task, model.title),
+      );
+      return;
+    }
+    const { message, detail } = removalQuestion(model, listing, users);
     const remove = vscode.l10n.t('Remove');
-    const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Remove {0} from this computer? It frees {1}.', model.title, bytes(model.size)),
-      {
-        modal: true,
-        detail:
-          users.length > 0
-            ? vscode.l10n.t('In use by {0}: tuning there downloads it again.', users.join(', '))
-            : vscode.l10n.t('It can be downloaded again at any time.'),
-      },
-      remove,
-    );
-    if (answer !== remove) return;
-    const { freed } = await softprompt.host.request('models/remove', { path: model.path });
-    softprompt.models.refresh();
+    if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, remove)) !== remove) return;
+    const { freed } = await softprompt.host
+      .request('models/remove', { path: model.path })
+      .finally(() => softprompt.models.refresh());
     vscode.window.showInformationMessage(vscode.l10n.t('{0} freed.', bytes(freed)));
   },
 

@@ -95,7 +95,14 @@ async function chooseEnded(
   const none = vscode.l10n.t('There is no run to delete.');
   if (target !== undefined) {
     const meant = runsMeant(softprompt, target, selected, await softprompt.runs.all());
-    if (meant.length > 0) return meant.filter((run) => !isLive(run));
+    const ended = meant.filter((run) => !isLive(run));
+    if (meant.length > 0 && ended.length === 0) {
+      const { task } = meant[0]!;
+      vscode.window.showWarningMessage(
+        vscode.l10n.t('“{0}” is being tuned: cancel that first, then the run can be deleted.', task),
+      );
+    }
+    if (meant.length > 0) return ended;
   }
   const fallback = target instanceof Object && 'kind' in target ? undefined : target;
   const run = await chooseRun(softprompt, fallback, (candidate) => !isLive(candidate), { none });

@@ -14,8 +14,10 @@ const MOST_OPEN = 12;
 export class ModelsView implements vscode.TreeDataProvider<ModelNode | PlaceNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #refreshed = new vscode.EventEmitter<void>();
-  readonly #subscriptions: vscode.Disposable[];
+  readonly #subscriptions: { dispose(): void }[];
   #models: Promise<ModelSummary[]> | undefined;
+  /** The host could not be asked. */
+  #failed = false;
   readonly onDidChangeTreeData = this.#changed.event;
   /** A model may have come or gone. */
   readonly onRefreshed = this.#refreshed.event;
@@ -28,6 +30,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode | PlaceNode
     this.#subscriptions = [
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
       tasks.onChanged(() => this.#changed.fire()),
+      host.onState((state) => state === 'ready' && this.#failed && this.refresh()),
     ];
   }
 
@@ -55,6 +58,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode | PlaceNode
 
   /** Asks the host again: a model came or went. */
   refresh(): void {
+    this.#failed = false;
     this.#models = undefined;
     this.#changed.fire();
     this.#refreshed.fire();
@@ -72,6 +76,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelNode | PlaceNode
     } catch (error) {
       this.log.error(`Models: ${reportError(error).message}`);
       this.#models = undefined;
+      this.#failed = true;
       return [];
     }
   }

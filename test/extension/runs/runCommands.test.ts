@@ -1,0 +1,32 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { RUN_COMMANDS } from '../../../src/extension/runs/runCommands';
+import type { RunState, RunSummary } from '../../../src/protocol/runs';
+import { FakeHost } from '../fakeHost';
+import { seen } from '../fakeVscode';
+
+const runOf = (id: string, state: RunState): RunSummary =>
+  ({ id, folder: `/w/${id}`, task: 'mood', state, step: 20, createdAt: id }) as RunSummary;
+const node = (run: RunSummary) => ({ kind: 'run' as const, run, best: false });
+
+beforeEach(() => {
+  seen.warnings.length = 0;
+});
+
+async function deleteRuns(...all: RunSummary[]): Promise<void> {
+  const softprompt = { host: new FakeHost(), runs: { all: async () => all }, tasksView: { selection: [] } };
+  const lines = all.map(node);
+  await RUN_COMMANDS['softprompt.deleteRun'](softprompt as never, lines[0], lines);
+  expect(softprompt.host.asked).toEqual([]); // nobody said yes
+}
+
+describe('deleting runs', () => {
+  it('asks once for all that are selected', async () => {
+    await deleteRuns(runOf('mood-1', 'finished'), runOf('mood-2', 'failed'), runOf('mood-3', 'training'));
+    expect(seen.warnings).toEqual(['Delete 2 runs with their adapters?']);
+  });
+
+  it('says why a run that is being tuned stays', async () => {
+    await deleteRuns(runOf('mood-1', 'paused'));
+    expect(seen.warnings).toEqual(['“mood” is being tuned: cancel that first, then the run can be deleted.']);
+  });
+});
