@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
-import { RunPage } from './runPage';
+import { describe, expect, it } from 'vitest';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, tinyTask } from './workspace';
 
 const TASK = 'topics.softprompt.json';
 /** More than the story takes. */
@@ -13,29 +10,11 @@ const PNG = [0x89, 0x50, 0x4e, 0x47];
 
 // The charts of a run that trains with a learning rate that is far too low.
 describe('Charts and alerts', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    const task = {
-      ...tinyTask({ steps: STEPS }),
-      training: { steps: STEPS, warmup: 0, batchRows: 8, evaluateEvery: 1000, learningRate: 1e-7 },
-    };
-    workspace = await createWorkspace({ [DATASET]: datasetText(), [TASK]: task });
-    server = await startCodeServer({ workspace: workspace.folder });
-    workbench = await Workbench.open(server.url);
-    run = new RunPage(workbench);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
+  const task = {
+    ...tinyTask({ steps: STEPS }),
+    training: { steps: STEPS, warmup: 0, batchRows: 8, evaluateEvery: 1000, learningRate: 1e-7 },
+  };
+  const { workspace, workbench, run } = tellStory({ files: { [DATASET]: datasetText(), [TASK]: task } });
 
   const chart = (name: string) => run.frame.getByRole('region', { name, exact: true });
 

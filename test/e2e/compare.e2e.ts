@@ -1,12 +1,9 @@
 import { cp } from 'node:fs/promises';
-import type { FrameLocator, Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { TINY_MODEL } from './places';
-import { RunPage } from './runPage';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, tinyTask } from './workspace';
 
 const MODEL = './models/tiny';
 /** Where the runs stand among the lines of the tasks: each below its own. */
@@ -23,33 +20,16 @@ function task(training: { steps: number; learningRate: number; seed: number }): 
 
 // Two runs on the same rows, from the first step of one to the question which of them is better.
 describe('Comparing runs', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
-  let comparison: FrameLocator;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    workspace = await createWorkspace({
+  const { workbench, run } = tellStory({
+    files: {
       [DATASET]: datasetText(),
       'careful.softprompt.json': task({ steps: 60, learningRate: 0.001, seed: 3 }),
       'eager.softprompt.json': task({ steps: STEPS, learningRate: 0.1, seed: 4 }),
       'lost.softprompt.json': { ...tinyTask({ steps: 10 }), data: 'missing.csv' },
-    });
-    await cp(TINY_MODEL, workspace.file('models/tiny'), { recursive: true });
-    server = await startCodeServer({ workspace: workspace.folder });
-    workbench = await Workbench.open(server.url);
-    run = new RunPage(workbench);
-    comparison = workbench.panel();
+    },
+    prepare: (workspace) => cp(TINY_MODEL, workspace.file('models/tiny'), { recursive: true }),
   });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
+  const comparison = () => workbench.panel();
 
   it('shows tasks, the one whose dataset is gone as a problem, and the model in use', async () => {
     await workbench.openSidebar();
@@ -92,22 +72,24 @@ describe('Comparing runs', () => {
     await workbench.command('View: Close All Editors');
     await line(EAGER_RUN).click({ modifiers: ['Control'] });
     await workbench.contextMenu(line(EAGER_RUN), 'Compare Runs');
-    await comparison.getByRole('heading', { name: 'Compare runs' }).waitFor();
+    await comparison().getByRole('heading', { name: 'Compare runs' }).waitFor();
     for (const name of ['careful', 'eager']) {
-      await comparison.getByRole('list', { name: 'Runs under comparison' }).getByText(name).waitFor();
+      await comparison().getByRole('list', { name: 'Runs under comparison' }).getByText(name).waitFor();
     }
   });
 
   it('says which is better and whether that may be chance, with curves and scores', async () => {
-    const verdict = comparison.getByRole('region', { name: 'Which is better?' });
+    const verdict = comparison().getByRole('region', { name: 'Which is better?' });
     await verdict
       .getByText(/Run [AB] is .*better than run [AB]: \d+ rows? fixed, \d+ broken, p [<=] [01]\.\d+/)
       .waitFor();
     await verdict.getByText(/McNemar/).waitFor();
-    const loss = comparison.getByRole('img', { name: /^Training loss.*A \d.*B \d/ });
+    const loss = comparison().getByRole('img', { name: /^Training loss.*A \d.*B \d/ });
     await loss.locator('canvas').waitFor();
-    await comparison.getByRole('img', { name: /^Validation score.*A \d.*B \d/ }).waitFor();
-    const scores = comparison.getByRole('region', { name: 'Scores on the test rows' });
+    await comparison()
+      .getByRole('img', { name: /^Validation score.*A \d.*B \d/ })
+      .waitFor();
+    const scores = comparison().getByRole('region', { name: 'Scores on the test rows' });
     await scores.getByRole('row', { name: /careful \d+\.\d %/ }).waitFor();
     await scores
       .getByRole('row', { name: /few-shot/ })
@@ -117,19 +99,25 @@ describe('Comparing runs', () => {
   });
 
   it('shows the settings that differ, and all of them on demand', async () => {
-    await comparison.getByRole('tab', { name: 'Settings' }).click();
-    const row = comparison.getByRole('row', { name: /training\.learningRate/ });
+    await comparison().getByRole('tab', { name: 'Settings' }).click();
+    const row = comparison().getByRole('row', { name: /training\.learningRate/ });
     await row.getByText('0.001').waitFor();
     await row.getByText('0.1', { exact: true }).waitFor();
-    expect(await comparison.getByRole('row', { name: /method\.virtualTokens/ }).count()).toBe(0);
-    await comparison.getByRole('checkbox').check();
-    await comparison.getByRole('row', { name: /method\.virtualTokens 8 8/ }).waitFor();
+    expect(
+      await comparison()
+        .getByRole('row', { name: /method\.virtualTokens/ })
+        .count(),
+    ).toBe(0);
+    await comparison().getByRole('checkbox').check();
+    await comparison()
+      .getByRole('row', { name: /method\.virtualTokens 8 8/ })
+      .waitFor();
     await workbench.screenshot('compare-4-settings');
   });
 
   it('opens the dataset at a row that they answer differently', async () => {
-    await comparison.getByRole('tab', { name: 'Differing rows' }).click();
-    const first = comparison.locator('.disagreements .table-row[data-index]').first();
+    await comparison().getByRole('tab', { name: 'Differing rows' }).click();
+    const first = comparison().locator('.disagreements .table-row[data-index]').first();
     const number = Number((await first.locator('.cell-row').textContent())?.replaceAll(',', ''));
     await first.click();
     await workbench.editorTab(DATASET).waitFor();
@@ -164,7 +152,7 @@ describe('Comparing runs', () => {
     const chosen = workbench.page.locator('.monaco-menu .action-item.focused', { hasText: 'Compare Runs' });
     for (let press = 0; press < 12 && !(await chosen.isVisible()); press++) await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
-    await comparison
+    await comparison()
       .getByText(/Run [AB] is .*better than run [AB]:/)
       .first()
       .waitFor();
@@ -180,7 +168,9 @@ describe('Comparing runs', () => {
     await workbench.dialog.getByRole('button', { name: 'Delete' }).click();
     await expect.poll(() => testedRuns().count(), POLL).toBe(1);
     await workbench.editorTab('Compare Runs').click();
-    await comparison.getByText(/Run [AB] cannot be read/).waitFor();
+    await comparison()
+      .getByText(/Run [AB] cannot be read/)
+      .waitFor();
     await workbench.screenshot('compare-7-gone');
   });
 

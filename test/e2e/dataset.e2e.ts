@@ -1,11 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
-import { RunPage } from './runPage';
+import { describe, expect, it } from 'vitest';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
 
 const LONG = 'This message is far longer than what the task has room for, so its end is cut';
 /** The first row takes three lines, the second is cut. */
@@ -20,33 +17,14 @@ const SOON = { timeout: 10_000 };
 const ANSWER = /[✓✗]\s\w+\s/;
 
 describe('A dataset in the editor', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    const task = { ...tinyTask({ steps: 40, evaluateEvery: 20 }), limit: 60 };
-    workspace = await createWorkspace({
+  const { workspace, workbench, run } = tellStory({
+    files: {
       [DATASET]: TEXT,
       'package.json': { name: 'shop', tokens: ['text', 'label'] },
       'settings.json': '[\n  "text",\n  "label"\n]\n',
-      'topics.softprompt.json': task,
-    });
-    server = await startCodeServer({
-      workspace: workspace.folder,
-      settings: { 'files.autoSave': 'off' },
-    });
-    workbench = await Workbench.open(server.url);
-    run = new RunPage(workbench);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
+      'topics.softprompt.json': { ...tinyTask({ steps: 40, evaluateEvery: 20 }), limit: 60 },
+    },
+    editor: () => ({ settings: { 'files.autoSave': 'off' } }),
   });
 
   /** How many rows in view have this sign beside them. */

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
+import { describe, expect, it } from 'vitest';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, tinyTask } from './workspace';
 
 /** What takes a moment on a busy machine. */
 const SOON = { timeout: 10_000 };
@@ -23,23 +21,7 @@ const WRITTEN = `// The shop's mailbox.
 `;
 
 describe('A task as text and as a form', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    workspace = await createWorkspace({ [DATASET]: datasetText(), [TASK]: WRITTEN });
-    server = await startCodeServer({ workspace: workspace.folder });
-    workbench = await Workbench.open(server.url);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
+  const { workspace, workbench } = tellStory({ files: { [DATASET]: datasetText(), [TASK]: WRITTEN } });
 
   const form = () => workbench.panel();
   const field = (name: string) => form().getByLabel(name, { exact: true });

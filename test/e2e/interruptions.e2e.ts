@@ -1,34 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
+import { describe, expect, it } from 'vitest';
 import { extensionHosts, hostProcesses } from './hostProcess';
-import { RunPage } from './runPage';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, tinyTask } from './workspace';
 
 // One long run that is paused, cancelled, reloaded away and killed, and goes on each time.
 describe('A run that is interrupted', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    const task = tinyTask({ steps: 1_000_000, evaluateEvery: 500, checkpointEvery: 20 });
-    workspace = await createWorkspace({ [DATASET]: datasetText(), 'long.softprompt.json': task });
-    server = await startCodeServer({ workspace: workspace.folder });
-    workbench = await Workbench.open(server.url);
-    run = new RunPage(workbench);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
+  const task = tinyTask({ steps: 1_000_000, evaluateEvery: 500, checkpointEvery: 20 });
+  const story = tellStory({ files: { [DATASET]: datasetText(), 'long.softprompt.json': task } });
+  const { workbench, run } = story;
 
   it('is started from its task file, and shown in the status bar', async () => {
     await workbench.openFile('long.softprompt.json');
@@ -76,25 +56,25 @@ describe('A run that is interrupted', () => {
 
   it('goes on by itself, and its panel with it, after the window was reloaded in the middle', async () => {
     const step = await run.stepAfter(0);
-    const [before] = hostProcesses(server.home);
+    const [before] = hostProcesses(story.server.home);
     await workbench.reload();
     await workbench.notification('“long” goes on, from its checkpoint at step').waitFor({ timeout: 90_000 });
     await run.becomes('Training', 90_000);
     await run.stepAfter(step);
-    expect(hostProcesses(server.home)).not.toContain(before);
+    expect(hostProcesses(story.server.home)).not.toContain(before);
     await workbench.screenshot('interruptions-5-reloaded');
     await workbench.command('Notifications: Clear All Notifications');
   });
 
   it('tells of a training host that was killed, starts it again, and resumes', async () => {
     const step = await run.stepAfter(0);
-    const [host] = hostProcesses(server.home);
+    const [host] = hostProcesses(story.server.home);
     process.kill(host!, 'SIGKILL');
     await workbench.notification('training host stopped').waitFor();
     await workbench.screenshot('interruptions-6-killed');
     await run.becomes('Interrupted');
-    await expect.poll(() => hostProcesses(server.home).length, { timeout: 20_000 }).toBe(1);
-    expect(hostProcesses(server.home)).not.toContain(host);
+    await expect.poll(() => hostProcesses(story.server.home).length, { timeout: 20_000 }).toBe(1);
+    expect(hostProcesses(story.server.home)).not.toContain(host);
     await workbench.notification('training host stopped').getByRole('button', { name: 'Resume' }).click();
     await run.becomes('Training');
     await run.stepAfter(step);
@@ -104,13 +84,13 @@ describe('A run that is interrupted', () => {
   it('is not lost with the extension host, and the person is asked when that happens again so soon', async () => {
     await run.stepAfter(0);
     await workbench.command('Notifications: Clear All Notifications');
-    const [before] = hostProcesses(server.home);
-    for (const id of extensionHosts(server.home)) process.kill(id, 'SIGKILL');
+    const [before] = hostProcesses(story.server.home);
+    for (const id of extensionHosts(story.server.home)) process.kill(id, 'SIGKILL');
     const offer = workbench.notification('The run of “long” was interrupted at step');
     await offer.waitFor({ timeout: 90_000 });
     const step = await run.step(); // of the old panel, which nobody answers any more
     await workbench.screenshot('interruptions-8-extension-host-killed');
-    await expect.poll(() => hostProcesses(server.home), { timeout: 20_000 }).not.toContain(before);
+    await expect.poll(() => hostProcesses(story.server.home), { timeout: 20_000 }).not.toContain(before);
     await offer.getByRole('button', { name: 'Resume' }).click();
     await expect.poll(() => workbench.editorTab(/Run: long|Softprompt/).count()).toBe(1);
     await run.becomes('Training', 90_000);
@@ -125,8 +105,8 @@ describe('A run that is interrupted', () => {
   });
 
   it('leaves no process behind when the window is closed', async () => {
-    expect(hostProcesses(server.home)).toHaveLength(1);
+    expect(hostProcesses(story.server.home)).toHaveLength(1);
     await workbench.page.close({ runBeforeUnload: true });
-    await expect.poll(() => hostProcesses(server.home), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => hostProcesses(story.server.home), { timeout: 60_000 }).toEqual([]);
   });
 });

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PLANTED, writePlantedTask } from '../labels/plantedTask';
-import { type CodeServer, startCodeServer } from './codeServer';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, tinyTask } from './workspace';
 
 const TASK = 'shop.softprompt.json';
 const TEST = 'test.csv';
@@ -21,30 +19,15 @@ Let me in,account
 `;
 
 describe('Problems and labels of a dataset', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-
-  tellStory(() => workbench);
-
-  const task = async (): Promise<string> => readFile(workspace.file(TASK), 'utf8');
-
-  beforeAll(async () => {
-    workspace = await createWorkspace({
+  const { workspace, workbench } = tellStory({
+    files: {
       [DATASET]: datasetText(),
       [TEST]: TEST_ROWS,
       [TASK]: { ...tinyTask({ steps: 20 }), data: { train: DATASET, test: TEST } },
-    });
-    await writePlantedTask(workspace.folder);
-    server = await startCodeServer({ workspace: workspace.folder });
-    workbench = await Workbench.open(server.url);
+    },
+    prepare: ({ folder }) => writePlantedTask(folder),
   });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
+  const task = async (): Promise<string> => readFile(workspace.file(TASK), 'utf8');
 
   it('shows what is wrong with rows at their lines, whoever finds it', async () => {
     await workbench.openFile(TEST);

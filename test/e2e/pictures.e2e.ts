@@ -1,16 +1,13 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../chromium';
-import { type CodeServer, startCodeServer } from './codeServer';
 import { defaultModelFile, type ModelHub, startModelHub } from './modelHub';
 import { REPOSITORY } from './places';
-import { RunPage } from './runPage';
 import { tellStory } from './story';
 import { toWebp } from './webp';
-import { Workbench } from './workbench';
-import { createWorkspace, type Workspace } from './workspace';
+import { sampleFiles } from './workspace';
 
 const TRAINING_MILLISECONDS = 15 * 60_000;
 /** Pixels across in the files; VS Code shows the walkthrough's about 560 wide. */
@@ -23,37 +20,25 @@ const modelFile = defaultModelFile();
 
 describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrough and the docs', () => {
   let hub: ModelHub;
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
   let painter: Browser;
-
-  tellStory(() => workbench);
 
   beforeAll(async () => {
     hub = await startModelHub(modelFile!);
-    const sample = (name: string) => readFile(join(REPOSITORY, 'samples/support', name), 'utf8');
-    workspace = await createWorkspace(
-      { 'train.csv': await sample('train.csv'), 'test.csv': await sample('test.csv') },
-      'support',
-    );
-    server = await startCodeServer({
-      workspace: workspace.folder,
-      environment: { HF_ENDPOINT: hub.url },
-      settings: { 'workbench.colorTheme': 'Light 2026', 'editor.minimap.enabled': false },
-    });
-    workbench = await Workbench.open(server.url, { width: 1280, height: 800, scale: 1.25 });
-    run = new RunPage(workbench);
     painter = await launchChromium();
   });
-
   afterAll(async () => {
     await painter?.close();
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
     await hub?.stop();
+  });
+
+  const { workbench, run } = tellStory({
+    files: sampleFiles(),
+    folder: 'support',
+    editor: () => ({
+      environment: { HF_ENDPOINT: hub.url },
+      settings: { 'workbench.colorTheme': 'Light 2026', 'editor.minimap.enabled': false },
+    }),
+    window: { width: 1280, height: 800, scale: 1.25 },
   });
 
   /** The whole window, for the docs. */

@@ -1,35 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
-import { RunPage } from './runPage';
+import { describe, expect, it } from 'vitest';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, tinyTask } from './workspace';
 
 // What a run answers: its validation rows while it trains, its test rows at the end, and whatever one asks it.
 describe('Predictions and playground', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    workspace = await createWorkspace({
+  const { workspace, workbench, run } = tellStory({
+    files: {
       [DATASET]: datasetText(),
       'topics.softprompt.json': tinyTask({ steps: 50_000, evaluateEvery: 200 }),
-    });
-    server = await startCodeServer({ workspace: workspace.folder });
-    workbench = await Workbench.open(server.url);
-    run = new RunPage(workbench);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
+    },
   });
 
   const part = (name: string) => run.frame.getByRole('region', { name, exact: true });

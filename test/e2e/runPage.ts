@@ -3,10 +3,10 @@ import type { Workbench } from './workbench';
 
 /** What a person sees and presses in the panel of a run. */
 export class RunPage {
-  readonly frame: FrameLocator;
+  constructor(private readonly workbench: Workbench) {}
 
-  constructor(workbench: Workbench) {
-    this.frame = workbench.panel();
+  get frame(): FrameLocator {
+    return this.workbench.panel();
   }
 
   /** Training, Paused, Finished, … */

@@ -1,43 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
+import { describe, expect, it } from 'vitest';
 import { REPOSITORY } from './places';
-import { RunPage } from './runPage';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, type Workspace } from './workspace';
+import { sampleFiles } from './workspace';
 
 const TRAINING_MILLISECONDS = 20 * 60_000;
 
 // The real thing: minutes of training, and a model from the network. It also takes the pictures of README.
 describe.runIf(process.env.SOFTPROMPT_E2E_SMOLLM2)('A newcomer with a CSV file and no model', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    const sample = (name: string): Promise<string> =>
-      readFile(join(REPOSITORY, 'samples/support', name), 'utf8');
-    workspace = await createWorkspace(
-      { 'train.csv': await sample('train.csv'), 'test.csv': await sample('test.csv') },
-      'support',
-    );
-    server = await startCodeServer({
-      workspace: workspace.folder,
-      settings: { 'workbench.colorTheme': 'Dark 2026' },
-    });
-    workbench = await Workbench.open(server.url, { width: 1280, height: 940, scale: 1.5 });
-    run = new RunPage(workbench);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
+  const { workbench, run } = tellStory({
+    files: sampleFiles(),
+    folder: 'support',
+    editor: () => ({ settings: { 'workbench.colorTheme': 'Dark 2026' } }),
+    window: { width: 1280, height: 940, scale: 1.5 },
   });
 
   it('opens the file, clicks, and says yes to the download', async () => {

@@ -1,45 +1,32 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
+import { describe, expect, it } from 'vitest';
 import { tellStory } from './story';
 import { TablePage } from './tablePage';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, ROWS, tinyTask } from './workspace';
 
 const PARQUET = join(__dirname, '../oracle/fixtures/parquet/zstd.parquet');
 /** Above what VS Code hands to extensions as a document. */
 const LARGE_ROWS = 1_000_000;
 
+function largeText(): string {
+  const lines = Array.from(
+    { length: LARGE_ROWS },
+    (_, i) => `${i + 1},"Message ${i + 1}, with some more words to it so that the file is large",${i % 3}`,
+  );
+  return `id,text,class\n${lines.join('\n')}\n`;
+}
+
 describe('Datasets as tables', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let table: TablePage;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    workspace = await createWorkspace({
+  const { workspace, workbench } = tellStory({
+    files: {
       [DATASET]: datasetText(),
       'topics.softprompt.json': tinyTask({ steps: 5 }),
-    });
-    await copyFile(PARQUET, workspace.file('kinds.parquet'));
-    const lines = Array.from(
-      { length: LARGE_ROWS },
-      (_, i) => `${i + 1},"Message ${i + 1}, with some more words to it so that the file is large",${i % 3}`,
-    );
-    await writeFile(workspace.file('large.csv'), `id,text,class\n${lines.join('\n')}\n`);
-    server = await startCodeServer({ workspace: workspace.folder });
-    workbench = await Workbench.open(server.url);
-    table = new TablePage(workbench);
+      'large.csv': largeText(),
+    },
+    prepare: (folder) => copyFile(PARQUET, folder.file('kinds.parquet')),
   });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
+  const table = new TablePage(workbench);
 
   it('opens a CSV file as a table, with its columns summed up', async () => {
     await workbench.openFile(DATASET);

@@ -3,10 +3,10 @@ import type { Workbench } from './workbench';
 
 /** The page of a dataset's table, as a person uses it. */
 export class TablePage {
-  readonly frame: FrameLocator;
+  constructor(private readonly workbench: Workbench) {}
 
-  constructor(private readonly workbench: Workbench) {
-    this.frame = workbench.panel();
+  get frame(): FrameLocator {
+    return this.workbench.panel();
   }
 
   get grid(): Locator {

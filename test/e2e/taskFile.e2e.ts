@@ -1,35 +1,19 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
+import { describe, expect, it } from 'vitest';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, tinyTask } from './workspace';
 
 describe('A task file in the editor', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    workspace = await createWorkspace({
+  const { workspace, workbench } = tellStory({
+    files: {
       [DATASET]: datasetText(),
       'wrong.softprompt.json': { ...tinyTask({ steps: 5 }), target: 'labl' },
       'unfinished.softprompt.json':
         '{\n  "model": "smollm2-135m-instruct",\n  "data": "orders.csv",\n  \n}\n',
       'orders.csv':
         'note,kind\nlate parcel,delivery\ncharged twice,billing\nlost box,delivery\nno invoice,billing\n',
-    });
-    server = await startCodeServer({ workspace: workspace.folder });
-    workbench = await Workbench.open(server.url);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
+    },
   });
 
   it('marks a column that the dataset does not have, where it stands', async () => {

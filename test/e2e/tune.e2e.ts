@@ -1,37 +1,18 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
-import { RunPage } from './runPage';
+import { describe, expect, it } from 'vitest';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
 
 const STEPS = 300;
 
 // The five-minute path of the README, with a model small enough for seconds.
 describe('From a CSV file to the test predictions', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    workspace = await createWorkspace({
+  const { workspace, workbench, run } = tellStory({
+    files: {
       [DATASET]: datasetText(),
       'topics.softprompt.json': tinyTask({ steps: STEPS, evaluateEvery: 50 }),
-    });
-    server = await startCodeServer({ workspace: workspace.folder });
-    workbench = await Workbench.open(server.url);
-    run = new RunPage(workbench);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
+    },
   });
 
   it('shows the rows and classes of the dataset above its first line', async () => {

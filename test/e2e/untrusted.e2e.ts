@@ -1,29 +1,20 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
+import { describe, expect, it } from 'vitest';
 import { hostProcesses } from './hostProcess';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, ROWS, tinyTask } from './workspace';
 
 /** Longer than what is looked at on opening takes where the folder is trusted. */
 const QUIET_MILLISECONDS = 2_000;
 
 describe('A folder that is not trusted', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    workspace = await createWorkspace({
+  const story = tellStory({
+    files: {
       [DATASET]: datasetText(),
       'topics.softprompt.json': tinyTask({ steps: 5 }),
       ...{ 'table.csv': datasetText(), 'form.softprompt.json': tinyTask({ steps: 5 }) },
-    });
-    server = await startCodeServer({
-      workspace: workspace.folder,
+    },
+    editor: () => ({
       workspaceTrust: true,
       settings: {
         'workbench.editorAssociations': {
@@ -31,15 +22,9 @@ describe('A folder that is not trusted', () => {
           'form.softprompt.json': 'softprompt.form',
         },
       },
-    });
-    workbench = await Workbench.open(server.url);
+    }),
   });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
+  const { workspace, workbench } = story;
 
   it('is opened, and nothing runs', async () => {
     await workbench.openFile(DATASET);
@@ -47,7 +32,7 @@ describe('A folder that is not trusted', () => {
     const channel = workbench.page.locator('.part.panel select option:checked', { hasText: 'Softprompt' });
     await channel.first().waitFor({ state: 'attached' });
     expect(await workbench.lens(`${ROWS} rows`).count()).toBe(0);
-    expect(hostProcesses(server.home)).toEqual([]);
+    expect(hostProcesses(story.server.home)).toEqual([]);
     await workbench.screenshot('untrusted-1');
   });
 
@@ -72,7 +57,7 @@ describe('A folder that is not trusted', () => {
       .first()
       .waitFor();
     await workbench.screenshot('untrusted-4-form');
-    expect(hostProcesses(server.home)).toEqual([]);
+    expect(hostProcesses(story.server.home)).toEqual([]);
   });
 
   it('marks no row, measures none and finds nothing wrong', async () => {
@@ -82,7 +67,7 @@ describe('A folder that is not trusted', () => {
     await workbench.page.waitForTimeout(QUIET_MILLISECONDS);
     expect(await workbench.page.locator('.codelens-decoration').count()).toBe(0);
     expect(await workbench.page.getByText(/\d+ tokens/).count()).toBe(0);
-    expect(hostProcesses(server.home)).toEqual([]);
+    expect(hostProcesses(story.server.home)).toEqual([]);
   });
 
   it('is trusted, and its dataset comes to life', async () => {

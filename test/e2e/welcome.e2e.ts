@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CodeServer, startCodeServer } from './codeServer';
 import { defaultModelFile, type ModelHub, startModelHub } from './modelHub';
-import { RunPage } from './runPage';
 import { tellStory } from './story';
-import { Workbench } from './workbench';
-import { createWorkspace, DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
+import { DATASET, datasetText, ROWS, tinyTask } from './workspace';
 
 const MOST_CLICKS = 4;
 /**
@@ -18,28 +15,19 @@ const modelFile = defaultModelFile();
 // The path of docs/first-steps.md: nothing on this computer but a CSV file. Left out where there is no base model to serve.
 describe.runIf(modelFile)('A newcomer with an open CSV file', () => {
   let hub: ModelHub;
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
-
-  tellStory(() => workbench);
-
   beforeAll(async () => {
     hub = await startModelHub(modelFile!);
-    workspace = await createWorkspace({ [DATASET]: datasetText() });
-    server = await startCodeServer({ workspace: workspace.folder, environment: { HF_ENDPOINT: hub.url } });
-    workbench = await Workbench.open(server.url);
-    run = new RunPage(workbench);
-    await workbench.openFile(DATASET);
-    await workbench.lens(`${ROWS} rows`).waitFor({ timeout: 60_000 });
+  });
+  afterAll(async () => hub?.stop());
+
+  const { workbench, run } = tellStory({
+    files: { [DATASET]: datasetText() },
+    editor: () => ({ environment: { HF_ENDPOINT: hub.url } }),
   });
 
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
-    await hub?.stop();
+  beforeAll(async () => {
+    await workbench.openFile(DATASET);
+    await workbench.lens(`${ROWS} rows`).waitFor({ timeout: 60_000 });
   });
 
   it('is led by the welcome view to a prompt that learns', async () => {
@@ -68,20 +56,7 @@ describe.runIf(modelFile)('A newcomer with an open CSV file', () => {
 });
 
 describe('A newcomer with nothing at all', () => {
-  let server: CodeServer;
-  let workbench: Workbench;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    server = await startCodeServer({});
-    workbench = await Workbench.open(server.url);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-  });
+  const { workbench } = tellStory({});
 
   const step = (title: string) => workbench.page.locator('.getting-started-step', { hasText: title }).first();
 
@@ -131,27 +106,12 @@ describe('A newcomer with nothing at all', () => {
 });
 
 describe('A German VS Code', () => {
-  let workspace: Workspace;
-  let server: CodeServer;
-  let workbench: Workbench;
-  let run: RunPage;
-
-  tellStory(() => workbench);
-
-  beforeAll(async () => {
-    workspace = await createWorkspace({
+  const { workbench, run } = tellStory({
+    files: {
       [DATASET]: datasetText(),
       'topics.softprompt.json': tinyTask({ steps: 60, evaluateEvery: 20 }),
-    });
-    server = await startCodeServer({ workspace: workspace.folder, language: 'de' });
-    workbench = await Workbench.open(server.url);
-    run = new RunPage(workbench);
-  });
-
-  afterAll(async () => {
-    await workbench?.close();
-    await server?.stop();
-    await workspace?.remove();
+    },
+    editor: () => ({ language: 'de' }),
   });
 
   it('has lenses, sidebar and panel in German', async () => {

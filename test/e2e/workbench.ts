@@ -13,53 +13,60 @@ const PICTURE_MARGIN = 16;
 const PANEL =
   'iframe.webview.ready[src*="extensionId=softprompt.softprompt"]:not([src*="purpose=webviewView"])';
 
+export interface WindowOptions {
+  width?: number;
+  height?: number;
+  /** Device pixels for one of the page. */
+  scale?: number;
+}
+
 /** VS Code's window in a browser, with the few gestures that the tests make. */
 export class Workbench {
-  private constructor(
-    private readonly browser: Browser,
-    readonly page: Page,
-    /** Errors of the panel's page: exceptions, and what its security policy refused. */
-    readonly pageErrors: string[],
-    /** What the person at the window has done so far: mouse buttons and keys pressed, in any frame. */
-    readonly gestures: { clicks: number; keys: number },
-  ) {}
+  #browser: Browser | undefined;
+  #page: Page | undefined;
+  /** Errors of the panel's page: exceptions, and what its security policy refused. */
+  readonly pageErrors: string[] = [];
+  /** What the person at the window has done so far: mouse buttons and keys pressed, in any frame. */
+  readonly gestures = { clicks: 0, keys: 0 };
 
-  static async open(
-    url: string,
-    options: { width?: number; height?: number; scale?: number } = {},
-  ): Promise<Workbench> {
-    const { width = 1440, height = 900, scale = 1 } = options;
-    const browser = await launchChromium();
-    const context = await browser.newContext({
+  get page(): Page {
+    if (!this.#page) throw new Error('The window is not open yet.');
+    return this.#page;
+  }
+
+  get isOpen(): boolean {
+    return this.#page?.isClosed() === false;
+  }
+
+  async open(url: string, { width = 1440, height = 900, scale = 1 }: WindowOptions = {}): Promise<void> {
+    this.#browser = await launchChromium();
+    const context = await this.#browser.newContext({
       viewport: { width, height },
       deviceScaleFactor: scale,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    const gestures = { clicks: 0, keys: 0 };
     await context.exposeFunction('countGesture', (kind: 'clicks' | 'keys') => {
-      gestures[kind]++;
+      this.gestures[kind]++;
     });
     await context.addInitScript(`for (const [event, kind] of [['mousedown', 'clicks'], ['keydown', 'keys']])
       window.addEventListener(event, ({ isTrusted }) => isTrusted && window.countGesture?.(kind), true);`);
     const page = await context.newPage();
+    this.#page = page;
     page.setDefaultTimeout(30_000);
-    const pageErrors: string[] = [];
     page.on('console', (message) => {
       const ours = /extensions\/softprompt\./.test(`${message.location().url} ${message.text()}`);
-      if (message.type() === 'error' && ours) pageErrors.push(message.text());
+      if (message.type() === 'error' && ours) this.pageErrors.push(message.text());
     });
     page.on(
       'pageerror',
-      (error) => /dist\/pages\//.test(error.stack ?? '') && pageErrors.push(String(error)),
+      (error) => /dist\/pages\//.test(error.stack ?? '') && this.pageErrors.push(String(error)),
     );
-    const workbench = new Workbench(browser, page, pageErrors, gestures);
     await page.goto(url);
-    await workbench.ready();
-    return workbench;
+    await this.ready();
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    await this.#browser?.close();
   }
 
   /** Waits until the window is drawn and the extension answers. */
@@ -285,6 +292,24 @@ export class Workbench {
   async cursorLine(): Promise<number> {
     const text = await this.page.locator('#status\\.editor\\.selection').textContent();
     return Number(/Ln (\d+)/.exec(text ?? '')?.[1]);
+  }
+
+  /** What is on the screen, in words: for a log, where pictures cannot be looked at. */
+  async account(): Promise<string> {
+    const texts = async (name: string, locator: Locator): Promise<string> =>
+      `${name}: ${(await locator.allInnerTexts().catch(() => [])).map((text) => text.replaceAll(/\s+/g, ' ')).join(' | ')}`;
+    const panel = this.panel().locator('body');
+    const lines = await Promise.all([
+      texts('tabs', this.page.locator('.tabs-container .tab')),
+      texts('lenses', this.page.locator('.codelens-decoration')),
+      texts('notifications', this.notifications()),
+      texts('dialog', this.dialog),
+      texts('quick pick', this.page.locator('.quick-input-widget:visible')),
+      texts('status bar', this.page.locator('.statusbar')),
+      texts('sidebar', this.page.locator('.sidebar')),
+      texts('webview', panel).then((text) => text.slice(0, 2_000)),
+    ]);
+    return [...lines, ...this.pageErrors.map((error) => `page error: ${error}`)].join('\n');
   }
 
   async screenshot(name: string): Promise<void> {

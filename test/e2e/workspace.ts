@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TINY_MODEL } from './places';
+import { REPOSITORY, TINY_MODEL } from './places';
 
 /** Ends of the sentences by their class, one line each; short, as the tiny model reads single bytes. */
 const MESSAGES: Readonly<Record<string, readonly string[]>> = {
@@ -32,34 +33,42 @@ const MESSAGES: Readonly<Record<string, readonly string[]>> = {
 };
 const OPENINGS = ['Hi, ', 'Hello: ', 'Sorry, ', 'Please help, ', 'Again! ', ''];
 
-/** A folder as a user would open it. */
-export interface Workspace {
-  folder: string;
+/** A folder as a user would open it, on the disk from `create` to `remove`. */
+export class Workspace {
+  #temporary: string | undefined;
+
+  /** @param files by name: text, or what is written as JSON. */
+  constructor(
+    private readonly files: Readonly<Record<string, unknown>> = {},
+    private readonly name = 'shop',
+  ) {}
+
+  get folder(): string {
+    if (this.#temporary === undefined) throw new Error('The folder is not there yet.');
+    return join(this.#temporary, this.name);
+  }
+
   /** Path of a file in it. */
-  file(name: string): string;
-  remove(): Promise<void>;
+  file(name: string): string {
+    return join(this.folder, name);
+  }
+
+  async create(): Promise<void> {
+    this.#temporary = await realpath(await mkdtemp(join(tmpdir(), 'softprompt-e2e-')));
+    await mkdir(this.folder);
+    for (const [name, content] of Object.entries(this.files)) {
+      const text = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
+      await writeFile(this.file(name), text);
+    }
+  }
+
+  async remove(): Promise<void> {
+    if (this.#temporary) await rm(this.#temporary, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 export const DATASET = 'messages.csv';
 export const ROWS = Object.values(MESSAGES).flat().length * OPENINGS.length;
-
-/** A folder with these files, by name: text, or what is written as JSON. */
-export async function createWorkspace(
-  files: Readonly<Record<string, unknown>>,
-  name = 'shop',
-): Promise<Workspace> {
-  const temporary = await realpath(await mkdtemp(join(tmpdir(), 'softprompt-e2e-')));
-  const folder = join(temporary, name);
-  await mkdir(folder);
-  const file = (name: string): string => join(folder, name);
-  for (const [name, content] of Object.entries(files)) {
-    await writeFile(
-      file(name),
-      typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
-    );
-  }
-  return { folder, file, remove: () => rm(temporary, { recursive: true, force: true, maxRetries: 5 }) };
-}
 
 /** A task for the dataset and the tiny model. */
 export function tinyTask(training: {
@@ -85,4 +94,11 @@ export function datasetText(): string {
     ),
   );
   return `text,label\n${lines.join('\n')}\n`;
+}
+
+/** The repository's own sample, as files of a folder. */
+export function sampleFiles(): Record<string, string> {
+  const names = ['train.csv', 'test.csv'];
+  const text = (name: string): string => readFileSync(join(REPOSITORY, 'samples/support', name), 'utf8');
+  return Object.fromEntries(names.map((name) => [name, text(name)]));
 }
