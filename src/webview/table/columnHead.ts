@@ -14,7 +14,21 @@ const ANY = '';
 
 export interface ColumnHead {
   element: HTMLElement;
-  update(column: TableColumn, rows: number, query: TableQuery, width: number): void;
+  update(column: TableColumn, view: ColumnHeadView): void;
+  /** Whether something is the name, which sorts. */
+  isName(target: EventTarget | null): boolean;
+  /** Puts the keyboard on the name. */
+  focus(): void;
+}
+
+export interface ColumnHeadView {
+  /** Usable rows of the file. */
+  rows: number;
+  query: TableQuery;
+  /** CSS pixels. */
+  width: number;
+  /** Whether the Tab key stops at its controls. */
+  reachable: boolean;
 }
 
 /** A column's name, which sorts, and what it holds: a bar of its classes, which filter, its range or its length. */
@@ -90,9 +104,14 @@ export function columnHead(context: TableContext, index: number, name: string): 
 
   return {
     element,
-    update(column, rows, asked, width) {
+    isName: (target) => target === sort,
+    focus: () => sort.focus({ preventScroll: true }),
+    update(column, { rows, query: asked, width, reachable }) {
       query = asked;
       resizer.set(width);
+      for (const control of [sort, only.element, resizer.element]) {
+        setAttribute(control, 'tabindex', reachable ? 0 : -1);
+      }
       const current = query.sort?.column === name ? query.sort : undefined;
       setAttribute(
         element,

@@ -2,8 +2,8 @@ import type { TablePageState } from '../../protocol/tablePage';
 import { el, setAttribute } from '../kit/dom';
 import { t } from '../kit/l10n';
 import { oncePerFrame } from '../kit/oncePerFrame';
-import { type ColumnHead, columnHead } from './columnHead';
 import { columnsBetween, type GridColumn, gridColumns } from './gridColumns';
+import { gridHead } from './gridHead';
 import { moves } from './gridKeys';
 import { ACTIVE_CELL, type GridRow, gridRow } from './gridRow';
 import { type ScrollSpan, scrollSpan } from './scrollSpan';
@@ -38,13 +38,12 @@ export function grid(context: TableContext): Grid {
   let restored = false;
   let asked = '';
   const schedule = oncePerFrame(draw);
-  const heads = new Map<string, ColumnHead>();
   const rows = new Map<number, GridRow>();
   let drawn = '';
 
-  const headCells = el('div', { class: 'grid-head-cells', role: 'presentation' });
+  const names = gridHead(context, { toColumn, toRows: () => element.focus() });
   const corner = el('span', { class: 'grid-number', role: 'columnheader', 'aria-colindex': 1 }, t('Row'));
-  const head = el('div', { class: 'grid-head', role: 'row', 'aria-rowindex': 1 }, corner, headCells);
+  const head = el('div', { class: 'grid-head', role: 'row', 'aria-rowindex': 1 }, corner, names.element);
   const body = el('div', { class: 'grid-body', role: 'rowgroup' });
   const screen = el(
     'div',
@@ -60,7 +59,9 @@ export function grid(context: TableContext): Grid {
       role: 'grid',
       tabindex: 0,
       'aria-readonly': 'true',
-      'aria-label': t('Rows. Arrow keys move, Enter shows a row in full.'),
+      'aria-label': t(
+        'Rows. Arrow keys move, from the first row up to the columns’ names; Enter shows a row in full.',
+      ),
       on: {
         scroll: onScroll,
         keydown: (event) => onKey(event as KeyboardEvent),
@@ -181,7 +182,7 @@ export function grid(context: TableContext): Grid {
     }
     for (const row of free) row.element.remove();
     screen.style.setProperty('--shift', `${-left}px`);
-    if (all) drawHead(firstColumn, endColumn);
+    if (all) names.draw(model, columns, { first: firstColumn, end: endColumn, activeColumn });
     const inView = rows.has(active) && activeColumn >= firstColumn && activeColumn < endColumn;
     setAttribute(element, 'aria-activedescendant', inView ? ACTIVE_CELL : undefined);
     fetch(first, end);
@@ -191,40 +192,6 @@ export function grid(context: TableContext): Grid {
     const row = gridRow();
     body.append(row.element);
     return row;
-  }
-
-  function drawHead(first: number, end: number): void {
-    const wanted = columns.slice(first, end).map((column) => {
-      const one = headOf(column, columns.indexOf(column));
-      one.style.left = `${column.left}px`;
-      one.style.width = `${column.width}px`;
-      return one;
-    });
-    for (const child of [...headCells.children]) if (!wanted.includes(child as HTMLElement)) child.remove();
-    // What is there already stays where it is: a column that is being pulled must not let go.
-    for (const one of wanted) if (one.parentElement !== headCells) headCells.append(one);
-  }
-
-  function headOf(column: GridColumn, index: number): HTMLElement {
-    if (column.cell === undefined) return answerHead(index);
-    let one = heads.get(column.name);
-    if (!one) {
-      one = columnHead(context, index, column.name);
-      heads.set(column.name, one);
-    }
-    const { state, columns: known, query } = model!;
-    one.update(known[column.cell]!, (state?.rows ?? 0) - (state?.leftOut ?? 0), query, column.width);
-    return one.element;
-  }
-
-  let answers: HTMLElement | undefined;
-  function answerHead(index: number): HTMLElement {
-    answers ??= el('div', { class: 'head-cell', role: 'columnheader', 'aria-colindex': index + 2 });
-    answers.replaceChildren(
-      el('span', { class: 'head-name' }, el('span', { class: 'column-title' }, t('Predicted'))),
-      el('div', { class: 'head-facts quiet' }, t('by {0}', model?.predictedBy ?? '')),
-    );
-    return answers;
   }
 
   /** Asks for the rows in view that are not there, page by page; once, until something new is heard. */
@@ -259,12 +226,20 @@ export function grid(context: TableContext): Grid {
     context.keep({ row, column: at });
   }
 
+  /** To a column's name, which is brought into view first. */
+  function toColumn(column: number): void {
+    setActive(view.row ?? 0, column);
+    draw();
+    names.focus(view.column ?? 0);
+  }
+
   function onKey(event: KeyboardEvent): void {
     if (event.target !== element || !model) return;
     const [row, column] = [view.row ?? 0, view.column ?? 0];
     const page = Math.max(1, Math.floor(bodyHeight() / GRID_ROW_HEIGHT) - 1);
     const target = moves(event, { row, column, page, rows: rowCount(model), columns: columns.length });
-    if (target) setActive(target.row, target.column);
+    if (event.key === 'ArrowUp' && row === 0) toColumn(column);
+    else if (target) setActive(target.row, target.column);
     else if (event.key === 'Enter' || event.key === ' ') context.showDetail(true);
     else if (event.key === 'Escape') context.showDetail(false);
     else if (event.key.toLowerCase() === 'c' && (event.ctrlKey || event.metaKey)) copy(row, column);

@@ -168,6 +168,49 @@ describe.runIf(canShowPages)('a table', () => {
     await expect.poll(lastQuery).toEqual({ type: 'query', query: {} });
   });
 
+  test('is sorted and filtered by keyboard, from the names that arrow keys reach', async () => {
+    table = await openFullTable(harness);
+    const focused = () =>
+      table.page.evaluate(() => {
+        const { activeElement: at } = document;
+        return at?.getAttribute('aria-label') ?? at?.textContent;
+      });
+    await press('ArrowUp');
+    expect(await focused()).toBe('id');
+    await table.page.keyboard.press('ArrowRight');
+    await table.page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('label');
+    await table.page.keyboard.press('Enter');
+    await expect
+      .poll(lastQuery)
+      .toEqual({ type: 'query', query: { sort: { column: 'label', descending: false } } });
+    await table.page.keyboard.press('Tab');
+    expect(await focused()).toBe('Only rows of one class in label');
+    await table.page.keyboard.press('b');
+    await expect.poll(lastQuery).toMatchObject({ query: { only: { column: 'label', value: 'billing' } } });
+    await table.page.keyboard.press('Shift+Tab');
+    await table.page.keyboard.press('Home');
+    expect(await focused()).toBe('id');
+    await table.page.keyboard.press('ArrowDown');
+    expect(await grid().evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  test('stops the Tab key at one column’s controls alone, however many columns there are', async () => {
+    table = await openTable(harness, { rows: 100 });
+    const columns = Array.from({ length: 1000 }, (_, i) => ({ ...COLUMNS[i % 4]!, name: `c${i}` }));
+    await table.send({ type: 'state', query: {}, state: tableState(100, { columns }) });
+    await row('Message 1:').waitFor();
+    await press('ArrowUp');
+    await table.page.keyboard.press('End');
+    const name = grid().getByRole('columnheader', { name: /^c999/ });
+    await expect.poll(() => name.isVisible()).toBe(true);
+    expect(await table.page.evaluate(() => document.activeElement?.textContent)).toBe('c999');
+    const stops = await grid()
+      .locator('button, select, [role="separator"]')
+      .evaluateAll((all) => all.filter((one) => (one as HTMLElement).tabIndex === 0).length);
+    expect(stops).toBe(3);
+  });
+
   test('shows a row in full, with its prompt and what a run answered', async () => {
     table = await openFullTable(harness);
     await table.send({
