@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { useTranslations } from '../protocol/l10n';
 import { registerCommands } from './commands';
 import { ComparePanel } from './compare/comparePanel';
 import { registerCompare } from './compare/registerCompare';
@@ -22,6 +23,7 @@ import { TasksView } from './sidebar/tasksView';
 import { registerTable } from './table/registerTable';
 import { registerTaskFile } from './taskFile/registerTaskFile';
 import { TaskIndex } from './taskFile/taskIndex';
+import { translations } from './translations';
 import { registerWelcome } from './welcome/registerWelcome';
 
 /** The parts that a person sees, each registered by the room it lives in. */
@@ -43,6 +45,7 @@ let host: HostClient | undefined;
 /** Registers what there is; the training host is started by the first that needs it. */
 export function activate(extension: vscode.ExtensionContext): void {
   const startedAt = performance.now();
+  useTranslations(translations());
   const log = vscode.window.createOutputChannel('Softprompt', { log: true });
   host = new HostClient({
     script: extension.asAbsolutePath('dist/host.js'),

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorReport, SoftpromptError } from '../protocol/errors';
+import { l10n } from '../protocol/l10n';
 import type { FromWorker, JobMessage, JobName, Jobs, ToWorker, WorkerSettings } from './workerMessages';
 
 /** How long a thread may take to end by itself before it is stopped. */
@@ -97,14 +98,14 @@ function revive(report: ErrorReport): SoftpromptError {
 function threadLost(cause: Error | undefined): SoftpromptError {
   const outOfMemory = (cause as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
   if (outOfMemory) {
-    return new SoftpromptError('out-of-memory', 'The computation ran out of memory.', {
-      hint: 'Make the steps smaller (training.batchRows), or use a smaller model.',
+    return new SoftpromptError('out-of-memory', l10n`The computation ran out of memory.`, {
+      hint: l10n`Make the steps smaller (training.batchRows), or use a smaller model.`,
       cause,
     });
   }
   return new SoftpromptError(
     'internal',
-    cause ? `The computation stopped: ${cause.message}` : 'The computation stopped unexpectedly.',
-    { hint: 'Softprompt: Open Log shows the details. The run can be resumed.', cause },
+    cause ? l10n`The computation stopped: ${cause.message}` : l10n`The computation stopped unexpectedly.`,
+    { hint: l10n`Softprompt: Open Log shows the details. The run can be resumed.`, cause },
   );
 }

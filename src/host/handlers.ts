@@ -6,7 +6,7 @@ import { listRuns, readRun } from '../engine/runs/readRuns';
 import { deleteRun } from '../engine/runs/runFolder';
 import { failRun } from '../engine/runs/runRecord';
 import { SoftpromptError } from '../protocol/errors';
-import { useTranslations } from '../protocol/l10n';
+import { l10n, useTranslations } from '../protocol/l10n';
 import type { NotificationName, Notifications } from '../protocol/requests';
 import { ComputeThread, type Told } from './computeThread';
 import { LabelChecks } from './labelChecks';
@@ -101,8 +101,8 @@ export function createHost({ workerScript, notify }: HostOptions): {
     'runs/read': ({ folder }) => readRun(folder),
     async 'runs/delete'({ folder }) {
       if (trainings.liveFolder === folder) {
-        throw new SoftpromptError('run-invalid', `The run ${basename(folder)} is being trained.`, {
-          hint: 'Cancel it first, then delete it.',
+        throw new SoftpromptError('run-invalid', l10n`The run ${basename(folder)} is being trained.`, {
+          hint: l10n`Cancel it first, then delete it.`,
         });
       }
       await deleteRun(folder);

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../protocol/errors';
+import { l10n } from '../protocol/l10n';
 import type { LabelProgress, LabelReview } from '../protocol/labels';
 import type { ComputeThread, Told } from './computeThread';
 import type { Jobs } from './workerMessages';
@@ -19,8 +20,8 @@ export class LabelChecks {
   /** Throws 'run-invalid' while labels are being looked at: each takes the whole processor. */
   requireIdle(): void {
     if (!this.#running) return;
-    throw new SoftpromptError('run-invalid', 'Suspicious labels are being looked for.', {
-      hint: 'One training runs at a time, as each takes the whole processor. Cancel the search or wait for its end.',
+    throw new SoftpromptError('run-invalid', l10n`Suspicious labels are being looked for.`, {
+      hint: l10n`One training runs at a time, as each takes the whole processor. Cancel the search or wait for its end.`,
     });
   }
 

@@ -5,6 +5,7 @@ import { previewOf } from '../engine/task/previewRow';
 import { rowFacts } from '../engine/task/rowFacts';
 import { openRowView, type RowView } from '../engine/task/rowView';
 import { SoftpromptError } from '../protocol/errors';
+import { l10n } from '../protocol/l10n';
 import type { Params, Result } from '../protocol/requests';
 import { Kept } from './kept';
 
@@ -36,7 +37,7 @@ export class OpenDatasets {
     const dataset = await this.read(file ?? view.train);
     if (row !== undefined) return previewOf(view, dataset, { row });
     if (line !== undefined) return previewOf(view, dataset, { line });
-    throw new SoftpromptError('data-invalid', 'Neither a row nor a line was named.', { place: { file } });
+    throw new SoftpromptError('data-invalid', l10n`Neither a row nor a line was named.`, { place: { file } });
   }
 
   async predictions({ file, runs }: Params<'dataset/predictions'>): Promise<Result<'dataset/predictions'>> {

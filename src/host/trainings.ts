@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type ErrorReport, reportError, SoftpromptError } from '../protocol/errors';
+import { l10n } from '../protocol/l10n';
 import type { EvaluatedRows } from '../protocol/requests';
 import { LIVE_STATES, type RunEvent, type RunState } from '../protocol/runs';
 import type { ComputeThread, Told } from './computeThread';
@@ -45,9 +46,9 @@ export class Trainings {
   tell(folder: string, wish: 'pause' | 'continue' | 'cancel'): Record<string, never> {
     const live = this.#live;
     if (live?.folder !== folder || (live.state && !isLive(live.state))) {
-      throw new SoftpromptError('run-invalid', `The run ${basename(folder)} is not being trained.`, {
+      throw new SoftpromptError('run-invalid', l10n`The run ${basename(folder)} is not being trained.`, {
         place: { file: folder },
-        hint: 'It may have ended, or another window may be training it.',
+        hint: l10n`It may have ended, or another window may be training it.`,
       });
     }
     live.thread.tell({ type: wish });
@@ -78,8 +79,8 @@ export class Trainings {
 
   #refuseWhileLive(): void {
     if (this.#live) {
-      throw new SoftpromptError('run-invalid', `Another run is being trained: ${this.#live.name}.`, {
-        hint: 'One training runs at a time, as each takes the whole processor. Cancel it or wait for its end.',
+      throw new SoftpromptError('run-invalid', l10n`Another run is being trained: ${this.#live.name}.`, {
+        hint: l10n`One training runs at a time, as each takes the whole processor. Cancel it or wait for its end.`,
       });
     }
   }

@@ -20,7 +20,7 @@ import { draftTask } from '../engine/task/draftTask';
 import { excludeRows } from '../engine/task/excludeRows';
 import { RunControl } from '../engine/tuning/runControl';
 import { reportError, SoftpromptError } from '../protocol/errors';
-import { useTranslations } from '../protocol/l10n';
+import { l10n, useTranslations } from '../protocol/l10n';
 import { OpenDatasets } from './openDatasets';
 import type { FromWorker, JobMessage, JobName, Jobs, ToWorker, WorkerSettings } from './workerMessages';
 
@@ -128,7 +128,7 @@ function enqueue(job: JobMessage): void {
   abandoned.set(job.id, interest);
   queue = queue.then(async () => {
     try {
-      if (interest.signal.aborted) throw new SoftpromptError('cancelled', 'Cancelled.');
+      if (interest.signal.aborted) throw new SoftpromptError('cancelled', l10n`Cancelled.`);
       const run = work[job.name] as (
         params: unknown,
         signal: AbortSignal,

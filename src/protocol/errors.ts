@@ -1,3 +1,5 @@
+import { l10n } from './l10n';
+
 /** Where something went wrong, as far as it is known. Lines, columns and rows count from 1, as editors do. */
 export interface Place {
   file?: string;
@@ -66,7 +68,7 @@ export function formatReport(report: ErrorReport): string {
   const position = [file, line, line === undefined ? undefined : column]
     .filter((part) => part !== undefined)
     .join(':');
-  const within = [row === undefined ? '' : `row ${row}`, node ?? ''].filter(Boolean).join(', ');
+  const within = [row === undefined ? '' : l10n`row ${row}`, node ?? ''].filter(Boolean).join(', ');
   const where = [position, within].filter(Boolean).join(', ');
   return `${where ? `${where}: ` : ''}${report.message}${report.hint ? `\n${report.hint}` : ''}`;
 }

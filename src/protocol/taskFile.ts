@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from './l10n';
 import { PRECISION_WISHES, type PrecisionWish } from './precision';
 
 // The schema of NAME.softprompt.json. Descriptions are what the editor shows on hover; the JSON Schema that the
@@ -23,7 +24,7 @@ export const excludeSchema = z
   .record(
     z.string(),
     z.record(
-      z.string().regex(/^[1-9]\d*$/, 'rows are counted from 1, in quotes'),
+      z.string().regex(/^[1-9]\d*$/, { error: () => l10n`rows are counted from 1, in quotes` }),
       z
         .string()
         .describe(

@@ -1,3 +1,4 @@
+import { l10n } from '../../protocol/l10n';
 import type { Contender } from '../../protocol/metrics';
 import type { LabelScoring } from '../../protocol/runs';
 import type { PromptModel } from '../compile/promptModel';
@@ -14,7 +15,7 @@ import {
   answerLabelsEveryWay,
   judgeLabels,
   type LabelAnswer,
-  SCORING_NAMES,
+  scoringName,
 } from './labelAnswers';
 import type { ScoringOptions } from './labelScoring';
 import { packLabels } from './packedLabels';
@@ -72,8 +73,8 @@ export async function chooseZeroShot(
   const random = Random.seeded(data.split.seed, ZERO_SHOT_STREAM);
   const shuffled = random.shuffle([...prepared.train]);
   const rows = takeRows(shuffled, reader, { rows: ZERO_SHOT_ROWS, tokens: ZERO_SHOT_TOKENS });
-  const { notice, ...best } = await chooseBest(model, reader, [candidate], rows, options);
-  return { ...best, contender: 'zero-shot', notice: `Zero-shot ${notice}.` };
+  const best = await chooseBest(model, reader, [candidate], rows, options);
+  return { ...best.setting, contender: 'zero-shot', notice: zeroShotNotice(best, rows.length) };
 }
 
 /**
@@ -91,7 +92,7 @@ export async function chooseFewShot(
   const reader = taskReader(prepared, tokenizer);
   if (reader.trainedClasses !== undefined) {
     options?.onNotice?.(
-      'Few-shot is left out: an encoder without head learns nothing from examples before a row.',
+      l10n`Few-shot is left out: an encoder without head learns nothing from examples before a row.`,
     );
     return null;
   }
@@ -106,9 +107,9 @@ export async function chooseFewShot(
     draws.push({ examples, beginning: examplesBefore(examples, reader, tokenizer) });
   }
   if (draws.length === 0) {
-    const context = `the model's context of ${model.config.contextLength} tokens`;
+    const { contextLength } = model.config;
     options?.onNotice?.(
-      `Few-shot is left out: no example fits ${context} together with the longest test row.`,
+      l10n`Few-shot is left out: no example fits the model's context of ${contextLength} tokens together with the longest test row.`,
     );
     return null;
   }
@@ -118,16 +119,11 @@ export async function chooseFewShot(
   const used = new Set(draws.flatMap(({ examples }) => examples));
   const unseen = random.shuffle(prepared.train.filter((row) => !used.has(row)));
   const rows = takeRows(unseen, reader, { rows: FEW_SHOT_ROWS, tokens: FEW_SHOT_TOKENS, longest });
-  const { notice, ...best } = await chooseBest(model, reader, candidates, rows, options);
-  const examples = draws[candidates.findIndex(({ tokens }) => tokens === best.tokens)]!.examples;
-  const count = examples.length === 1 ? '1 example' : `${examples.length} examples`;
-  const shown = `training ${examples.length === 1 ? 'row' : 'rows'} ${examples.map(({ row }) => row).join(', ')}`;
-  return {
-    ...best,
-    contender: 'few-shot',
-    examples,
-    notice: `Few-shot with ${count} (${shown}) ${notice}; the best of ${draws.length} draws.`,
-  };
+  const best = await chooseBest(model, reader, candidates, rows, options);
+  const { setting } = best;
+  const { examples } = draws[candidates.findIndex(({ tokens }) => tokens === setting.tokens)]!;
+  const notice = fewShotNotice(best, rows.length, examples, draws.length);
+  return { ...setting, contender: 'few-shot', examples, notice };
 }
 
 /** How a hard prompt does on `rows`. */
@@ -162,6 +158,14 @@ function takeRows(
   return taken;
 }
 
+/** What came out best on some training rows. */
+interface Choice {
+  kind: TaskReader['kind'];
+  setting: Setting;
+  accuracy: number;
+  loss: number;
+}
+
 /** The candidate and the scoring that do best on some training rows: by accuracy, then by loss. */
 async function chooseBest(
   model: PromptModel,
@@ -169,12 +173,13 @@ async function chooseBest(
   candidates: readonly Candidate[],
   rows: readonly LabelledRow[],
   { onProgress }: ScoringOptions = {},
-): Promise<Setting & { notice: string }> {
+): Promise<Choice> {
   const read = rows.map((row) => reader.read(row));
-  let best: { setting: Setting; accuracy: number; loss: number } | null = null;
+  const { kind } = reader;
+  let best: Choice | null = null;
   const offer = (setting: Setting, accuracy: number, loss: number) => {
     if (best && (accuracy < best.accuracy || (accuracy === best.accuracy && loss >= best.loss))) return;
-    best = { setting, accuracy, loss };
+    best = { kind, setting, accuracy, loss };
   };
   for (const [index, candidate] of candidates.entries()) {
     const tokens = read.map(candidate.tokens ?? ((row) => row.tokens));
@@ -183,7 +188,7 @@ async function chooseBest(
       head: candidate.head,
       onProgress: (done, total) => onProgress?.(index * total + done, candidates.length * total),
     };
-    if (reader.kind === 'text') {
+    if (kind === 'text') {
       const targets = rows.map((row) => reader.readTarget(row));
       const losses = await targetLosses(model, tokens, targets, candidate.prefix, options);
       const total = losses.reduce((sum, { loss }) => sum + loss, 0);
@@ -197,14 +202,37 @@ async function chooseBest(
       offer({ ...candidate, scoring }, metrics.kind === 'label' ? metrics.accuracy : 0, metrics.loss);
     }
   }
-  const { setting, accuracy, loss } = best!;
-  const rowCount = `${rows.length} training ${rows.length === 1 ? 'row' : 'rows'}`;
-  const notice =
-    reader.kind === 'label'
-      ? `is scored by ${setting.head ? 'similarity to the labels' : SCORING_NAMES[setting.scoring]}: accuracy ${accuracy.toFixed(3)} on ${rowCount}`
-      : `has loss ${loss.toFixed(3)} on ${rowCount}`;
-  return { ...setting, notice };
+  return best!;
 }
+
+function zeroShotNotice(choice: Choice, rows: number): string {
+  const [accuracy, loss] = [choice.accuracy.toFixed(3), choice.loss.toFixed(3)];
+  return choice.kind === 'label'
+    ? l10n`Zero-shot is scored by ${scoringOf(choice)}: accuracy ${accuracy} on ${trainingRows(rows)}.`
+    : l10n`Zero-shot has loss ${loss} on ${trainingRows(rows)}.`;
+}
+
+function fewShotNotice(
+  choice: Choice,
+  rows: number,
+  examples: readonly LabelledRow[],
+  draws: number,
+): string {
+  const [accuracy, loss] = [choice.accuracy.toFixed(3), choice.loss.toFixed(3)];
+  const { length } = examples;
+  const count = length === 1 ? l10n`1 example` : l10n`${length} examples`;
+  const numbers = examples.map(({ row }) => row).join(', ');
+  const shown = length === 1 ? l10n`training row ${numbers}` : l10n`training rows ${numbers}`;
+  return choice.kind === 'label'
+    ? l10n`Few-shot with ${count} (${shown}) is scored by ${scoringOf(choice)}: accuracy ${accuracy} on ${trainingRows(rows)}; the best of ${draws} draws.`
+    : l10n`Few-shot with ${count} (${shown}) has loss ${loss} on ${trainingRows(rows)}; the best of ${draws} draws.`;
+}
+
+const scoringOf = ({ setting }: Choice): string =>
+  setting.head ? l10n`similarity to the labels` : scoringName(setting.scoring);
+
+const trainingRows = (rows: number): string =>
+  rows === 1 ? l10n`1 training row` : l10n`${rows} training rows`;
 
 /** In every scoring that this kind of model has. */
 async function answersOf(

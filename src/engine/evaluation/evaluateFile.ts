@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { PredictionRecord, RunRecord } from '../../protocol/runs';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import { type FileEvaluation, writeEvaluation } from '../runs/fileEvaluation';
@@ -103,8 +104,8 @@ function knownLabels(
   prepared.labels = labelWords.map(({ label }) => label);
   const known = rows.filter(({ target }) => prepared.labels.includes(target));
   if (known.length > 0) return known;
-  throw new SoftpromptError('data-invalid', 'No row has a label that the run knows.', {
+  throw new SoftpromptError('data-invalid', l10n`No row has a label that the run knows.`, {
     place: { file: rows[0]?.file },
-    hint: `Its labels are ${prepared.labels.join(', ')}.`,
+    hint: l10n`Its labels are ${prepared.labels.join(', ')}.`,
   });
 }

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { PredictionRecord, RunEvent, RunRecord } from '../../protocol/runs';
 import { LIVE_STATES } from '../../protocol/runs';
 import { writePredictions } from '../runs/predictionsFile';
@@ -50,8 +51,11 @@ export async function evaluateRun(
     if (!file) refuseNewSplit(record, prepared);
     const { rows, unknown } = knownRows(prepared, record);
     if (unknown > 0) {
-      const message = `${unknown} ${unknown === 1 ? 'row has a label' : 'rows have labels'} that the run does not know.`;
-      notice(message, 'They are left out.');
+      const message =
+        unknown === 1
+          ? l10n`1 row has a label that the run does not know.`
+          : l10n`${unknown} rows have labels that the run does not know.`;
+      notice(message, unknown === 1 ? l10n`It is left out.` : l10n`They are left out.`);
     }
     const progress = (phase: string) => ({
       onNotice: notice,
@@ -95,9 +99,9 @@ function knownRows(prepared: PreparedTask, { labelWords }: RunRecord) {
   if (labelWords) prepared.labels = labelWords.map(({ label }) => label);
   const rows = labelWords ? test.filter(({ target }) => prepared.labels.includes(target)) : test;
   if (rows.length === 0) {
-    throw new SoftpromptError('data-invalid', 'No row has a label that the run knows.', {
+    throw new SoftpromptError('data-invalid', l10n`No row has a label that the run knows.`, {
       place: { file: task.data.test ?? task.data.train },
-      hint: `Its labels are ${prepared.labels.join(', ')}.`,
+      hint: l10n`Its labels are ${prepared.labels.join(', ')}.`,
     });
   }
   return { rows, unknown: test.length - rows.length };
@@ -115,10 +119,10 @@ function refuseNewSplit(record: RunRecord, prepared: PreparedTask): void {
   if (test || !isTrainingChanged(record, prepared)) return;
   throw new SoftpromptError(
     'run-invalid',
-    `${basename(train)} has changed since the run ${record.id}: which of its rows were kept for the test is not known any more.`,
+    l10n`${basename(train)} has changed since the run ${record.id}: which of its rows were kept for the test is not known any more.`,
     {
       place: { file: train },
-      hint: 'Tune again, evaluate the run on a file of its own, or bring the old file back.',
+      hint: l10n`Tune again, evaluate the run on a file of its own, or bring the old file back.`,
     },
   );
 }
@@ -127,8 +131,8 @@ function refuseNewSplit(record: RunRecord, prepared: PreparedTask): void {
 export async function refuseLiveRun(folder: string): Promise<void> {
   const { state, id } = await readRecord(folder);
   if (!LIVE_STATES.includes(state)) return;
-  throw new SoftpromptError('run-invalid', `The run ${id} is still going on.`, {
+  throw new SoftpromptError('run-invalid', l10n`The run ${id} is still going on.`, {
     place: { file: folder },
-    hint: 'Wait for its end, or cancel it first.',
+    hint: l10n`Wait for its end, or cancel it first.`,
   });
 }

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { LabelScoring, PredictionRecord } from '../../protocol/runs';
 import type { Prefix, PromptModel } from '../compile/promptModel';
 import type { LabelWord } from '../prompt/labelWords';
@@ -8,11 +9,16 @@ import { labelMetrics } from './metrics';
 import type { ReadRow } from './taskReader';
 
 /** How people read a scoring. */
-export const SCORING_NAMES: Record<LabelScoring, string> = {
-  'label-words': 'label words',
-  'whole-label': 'whole labels',
-  'whole-label-mean': 'whole labels, length-normalised',
-};
+export function scoringName(scoring: LabelScoring): string {
+  switch (scoring) {
+    case 'label-words':
+      return l10n`label words`;
+    case 'whole-label':
+      return l10n`whole labels`;
+    case 'whole-label-mean':
+      return l10n`whole labels, length-normalised`;
+  }
+}
 
 /** One row's answer among the labels. */
 export interface LabelAnswer {
@@ -83,9 +89,9 @@ export function judgeLabels(
     const { predicted, logProbabilities } = answers[row]!;
     const expected = index.get(source.target);
     if (expected === undefined) {
-      throw new SoftpromptError('data-invalid', `The task has no label “${source.target}”.`, {
+      throw new SoftpromptError('data-invalid', l10n`The task has no label “${source.target}”.`, {
         place: { file: source.file, row: source.row, line: source.line },
-        hint: `Its labels are ${labels.map(({ label }) => label).join(', ')}.`,
+        hint: l10n`Its labels are ${labels.map(({ label }) => label).join(', ')}.`,
       });
     }
     return {

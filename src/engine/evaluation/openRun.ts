@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { RunRecord } from '../../protocol/runs';
 import { readPeftAdapter } from '../adapters/peft';
 import { joinParameters } from '../compile/classHead';
@@ -31,9 +32,9 @@ export interface OpenRun {
 export async function openRun(folder: string, options: EngineOptions): Promise<OpenRun> {
   const record = await readRecord(folder);
   if (!existsSync(runFiles(folder).adapter)) {
-    throw new SoftpromptError('run-invalid', 'This run has no prompt yet.', {
+    throw new SoftpromptError('run-invalid', l10n`This run has no prompt yet.`, {
       place: { file: folder },
-      hint: 'A prompt is kept from the first look at the validation rows on. Wait for it, or resume the run.',
+      hint: l10n`A prompt is kept from the first look at the validation rows on. Wait for it, or resume the run.`,
     });
   }
   const adapter = await readPeftAdapter(runFiles(folder).adapter, record.model);
@@ -43,10 +44,12 @@ export async function openRun(folder: string, options: EngineOptions): Promise<O
   if (adapter.placement !== placement) {
     throw new SoftpromptError(
       'run-invalid',
-      `The adapter's virtual tokens stand ${adapter.placement} the text, the run's ${placement} it.`,
+      placement === 'before'
+        ? l10n`The adapter's virtual tokens stand after the text, the run's before it.`
+        : l10n`The adapter's virtual tokens stand before the text, the run's after it.`,
       {
         place: { file: runFiles(folder).adapter },
-        hint: 'It is another run’s, or its softprompt.json is missing.',
+        hint: l10n`It is another run’s, or its softprompt.json is missing.`,
       },
     );
   }
@@ -54,8 +57,8 @@ export async function openRun(folder: string, options: EngineOptions): Promise<O
   if (tuned !== undefined && prompt.length !== tuned) {
     throw new SoftpromptError(
       'run-invalid',
-      `The adapter has ${prompt.length} values, but ${tuned} were tuned with its class head.`,
-      { place: { file: runFiles(folder).adapter }, hint: 'It is another run’s, or its head is missing.' },
+      l10n`The adapter has ${prompt.length} values, but ${tuned} were tuned with its class head.`,
+      { place: { file: runFiles(folder).adapter }, hint: l10n`It is another run’s, or its head is missing.` },
     );
   }
   const path = await resolveModel(record.task.model, {
@@ -65,9 +68,9 @@ export async function openRun(folder: string, options: EngineOptions): Promise<O
   const checkpoint = await openCheckpoint(path);
   try {
     if (checkpoint.fingerprint !== record.model.hash) {
-      throw new SoftpromptError('model-invalid', 'This is not the model that the run was made with.', {
+      throw new SoftpromptError('model-invalid', l10n`This is not the model that the run was made with.`, {
         place: { file: path },
-        hint: 'The file has changed since. A soft prompt belongs to its base model: put that back, or tune again.',
+        hint: l10n`The file has changed since. A soft prompt belongs to its base model: put that back, or tune again.`,
       });
     }
     const tokenizer = await checkpoint.tokenizer();

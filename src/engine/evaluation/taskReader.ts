@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Placement } from '../../protocol/taskFile';
 import type { Tokenizer } from '../models/tokenizer';
 import { type AnsweredRow, type AnswerPlace, answerPlace } from '../prompt/answerPlace';
@@ -109,9 +110,9 @@ export class TaskReader {
       ...(this.placement === 'after' && { around: this.around(filled) }),
     };
     if (read.continued.length === after.length) {
-      throw new SoftpromptError('data-invalid', 'The row has no text: there is nothing to answer.', {
+      throw new SoftpromptError('data-invalid', l10n`The row has no text: there is nothing to answer.`, {
         place: { file: row.file, line: row.line, row: row.row },
-        hint: 'Fill the row, remove it, or add words of your own to the template.',
+        hint: l10n`Fill the row, remove it, or add words of your own to the template.`,
       });
     }
     this.known.set(row, read);
@@ -198,16 +199,19 @@ export function taskReader(prepared: ReadableTask, tokenizer: Tokenizer): TaskRe
 /** Encoders write nothing: they fill in one word, or choose among classes. */
 function refuseTarget({ target }: ReadableTask['task'], { kind }: Tokenizer): void {
   if (kind !== 'masked' && kind !== 'encoder') return;
-  const what =
-    kind === 'masked' ? 'a masked language model: it fills in one word' : 'an encoder without head';
+  const masked = kind === 'masked';
   if (target.kind === 'text') {
-    throw new SoftpromptError('task-invalid', `The model is ${what}, and cannot write texts.`, {
-      hint: 'Predict a column of labels, or take a model that writes.',
+    const message = masked
+      ? l10n`The model is a masked language model: it fills in one word, and cannot write texts.`
+      : l10n`The model is an encoder without head, and cannot write texts.`;
+    throw new SoftpromptError('task-invalid', message, {
+      hint: l10n`Predict a column of labels, or take a model that writes.`,
     });
   }
   if (target.score === 'whole-label') {
-    throw new SoftpromptError('task-invalid', `The model is ${what}: it cannot score whole labels.`, {
-      hint: 'Leave "score" out of the target.',
-    });
+    const message = masked
+      ? l10n`The model is a masked language model: it fills in one word, and cannot score whole labels.`
+      : l10n`The model is an encoder without head: it cannot score whole labels.`;
+    throw new SoftpromptError('task-invalid', message, { hint: l10n`Leave "score" out of the target.` });
   }
 }

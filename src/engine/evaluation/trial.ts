@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { TrialAnswer, TriedPrompt } from '../../protocol/requests';
 import { splitTuned } from '../compile/classHead';
 import { readPredictions } from '../runs/predictionsFile';
@@ -126,8 +127,8 @@ async function hardSetting(
   if (prompt.kind === 'few-shot') {
     const few = chosen?.['few-shot'];
     if (!few?.examples) {
-      throw new SoftpromptError('task-invalid', 'This run has no few-shot prompt.', {
-        hint: 'Its examples are chosen when the run is tested.',
+      throw new SoftpromptError('task-invalid', l10n`This run has no few-shot prompt.`, {
+        hint: l10n`Its examples are chosen when the run is tested.`,
       });
     }
     const { file } = record.task;
@@ -148,7 +149,7 @@ function checkRoom({ model }: OpenRun, reader: TaskReader, { prefix, tokens }: S
   if (needed <= contextLength) return;
   throw new SoftpromptError(
     'task-invalid',
-    `The prompt needs ${needed} tokens with its answer; the model reads ${contextLength}.`,
-    { hint: 'Shorten the text or the hard prompt.' },
+    l10n`The prompt needs ${needed} tokens with its answer; the model reads ${contextLength}.`,
+    { hint: l10n`Shorten the text or the hard prompt.` },
   );
 }

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { TriedRow } from '../../protocol/requests';
 import { findRow } from '../data/findRows';
 import { readDataset } from '../data/readDataset';
@@ -25,9 +26,10 @@ export async function readTriedRow({
   const any = () => dataset.rowAt(Math.floor(Math.random() * dataset.length));
   const found = row === undefined ? dataset.length > 0 && any() : findRow(dataset, row);
   if (!found) {
-    throw new SoftpromptError('data-invalid', row ? `There is no usable row ${row}.` : 'There is no row.', {
+    const message = row ? l10n`There is no usable row ${row}.` : l10n`There is no row.`;
+    throw new SoftpromptError('data-invalid', message, {
       place: { file: dataset.file, row },
-      hint: 'The file has changed since the run. Type a text, or take another row.',
+      hint: l10n`The file has changed since the run. Type a text, or take another row.`,
     });
   }
   const { columns } = taskPrompt(task);

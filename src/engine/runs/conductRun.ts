@@ -1,4 +1,5 @@
 import { reportError, SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { headlineScore } from '../../protocol/metrics';
 import type { RunRecord } from '../../protocol/runs';
 import { openPromptModel } from '../compile/openPromptModel';
@@ -109,28 +110,36 @@ async function readRows(bench: Workbench): Promise<TrainingRows> {
   if (leftOut.count > 0) {
     const reasons = Object.entries(leftOut.reasons).map(([reason, count]) => `${reason}: ${count}`);
     const rows = describeRows(leftOutRows(prepared), leftOut.count);
-    run.notice(`${counted(leftOut.count, 'row')} left out (${reasons.join(', ')}).`, rows);
+    const why = reasons.join(', ');
+    run.notice(
+      leftOut.count === 1
+        ? l10n`1 row was left out (${why}).`
+        : l10n`${leftOut.count} rows were left out (${why}).`,
+      rows,
+    );
   }
   for (const { message, hint } of warnings) run.notice(message, hint);
   if (cutRows > 0) {
     const { contextLength, kind } = bench.model.config;
     const most = fitToContext({ ...task, limit: contextLength }, contextLength, kind).limit;
-    const advice =
-      task.limit < most
-        ? 'raise "limit" in the task file to keep more of it.'
-        : `the model's context of ${contextLength} tokens has no room for more.`;
     run.notice(
-      `${counted(cutRows, 'row')} cut to ${task.limit} tokens.`,
-      `Their longest text was cut; ${advice}`,
+      cutRows === 1
+        ? l10n`1 row was cut to ${task.limit} tokens.`
+        : l10n`${cutRows} rows were cut to ${task.limit} tokens.`,
+      task.limit < most
+        ? l10n`Their longest text was cut; raise "limit" in the task file to keep more of it.`
+        : l10n`Their longest text was cut; the model's context of ${contextLength} tokens has no room for more.`,
     );
   }
   if (task.target.kind === 'label') {
     const trained = reader.trainedClasses !== undefined;
     const words = recordLabelWords(reader.labels, trained ? 'whole-label' : task.target.score);
-    const what = trained
-      ? 'A class head is trained beside the prompt; its classes start from'
-      : 'Label words:';
-    run.notice(`${what} ${listed(words.map(({ label, word }) => `${label} → ${word.trim()}`))}.`);
+    const list = listed(words.map(({ label, word }) => `${label} → ${word.trim()}`));
+    run.notice(
+      trained
+        ? l10n`A class head is trained beside the prompt; its classes start from ${list}.`
+        : l10n`Label words: ${list}.`,
+    );
     await run.update({ labelWords: words });
   }
   const { record } = run;
@@ -202,9 +211,5 @@ async function trainPrompt(bench: Workbench, rows: TrainingRows, state: Training
 
 function listed(items: readonly string[]): string {
   const more = items.length - MOST_LISTED;
-  return more > 0 ? `${items.slice(0, MOST_LISTED).join(', ')} and ${more} more` : items.join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun} was` : `${count} ${noun}s were`;
+  return more > 0 ? l10n`${items.slice(0, MOST_LISTED).join(', ')} and ${more} more` : items.join(', ');
 }

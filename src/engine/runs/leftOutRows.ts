@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { l10n } from '../../protocol/l10n';
 import type { RunRecord } from '../../protocol/runs';
 import { MAX_LISTED_PROBLEMS } from '../data/limits';
 import type { PreparedTask } from '../task/prepareTask';
@@ -19,7 +20,11 @@ export function leftOutRows({
   const unusable = problems.flatMap(({ kind, message, place: { file, line } }) =>
     COSTS_A_ROW.has(kind) && file && line ? [{ file, line, message }] : [],
   );
-  const unwanted = excluded.map(({ file, line }) => ({ file, line, message: 'Excluded in the task file.' }));
+  const unwanted = excluded.map(({ file, line }) => ({
+    file,
+    line,
+    message: l10n`Excluded in the task file.`,
+  }));
   return [...unusable, ...unwanted.slice(0, MAX_LISTED_PROBLEMS)];
 }
 
@@ -28,5 +33,5 @@ export function describeRows(rows: readonly LeftOutRow[], count: number): string
   const listed = rows.slice(0, MOST_LISTED);
   const lines = listed.map(({ file, line, message }) => `${basename(file)}:${line}: ${message}`);
   const more = count - listed.length;
-  return [...lines, ...(more > 0 ? [`and ${more} more, listed in run.json`] : [])].join('\n');
+  return [...lines, ...(more > 0 ? [l10n`and ${more} more, listed in run.json`] : [])].join('\n');
 }

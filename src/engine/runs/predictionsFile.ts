@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { PredictionRecord } from '../../protocol/runs';
 import { replaceFile } from '../durableFile';
 
@@ -40,9 +41,9 @@ export async function readPredictions(file: string): Promise<PredictionRecord[]>
     }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new SoftpromptError('run-invalid', 'This line is not a prediction.', {
+    throw new SoftpromptError('run-invalid', l10n`This line is not a prediction.`, {
       place: { file, line },
-      hint: 'Evaluate the run again to write the file anew.',
+      hint: l10n`Evaluate the run again to write the file anew.`,
       cause,
     });
   }

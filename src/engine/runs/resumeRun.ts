@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { RunRecord } from '../../protocol/runs';
 import type { Checkpoint as ModelFiles } from '../models/checkpoint';
 import { openCheckpoint } from '../models/openCheckpoint';
@@ -19,9 +20,17 @@ export async function resumeRun(folder: string, options: RunOptions): Promise<Ru
   const control = brakesOf(options);
   const record = await readRecord(folder);
   if (record.process !== undefined) {
-    throw refused(record, `is being worked on by process ${record.process}`, 'Cancel it there first.');
+    throw new SoftpromptError(
+      'run-invalid',
+      l10n`The run ${record.id} is being worked on by process ${record.process}.`,
+      { hint: l10n`Cancel it there first.` },
+    );
   }
-  if (record.state === 'finished') throw refused(record, 'is finished', 'Start a new run of the task.');
+  if (record.state === 'finished') {
+    throw new SoftpromptError('run-invalid', l10n`The run ${record.id} is finished.`, {
+      hint: l10n`Start a new run of the task.`,
+    });
+  }
   const checkpoint = await readCheckpoint(runFiles(folder).checkpoint);
   const prepared = await prepareResolvedTask(record.task, { signal: options.signal });
   checkData(record, prepared);
@@ -57,22 +66,18 @@ function checkData(record: RunRecord, { hashes }: PreparedTask): void {
   const changed = Object.keys(hashes).filter((file) => hashes[file] !== record.data.hashes[file]);
   if (changed.length === 0) return;
   const names = changed.map((file) => basename(file)).join(', ');
-  throw refused(
-    record,
-    `cannot go on: ${names} changed since it was started`,
-    'Start a new run, or bring the old file back.',
+  throw new SoftpromptError(
+    'run-invalid',
+    l10n`The run ${record.id} cannot go on: ${names} changed since it was started.`,
+    { hint: l10n`Start a new run, or bring the old file back.` },
   );
 }
 
 function checkModel(record: RunRecord, source: ModelFiles): void {
   if (source.fingerprint === record.model.hash) return;
-  throw refused(
-    record,
-    `cannot go on: the model at ${source.path} is not the one it was started with`,
-    'Start a new run, or bring the old model back.',
+  throw new SoftpromptError(
+    'run-invalid',
+    l10n`The run ${record.id} cannot go on: the model at ${source.path} is not the one it was started with.`,
+    { hint: l10n`Start a new run, or bring the old model back.` },
   );
-}
-
-function refused({ id }: RunRecord, message: string, hint: string): SoftpromptError {
-  return new SoftpromptError('run-invalid', `The run ${id} ${message}.`, { hint });
 }

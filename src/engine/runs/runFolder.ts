@@ -1,6 +1,7 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { namingFullDisk } from '../durableFile';
 import { readRecord } from './runRecord';
 
@@ -52,15 +53,15 @@ export async function deleteRun(folder: string): Promise<void> {
   const found = await stat(runFiles(folder).record).catch(() => null);
   // Whatever else the folder may be, it is not ours to delete.
   if (!found) {
-    throw new SoftpromptError('run-invalid', 'This is not the folder of a run: it has no run.json.', {
+    throw new SoftpromptError('run-invalid', l10n`This is not the folder of a run: it has no run.json.`, {
       place: { file: folder },
     });
   }
   const record = await readRecord(folder).catch(() => null);
   if (record?.process !== undefined) {
-    throw new SoftpromptError('run-invalid', `The run ${record.id} is being worked on.`, {
+    throw new SoftpromptError('run-invalid', l10n`The run ${record.id} is being worked on.`, {
       place: { file: folder },
-      hint: 'Cancel it first.',
+      hint: l10n`Cancel it first.`,
     });
   }
   await rm(folder, { recursive: true });

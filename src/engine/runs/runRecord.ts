@@ -2,6 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type ErrorReport, SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { PRECISIONS } from '../../protocol/precision';
 import { LIVE_STATES, type RunRecord } from '../../protocol/runs';
 import { replaceFile } from '../durableFile';
@@ -47,16 +48,20 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const message = missing
-      ? 'This is not the folder of a run: it has no run.json.'
-      : 'run.json cannot be read.';
+      ? l10n`This is not the folder of a run: it has no run.json.`
+      : l10n`run.json cannot be read.`;
     throw new SoftpromptError('run-invalid', message, { place: { file }, cause });
   }
   const parsed = recordSchema.safeParse(json);
   if (!parsed.success) {
-    throw new SoftpromptError('run-invalid', `run.json is not a run's: ${z.prettifyError(parsed.error)}`, {
-      place: { file },
-      hint: 'It may be from another version of Softprompt.',
-    });
+    throw new SoftpromptError(
+      'run-invalid',
+      l10n`run.json is not a run's: ${z.prettifyError(parsed.error)}`,
+      {
+        place: { file },
+        hint: l10n`It may be from another version of Softprompt.`,
+      },
+    );
   }
   const record = parsed.data as unknown as RunRecord;
   if (!LIVE_STATES.includes(record.state)) return withoutProcess(record);
