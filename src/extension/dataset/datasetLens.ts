@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { reportError } from '../../protocol/errors';
 import type { Softprompt } from '../context';
 import { isDatasetFile } from '../files';
+import { iconText } from '../iconText';
 import { holdsRows } from './datasetDocument';
 import { classCounts, datasetTitle, evaluateTitle, evaluateTooltip } from './datasetTitle';
 import { runsFor } from './evaluateDataset';
@@ -46,7 +47,9 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
       const { code, message } = reportError(error);
       this.softprompt.log.warn(`${file}: ${message}`);
       // JSON that is not rows is none of our business.
-      return code === 'data-invalid' && !/\.json$/i.test(file) ? [lens(`$(error) ${message}`, '', [])] : [];
+      return code === 'data-invalid' && !/\.json$/i.test(file)
+        ? [lens(iconText('error', message), '', [])]
+        : [];
     }
   }
 
@@ -65,15 +68,17 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
       known.length === 1 ? vscode.l10n.t('Tune “{0}”', known[0]!.name) : vscode.l10n.t('Tune a prompt');
     const found = predictions.of(file);
     const lenses = [
-      lens(`$(target) ${tune}`, 'softprompt.tune', [uri]),
-      lens(`$(eye) ${vscode.l10n.t('Preview prompt')}`, 'softprompt.previewPrompt', [uri]),
+      lens(iconText('target', tune), 'softprompt.tune', [uri]),
+      lens(iconText('eye', vscode.l10n.t('Preview prompt')), 'softprompt.previewPrompt', [uri]),
     ];
     if (found || (await runsFor(this.softprompt, file)).runs.length > 0) {
-      const title = `$(beaker) ${evaluateTitle(found)}`;
+      const title = iconText('beaker', evaluateTitle(found));
       lenses.push(lens(title, 'softprompt.evaluateDataset', [uri], evaluateTooltip(found)));
     }
     if (found?.rows.some(({ correct }) => !correct)) {
-      lenses.push(lens(`$(arrow-down) ${vscode.l10n.t('Next mistake')}`, 'softprompt.nextMistake', [uri]));
+      lenses.push(
+        lens(iconText('arrow-down', vscode.l10n.t('Next mistake')), 'softprompt.nextMistake', [uri]),
+      );
     }
     return lenses;
   }

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { ColumnSummary, DatasetPredictions, DatasetSummary } from '../../protocol/dataset';
+import { dotted, iconText } from '../iconText';
 import { count, formatCount, percent } from '../wording';
 import { clip, wholePercent } from './shortText';
 
@@ -10,23 +11,28 @@ const LONGEST_NAME = 24;
 const BALANCED = 1.5;
 const UNEVEN = 4;
 
-/** `412 rows · 3 columns · 6 classes in category, uneven 12 : 1: billing 40 %, account 17 %, … · 2 warnings`. */
+/**
+ * `412 rows · 3 columns · 2 warnings · 6 classes in category, uneven 12 : 1: billing 40 %, account 17 %, …`. The classes come
+ * last: in a narrow editor the end is cut.
+ */
 export function datasetTitle({ rows, columns, suggested, problems }: DatasetSummary): string {
   const parts = [count(rows, 'row'), count(columns.length, 'column')];
-  const target = columns.find(({ name }) => name === suggested?.target);
-  if (target?.classes) parts.push(classesTitle(target));
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.filter(({ severity }) => severity === 'warning').length;
-  if (errors) parts.push(`$(error) ${count(errors, 'error')}`);
-  if (warnings) parts.push(`$(warning) ${count(warnings, 'warning')}`);
-  return parts.join(' · ');
+  if (errors) parts.push(iconText('error', count(errors, 'error')));
+  if (warnings) parts.push(iconText('warning', count(warnings, 'warning')));
+  const target = columns.find(({ name }) => name === suggested?.target);
+  if (target?.classes) parts.push(classesTitle(target));
+  return dotted(parts);
 }
 
 function classesTitle({ name, classes = [], distinct }: ColumnSummary): string {
   const total = classes.reduce((sum, { count }) => sum + count, 0);
-  const shares = classes
-    .slice(0, NAMED_CLASSES)
-    .map(({ value, count }) => `${clip(value, LONGEST_NAME)} ${wholePercent(count / total)}`);
+  const named = classes.slice(0, NAMED_CLASSES);
+  const share = named.some(({ value }) => /\d$/.test(value)) ? bracketed : plain;
+  const shares = named.map(({ value, count }) =>
+    share(clip(value, LONGEST_NAME), wholePercent(count / total)),
+  );
   if (distinct > shares.length) shares.push('…');
   const number = count(distinct, 'class');
   const listed = shares.join(', ');
@@ -39,6 +45,10 @@ function classesTitle({ name, classes = [], distinct }: ColumnSummary): string {
   }
   return l10n.t('{0} in {1}: {2}', number, name, listed);
 }
+
+const plain = (name: string, share: string): string => `${name} ${share}`;
+/** Where a name ends in a digit: `5 20 %` could be read as one number. */
+const bracketed = (name: string, share: string): string => `${name} (${share})`;
 
 /** Each class with its rows, for a lens's tooltip. */
 export function classCounts({ columns, suggested }: DatasetSummary): string {

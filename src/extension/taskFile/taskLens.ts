@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../protocol/runs';
 import { TASK_PATTERN } from '../files';
+import { iconText } from '../iconText';
 import { isLive } from '../runs/liveSummary';
 import type { RunStore } from '../runs/runStore';
 import { percent } from '../wording';
@@ -38,15 +39,15 @@ export class TaskLens implements vscode.CodeLensProvider, vscode.Disposable {
     const lenses = live
       ? [
           live.state === 'paused'
-            ? lens(`$(debug-continue) ${t('Resume')}`, 'resume', live.folder)
-            : lens(`$(debug-pause) ${t('Pause')}`, 'pause', live.folder),
-          lens(`$(debug-stop) ${t('Cancel')}`, 'cancel', live.folder),
+            ? lens(iconText('debug-continue', t('Resume')), 'resume', live.folder)
+            : lens(iconText('debug-pause', t('Pause')), 'pause', live.folder),
+          lens(iconText('debug-stop', t('Cancel')), 'cancel', live.folder),
         ]
-      : [lens(`$(target) ${t('Tune')}`, 'tune')];
-    if (own.some((run) => !isLive(run))) lenses.push(lens(`$(beaker) ${t('Evaluate')}`, 'evaluate'));
-    if (own.length) lenses.push(lens(`$(graph) ${t('Open Panel')}`, 'openPanel'));
-    lenses.push(lens(`$(eye) ${t('Preview Prompt')}`, 'previewPrompt'));
-    lenses.push(lens(`$(list-selection) ${t('Open as Form')}`, 'openAsForm'));
+      : [lens(iconText('target', t('Tune')), 'tune')];
+    if (own.some((run) => !isLive(run))) lenses.push(lens(iconText('beaker', t('Evaluate')), 'evaluate'));
+    if (own.length) lenses.push(lens(iconText('graph', t('Open Panel')), 'openPanel'));
+    lenses.push(lens(iconText('eye', t('Preview Prompt')), 'previewPrompt'));
+    lenses.push(lens(iconText('list-selection', t('Open as Form')), 'openAsForm'));
     const tested = newestTested(own);
     if (tested) lenses.push(lens(resultTitle(tested), 'openPanel', tested.folder));
     return lenses;
@@ -68,6 +69,6 @@ function newestTested(runs: readonly RunSummary[]): RunSummary | undefined {
 /** `91.4 % vs 72.0 %`: the tuned prompt and the best hard prompt, with a tick where it is better. */
 function resultTitle({ score = 0, baseline }: RunSummary): string {
   if (baseline === undefined) return percent(score);
-  const icon = score > baseline ? '$(pass)' : '$(warning)';
-  return `${icon} ${vscode.l10n.t('{0} vs {1}', percent(score), percent(baseline))}`;
+  const icon = score > baseline ? 'pass' : 'warning';
+  return iconText(icon, vscode.l10n.t('{0} vs {1}', percent(score), percent(baseline)));
 }

@@ -61,7 +61,15 @@ describe('datasetTitle', () => {
       { severity: 'warning' as const, kind: 'duplicate', message: 'Row 5 is row 3.', place },
     ];
     expect(datasetTitle({ ...support({}), rows: 1, suggested: undefined, problems })).toBe(
-      '1 row · 2 columns · $(error) 1 error · $(warning) 2 warnings',
+      '1 row · 2 columns ·\u00a0$(error)\u00a01 error ·\u00a0$(warning)\u00a02 warnings',
+    );
+    const [, , warned] = datasetTitle({ ...support({ a: 2, b: 2 }), problems: problems.slice(1) }).split('·');
+    expect(warned).toMatch(/2 warnings/); // before the classes, whose end is cut in a narrow editor
+  });
+
+  it('keeps classes that are numbers apart from their shares', () => {
+    expect(datasetTitle(support({ 'grade 5': 30, 'grade 1': 10 }))).toMatch(
+      /: grade 5 \(75 %\), grade 1 \(25 %\)$/,
     );
   });
 });
