@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Problem } from '../../protocol/dataset';
@@ -6,6 +5,7 @@ import { reportError } from '../../protocol/errors';
 import type { LabelReview, SuspiciousLabel } from '../../protocol/labels';
 import type { Softprompt } from '../context';
 import { writtenElsewhere } from '../dataset/datasetDocument';
+import { exists } from '../exists';
 import { isDatasetFile, isTaskFile, taskName } from '../files';
 import { percent } from '../wording';
 
@@ -123,11 +123,4 @@ export function suspicion({ given, predicted, confidence }: SuspiciousLabel): st
 
 function reviewFileOf(taskFile: string): string {
   return join(dirname(taskFile), '.softprompt', 'labels', `${taskName(taskFile)}.json`);
-}
-
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { reportError } from '../../protocol/errors';
 import type { FromPanel, ToPanel } from '../../protocol/panel';
 import type { RunDetail, RunEvent } from '../../protocol/runs';
+import { exists } from '../exists';
 import { openPlace, showFailure } from '../failures';
 import type { HostClient } from '../host/hostClient';
 import { fillWebview } from '../page/fillWebview';
@@ -176,10 +177,16 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     if (!this.#panel) return;
     const runs = await this.runs.all();
     this.#post({ type: 'runs', runs });
-    const listed = runs.some(({ folder }) => folder === this.#folder) ? this.#folder : undefined;
-    const deleted = listed === undefined && this.#listed !== undefined && this.#listed === this.#folder;
-    this.#listed = listed;
-    if (!deleted) return;
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    if (runs.some((run) => run.folder === folder)) {
+      this.#listed = folder;
+      return;
+    }
+    // A list may be short of a run for a moment: only one whose record is gone was deleted.
+    if (folder !== this.#listed || (await exists(join(folder, 'run.json')))) return;
+    if (folder !== this.#folder) return; // another was chosen meanwhile
+    this.#listed = undefined;
     const newest = await this.#newest();
     if (newest) await this.#select(newest);
     else this.#panel?.dispose();

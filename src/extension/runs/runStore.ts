@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunEvent, RunSummary } from '../../protocol/runs';
 import type { HostClient } from '../host/hostClient';
@@ -74,12 +75,13 @@ export class RunStore implements vscode.Disposable {
   async #load(): Promise<void> {
     this.#stale = false;
     const load = ++this.#loads;
+    const before = this.#runs;
     const folders = await this.tasks.folders();
     const lists = await Promise.all(
       folders.map((workspace) =>
         this.host.request('runs/list', { workspace }).catch((error: Error) => {
           this.log.error(`Runs of ${workspace}: ${error.message}`);
-          return [];
+          return [...before.values()].filter(({ folder }) => !relative(workspace, folder).startsWith('..'));
         }),
       ),
     );

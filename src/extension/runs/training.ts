@@ -1,12 +1,14 @@
-import { access, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { SoftpromptError } from '../../protocol/errors';
 import type { RunSummary } from '../../protocol/runs';
 import type { Softprompt } from '../context';
+import { exists } from '../exists';
 import { ensureModel } from '../models/modelDownload';
 import { saveFiles } from '../saveFiles';
 import { type TaskEntry, taskEntry } from '../taskFile/taskEntry';
+import { whileBusy } from '../whileBusy';
 import { formatCount, percent, tKnown } from '../wording';
 
 /** Writes a task file beside a dataset, unless one of that name is there already; `model` as a task file names it. */
@@ -16,12 +18,10 @@ export async function createTask(
   model?: string,
 ): Promise<TaskEntry> {
   await saveFiles([dataset]);
-  const { file, text } = await host.request('task/draft', { dataset, ...(model && { model }) });
-  const exists = await access(file).then(
-    () => true,
-    () => false,
+  const { file, text } = await whileBusy(vscode.l10n.t('Reading {0}…', basename(dataset)), () =>
+    host.request('task/draft', { dataset, ...(model && { model }) }),
   );
-  if (!exists) await writeFile(file, text, { flag: 'wx' });
+  if (!(await exists(file))) await writeFile(file, text, { flag: 'wx' });
   await tasks.refresh();
   return (await tasks.all()).find((task) => task.file === file) ?? taskEntry(file, text);
 }
@@ -40,7 +40,9 @@ export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boo
     return false;
   }
   await saveFiles([task.file, ...task.data]);
-  const { problems } = await host.request('task/check', { file: task.file });
+  const { problems } = await whileBusy(vscode.l10n.t('Checking “{0}”…', task.name), () =>
+    host.request('task/check', { file: task.file }),
+  );
   const error = problems.find((problem) => problem.severity === 'error');
   if (error) {
     throw new SoftpromptError('task-invalid', `${basename(task.file)}: ${error.message}`, {

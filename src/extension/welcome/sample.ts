@@ -1,9 +1,10 @@
-import { access, cp, mkdtemp } from 'node:fs/promises';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { Softprompt } from '../context';
+import { exists } from '../exists';
 import { pick } from '../pick';
 
 /** The sample's folder, in the extension and under the same name where it is copied to. */
@@ -84,10 +85,6 @@ async function choosePlace(): Promise<{ folder: string; open: boolean } | undefi
 async function freeFolder(parent: string): Promise<string> {
   for (let copy = 1; ; copy++) {
     const folder = join(parent, copy === 1 ? NAME : `${NAME}-${copy}`);
-    const taken = await access(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!taken) return folder;
+    if (!(await exists(folder))) return folder;
   }
 }

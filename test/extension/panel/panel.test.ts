@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunPanel } from '../../../src/extension/panel/panel';
 import type { RunDetail, RunEvent, RunSummary } from '../../../src/protocol/runs';
@@ -84,14 +87,28 @@ describe('RunPanel', () => {
     await settle();
     summaries.splice(0, 1, other);
     runsChanged.fire();
-    await settle();
-    expect(host.last('runs/read').params).toEqual({ folder: other.folder });
+    await vi.waitFor(() => expect(host.last('runs/read').params).toEqual({ folder: other.folder }));
     runsChanged.fire();
     await settle();
     summaries.length = 0;
     runsChanged.fire();
+    await vi.waitFor(() => expect(panel.isOpen).toBe(false));
+  });
+
+  it('stays with a run that a list is short of, as long as it has its record', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'softprompt-panel-'));
+    await writeFile(join(folder, 'run.json'), '{}');
+    summaries.splice(0, 1, { folder, createdAt: '2026-11-22' } as RunSummary);
+    void panel.deserializeWebviewPanel(page as never, { folder });
+    runsChanged.fire();
     await settle();
-    expect(panel.isOpen).toBe(false);
+    summaries.length = 0;
+    runsChanged.fire();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(panel.isOpen).toBe(true);
+    await rm(folder, { recursive: true });
+    runsChanged.fire();
+    await vi.waitFor(() => expect(panel.isOpen).toBe(false));
   });
 
   it('loses no event and shows none twice while the run is read', async () => {

@@ -34,3 +34,27 @@ it('an older list that comes late does not bring an ended run back to life', asy
   expect(await store.all()).toEqual([run('finished')]);
   store.dispose();
 });
+
+it('keeps the runs of a folder whose list cannot be had', async () => {
+  const host = new FakeHost();
+  const store = new RunStore(
+    host as never,
+    { folders: async () => ['/w', '/x'] } as never,
+    silentLog as never,
+  );
+  const answer = async (lists: (RunSummary[] | Error)[]): Promise<void> => {
+    const asked = store.refresh();
+    await settle();
+    for (const [index, list] of lists.entries()) {
+      const request = host.asked.at(index - lists.length)!;
+      if (list instanceof Error) request.fail(list);
+      else request.answer(list);
+    }
+    await asked;
+  };
+  const other = { folder: '/x/.softprompt/runs/tone-1', state: 'finished' } as RunSummary;
+  await answer([[run('finished')], [other]]);
+  await answer([new Error('The training host stopped.'), []]);
+  expect(await store.all()).toEqual([run('finished')]);
+  store.dispose();
+});
