@@ -36,12 +36,12 @@ export function tellStory(options: StoryOptions): Story {
   const story = { workspace, workbench, run: new RunPage(workbench) } as Story;
 
   beforeAll(async () => {
-    const editor = options.editor?.() ?? {};
     if (options.files) {
       await workspace.create();
       await options.prepare?.(workspace);
-      story.server = await startCodeServer({ ...editor, workspace: workspace.folder });
-    } else story.server = await startCodeServer(editor);
+    }
+    const folder = options.files && { workspace: workspace.folder };
+    story.server = await startCodeServer({ ...options.editor?.(), ...folder });
     await workbench.open(story.server.url, options.window);
   });
   afterAll(async () => {
