@@ -1,69 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { l10n, workspace } from 'vscode';
-import {
-  CancellationTokenSource,
-  createMessageConnection,
-  ErrorCodes,
-  IPCMessageReader,
-  IPCMessageWriter,
-  type MessageConnection,
-  ResponseError,
-} from 'vscode-jsonrpc/node';
-import { type ErrorReport, SoftpromptError } from '../../protocol/errors';
-import {
-  type NotificationName,
-  type Notifications,
-  type Params,
-  type RequestName,
-  type Result,
-  SOFTPROMPT_ERROR,
-} from '../../protocol/requests';
-
-/** How long a request may take, in milliseconds; null: as long as it needs, the user can cancel it. */
-export const REQUEST_TIMEOUT: { readonly [M in RequestName]: number | null } = {
-  initialize: 15_000,
-  'dataset/inspect': 120_000,
-  'dataset/preview': 120_000,
-  'dataset/rows': 120_000,
-  'dataset/predictions': 120_000,
-  'table/state': 60_000,
-  'table/rows': 60_000,
-  'table/row': 60_000,
-  'table/close': 10_000,
-  'task/draft': 120_000,
-  'task/check': 120_000,
-  'task/exclude': 120_000,
-  'models/list': 30_000,
-  'models/pull': null,
-  'models/remove': 60_000,
-  'runs/list': 30_000,
-  'runs/read': 60_000,
-  'runs/delete': 60_000,
-  'training/start': 300_000,
-  'training/resume': 300_000,
-  'training/pause': 10_000,
-  'training/continue': 10_000,
-  'training/cancel': 10_000,
-  evaluate: null,
-  'evaluate/file': null,
-  predict: null,
-  'predict/row': 120_000,
-  'labels/check': null,
-  'labels/read': 120_000,
-  'labels/dismiss': 120_000,
-  shutdown: 4_000,
-};
-
-const NOTIFICATIONS: readonly NotificationName[] = [
-  'run/event',
-  'run/predictions',
-  'evaluate/progress',
-  'predict/text',
-  'models/progress',
-  'labels/progress',
-  'log',
-];
+import { SoftpromptError } from '../../protocol/errors';
+import type { NotificationName, Notifications, Params, RequestName, Result } from '../../protocol/requests';
+import type { HostConnection } from './hostConnection';
+import { hostLost } from './hostLost';
 
 /** Pauses before the first, second and third restart after a crash. After that it stays down until it is asked again. */
 const RESTART_MILLISECONDS = [1_000, 2_000, 4_000];
@@ -92,7 +33,7 @@ export interface HostClientOptions {
 
 interface Running {
   process: ChildProcess;
-  connection: MessageConnection;
+  connection: HostConnection;
 }
 
 type Listener<T> = (value: T) => void;
@@ -136,7 +77,7 @@ export class HostClient {
     params: Params<M>,
     signal?: AbortSignal,
   ): Promise<Result<M>> {
-    return this.#send((await this.#start()).connection, method, params, signal);
+    return (await this.#start()).connection.ask(method, params, signal);
   }
 
   /** Tells a host that is already there about changed settings; one that starts later reads them by itself. */
@@ -152,7 +93,7 @@ export class HostClient {
     if (!running) return;
     const gone = new Promise<void>((resolve) => running.process.once('exit', () => resolve()));
     if (running.process.exitCode !== null || running.process.signalCode !== null) return;
-    await this.#send(running.connection, 'shutdown', {}).catch(() => {}); // it may go before it answers
+    await running.connection.ask('shutdown', {}).catch(() => {}); // it may go before it answers
     running.process.kill('SIGTERM');
     const kill = setTimeout(() => running.process.kill('SIGKILL'), KILL_MILLISECONDS);
     await gone;
@@ -177,6 +118,7 @@ export class HostClient {
   async #launch(): Promise<Running> {
     const { script, log } = this.options;
     this.#become('starting');
+    const { HostConnection } = await import('./hostConnection');
     const child = fork(script, [], {
       execArgv: [],
       env: hostEnvironment(process.env),
@@ -187,19 +129,9 @@ export class HostClient {
     if (child.stdout) createInterface(child.stdout).on('line', (line) => log.info(line));
     if (child.stderr) createInterface(child.stderr).on('line', (line) => log.error(line));
 
-    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child), {
-      error: (message) => log.error(message),
-      warn: (message) => log.warn(message),
-      info: (message) => log.info(message),
-      log: (message) => log.debug(message),
+    const connection = new HostConnection(child, log, (name, value) => {
+      for (const listener of this.#listeners.get(name) ?? []) listener(value as never);
     });
-    for (const name of NOTIFICATIONS) {
-      connection.onNotification(name, (value: unknown) => {
-        for (const listener of this.#listeners.get(name) ?? []) listener(value as never);
-      });
-    }
-    connection.onError(([error]) => log.error(`Connection to the training host: ${error.message}`));
-    connection.listen();
     child.on('error', (error) => log.error(`The training host could not be started: ${error.message}`));
 
     const startedAt = Date.now();
@@ -213,7 +145,7 @@ export class HostClient {
       child.once('error', (error) => child.pid === undefined && leave(error.message));
     });
     gone.catch(() => {}); // after a good start it is #left that matters
-    const hello = this.#send(connection, 'initialize', this.options.settings());
+    const hello = connection.ask('initialize', this.options.settings());
     hello.catch(() => {});
     try {
       const { version } = await Promise.race([hello, gone]);
@@ -256,41 +188,6 @@ export class HostClient {
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);
   }
-
-  async #send<M extends RequestName>(
-    connection: MessageConnection,
-    method: M,
-    params: Params<M>,
-    signal?: AbortSignal,
-  ): Promise<Result<M>> {
-    const cancellation = new CancellationTokenSource();
-    const cancel = (): void => cancellation.cancel();
-    const milliseconds = REQUEST_TIMEOUT[method];
-    let late: NodeJS.Timeout | undefined;
-    try {
-      if (signal?.aborted) throw new SoftpromptError('cancelled', l10n.t('Cancelled.'));
-      signal?.addEventListener('abort', cancel, { once: true });
-      const answer = connection.sendRequest<Result<M>>(method, params, cancellation.token);
-      if (milliseconds === null) return await answer;
-      const silence = new Promise<never>((_, reject) => {
-        late = setTimeout(() => {
-          cancel();
-          reject(
-            hostLost(
-              l10n.t('The training host did not answer {0} within {1} s.', method, milliseconds / 1000),
-            ),
-          );
-        }, milliseconds);
-      });
-      return await Promise.race([answer, silence]);
-    } catch (error) {
-      throw revive(error);
-    } finally {
-      clearTimeout(late);
-      signal?.removeEventListener('abort', cancel);
-      cancellation.dispose();
-    }
-  }
 }
 
 /** The editor's environment without what would change how a plain Node process behaves. */
@@ -299,22 +196,4 @@ export function hostEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessE
     ([name]) => name !== 'NODE_OPTIONS' && !name.startsWith('VSCODE_') && !name.startsWith('ELECTRON_'),
   );
   return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' };
-}
-
-function hostLost(message: string): SoftpromptError {
-  return new SoftpromptError('internal', message, {
-    hint: l10n.t('Softprompt: Open Log shows what it said.'),
-  });
-}
-
-function revive(error: unknown): unknown {
-  if (!(error instanceof ResponseError)) return error;
-  if (error.code === ErrorCodes.PendingResponseRejected) {
-    return hostLost(l10n.t('The training host stopped while it was working on this.'));
-  }
-  if (error.code !== SOFTPROMPT_ERROR) return error;
-  const { code, message, place, hint, stack } = error.data as ErrorReport;
-  const revived = new SoftpromptError(code, message, { place, hint });
-  if (stack) revived.stack = stack;
-  return revived;
 }
