@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { reportError } from '../../protocol/errors';
 import { commandLink } from '../commandLink';
 import type { Softprompt } from '../context';
+import { atLine } from '../lineAddress';
 import { headerCellAt, keyAt, type Span } from './columnAt';
 import { columnHoverText } from './columnHoverText';
 import { holdsRows } from './datasetDocument';
@@ -75,17 +76,6 @@ export class DatasetHover implements vscode.HoverProvider {
 
 const PREVIEW = 'softprompt.previewPrompt';
 const NEXT_MISTAKE = 'softprompt.nextMistake';
-
-/** A file's address with a line, counted from 1. */
-function atLine(uri: vscode.Uri, line: number): vscode.Uri {
-  return uri.with({ fragment: `L${line}` });
-}
-
-/** The line that an address names. */
-export function lineOf(uri: vscode.Uri): number | undefined {
-  const [, line] = /^L(\d+)$/.exec(uri.fragment) ?? [];
-  return line === undefined ? undefined : Number(line);
-}
 
 /** The column that is named at a place: by a header's cell, or by a key of a row. */
 function columnNamed(

@@ -64,17 +64,23 @@ export function evaluateTitle(predictions: DatasetPredictions | undefined): stri
   if (!predictions) return l10n.t('Evaluate');
   const { rows } = predictions;
   const right = rightOf(rows);
-  const held = heldOut(rows);
   const wrong = formatCount(rows.length - right);
-  if (held.length === 0 || held.length === rows.length) {
+  const heldOutShare = shareOfHeldOut(rows);
+  if (heldOutShare === undefined) {
     return l10n.t('Evaluate · {0} right, {1} wrong', percent(right / rows.length), wrong);
   }
   return l10n.t(
     'Evaluate · {0} right, {1} wrong · {2} on held-out rows',
     percent(right / rows.length),
     wrong,
-    percent(rightOf(held) / held.length),
+    percent(heldOutShare),
   );
+}
+
+/** How many of the held-out rows are right, from 0 to 1, where there are others beside them. */
+export function shareOfHeldOut(rows: readonly Row[]): number | undefined {
+  const held = heldOut(rows);
+  return held.length === 0 || held.length === rows.length ? undefined : rightOf(held) / held.length;
 }
 
 /** What the figures of the lens are about. */

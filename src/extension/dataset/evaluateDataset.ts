@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../protocol/runs';
 import type { Softprompt } from '../context';
+import { atLine } from '../lineAddress';
 import { pick } from '../pick';
 import { isLive } from '../runs/liveSummary';
 import { formatCount, percent, runDescription, runTime, tKnown } from '../wording';
+import { shareOfHeldOut } from './datasetTitle';
 
 /** A run with a prompt that can be asked. */
 function canAnswer(run: RunSummary): boolean {
@@ -89,6 +91,15 @@ async function tellResult(
   const sentences = [
     vscode.l10n.t('{0}: {1} right, {2} wrong.', basename(uri.fsPath), share, formatCount(wrong)),
   ];
+  const heldOutShare = shareOfHeldOut(rows);
+  if (heldOutShare !== undefined) {
+    sentences.push(
+      vscode.l10n.t(
+        'On the held-out rows, which the prompt has never seen: {0} right.',
+        percent(heldOutShare),
+      ),
+    );
+  }
   if (unknownLabels > 0) {
     sentences.push(
       vscode.l10n.t(
@@ -100,6 +111,6 @@ async function tellResult(
   const go = vscode.l10n.t('Go to First Mistake');
   const choice = await vscode.window.showInformationMessage(sentences.join(' '), ...(wrong > 0 ? [go] : []));
   if (choice === go) {
-    await vscode.commands.executeCommand('softprompt.nextMistake', uri.with({ fragment: 'L1' }));
+    await vscode.commands.executeCommand('softprompt.nextMistake', atLine(uri, 1));
   }
 }

@@ -12,8 +12,6 @@ export interface HintedRow {
 }
 
 const LONGEST_ANSWER = 32;
-/** As wide as a digit, so that what follows stands in the same place. */
-const DIGIT_SPACE = '\u2007';
 
 /** Rows by the line that they end in; both lists are in the order of lines. */
 export function hintedRows(
@@ -33,17 +31,17 @@ export function hintedRows(
   return [...rows.values()].sort((a, b) => a.endLine - b.endLine);
 }
 
-/** What stands behind a row: `✗ refund  84 % · 42 tokens · ✂ 12`; empty where nothing is known. */
+/** What stands behind a row: `✗ refund 84 % · 42 tokens · ✂ 12`; empty where nothing is known. */
 export function hintText({ facts, prediction }: HintedRow, kind: DatasetPredictions['kind']): string {
   const parts: string[] = [];
   if (prediction) {
     const { correct, predicted, confidence } = prediction;
     const answer = `${correct ? '✓' : '✗'} ${clip(predicted, LONGEST_ANSWER) || l10n.t('nothing')}`;
     // Of free text it is the expected answer's likelihood: that belongs into the tooltip.
-    parts.push(kind === 'label' ? `${answer} ${aligned(wholePercent(confidence), 5)}` : answer);
+    parts.push(kind === 'label' ? `${answer} ${wholePercent(confidence)}` : answer);
   }
   if (facts?.tokens !== undefined) {
-    parts.push(aligned(count(facts.tokens, 'token'), count(100, 'token').length));
+    parts.push(count(facts.tokens, 'token'));
     if (facts.cutTokens) parts.push(l10n.t('✂ {0} cut', formatCount(facts.cutTokens)));
   }
   return parts.join(' · ');
@@ -105,9 +103,4 @@ export function predictionDetails(
   if (split === 'train') lines.push(l10n.t('The prompt was tuned on this row.'));
   if (split === 'validation') lines.push(l10n.t('The prompt was chosen on this row.'));
   return lines;
-}
-
-/** As wide as `width` characters, filled up before the text. */
-function aligned(text: string, width: number): string {
-  return text.padStart(width, DIGIT_SPACE);
 }

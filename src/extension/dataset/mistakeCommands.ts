@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Target } from '../choose';
 import type { Softprompt } from '../context';
+import { lineOf } from '../lineAddress';
 import { count } from '../wording';
 import { activeDataset, holdsRows } from './datasetDocument';
-import { lineOf } from './datasetHover';
 import { evaluateDataset } from './evaluateDataset';
 import { findMistake, mistakeText } from './mistakes';
 

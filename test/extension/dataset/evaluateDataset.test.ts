@@ -25,10 +25,11 @@ const RUNS = [
   summary('5', '/w/other.softprompt.json'),
 ];
 
-function parts(runs: RunSummary[], using: string[]) {
+const ROWS = [{ correct: true }, { correct: false }, { correct: false }];
+
+function parts(runs: RunSummary[], using: string[], rows: object[] = ROWS) {
   const request = vi.fn(async (..._: unknown[]) => ({ metrics: {}, unknownLabels: 2 }));
   const load = vi.fn(async () => {});
-  const rows = [{ correct: true }, { correct: false }, { correct: false }];
   return {
     request,
     load,
@@ -71,4 +72,18 @@ it('says that a prompt is to be tuned first', async () => {
   await evaluateDataset(softprompt, document);
   expect(request).not.toHaveBeenCalled();
   expect(seen.informations).toEqual(['There is no tuned prompt for mail.csv yet.']);
+});
+
+it('does not let rows that the prompt was tuned on speak for the others', async () => {
+  const rows = [
+    { correct: true, split: 'train' },
+    { correct: true, split: 'train' },
+    { correct: false, split: 'test' },
+    { correct: true, split: 'test' },
+  ];
+  const { softprompt } = parts(RUNS, ['/w/mail.softprompt.json'], rows);
+  await evaluateDataset(softprompt, document);
+  expect(seen.informations[0]).toContain(
+    '75.0 % right, 1 wrong. On the held-out rows, which the prompt has never seen: 50.0 % right.',
+  );
 });
