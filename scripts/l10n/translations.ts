@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { MODEL_KINDS } from '../../src/protocol/models';
+import { PHASES } from '../../src/protocol/phases';
 import { type ManifestText, manifestTexts } from './manifestTexts';
 import { holes, readSource, sourceFiles } from './sourceTexts';
 
@@ -26,7 +27,7 @@ export function readManifestTexts(): ManifestText[] {
 export function collectTexts(): string[] {
   const written = sourceFiles([...SHOWN, ...SPEAKING]).flatMap((file) => readSource(file).texts);
   const schema = schemaTexts(JSON.parse(readFileSync(SCHEMA, 'utf8')));
-  return [...new Set([...written, ...schema, ...Object.values(MODEL_KINDS)])];
+  return [...new Set([...written, ...schema, ...Object.values(MODEL_KINDS), ...PHASES])];
 }
 
 function schemaTexts(value: unknown): string[] {

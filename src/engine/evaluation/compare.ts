@@ -1,4 +1,5 @@
 import { type Contender, headlineScore, type Metrics } from '../../protocol/metrics';
+import type { Phase } from '../../protocol/phases';
 import type { PredictionRecord, RunRecord } from '../../protocol/runs';
 import type { PromptModel } from '../compile/promptModel';
 import type { Tokenizer } from '../models/tokenizer';
@@ -18,7 +19,7 @@ export interface Comparison {
 }
 
 export interface ComparisonOptions {
-  onPhase?: (phase: string, done: number, total: number) => void;
+  onPhase?: (phase: Phase, done: number, total: number) => void;
   onResult?: (contender: Contender, metrics: Metrics) => void;
 }
 

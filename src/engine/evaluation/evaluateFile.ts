@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
 import { l10n } from '../../protocol/l10n';
+import type { Phase } from '../../protocol/phases';
 import type { PredictionRecord, RunRecord } from '../../protocol/runs';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import { type FileEvaluation, writeEvaluation } from '../runs/fileEvaluation';
@@ -14,7 +15,7 @@ import { isTrainingChanged, refuseLiveRun } from './evaluateRun';
 import { type EngineOptions, openRun } from './openRun';
 
 export interface EvaluateFileOptions extends EngineOptions {
-  onPhase?: (phase: string, done: number, total: number) => void;
+  onPhase?: (phase: Phase, done: number, total: number) => void;
   signal?: AbortSignal;
 }
 

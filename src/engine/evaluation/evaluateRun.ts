@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
 import { l10n } from '../../protocol/l10n';
+import type { Phase } from '../../protocol/phases';
 import type { PredictionRecord, RunEvent, RunRecord } from '../../protocol/runs';
 import { LIVE_STATES } from '../../protocol/runs';
 import { writePredictions } from '../runs/predictionsFile';
@@ -31,7 +32,7 @@ export async function evaluateRun(
 ): Promise<{ record: RunRecord; predictions: PredictionRecord[] }> {
   const { file, onEvent, signal } = options;
   const emit = (event: RunEvent) => onEvent?.(event);
-  const onPhase = (phase: string, done: number, total: number) =>
+  const onPhase = (phase: Phase, done: number, total: number) =>
     emit({ type: 'phase', time: Date.now(), phase, done, total });
   const notice = (message: string, hint?: string) =>
     emit({ type: 'notice', time: Date.now(), message, hint });
@@ -57,7 +58,7 @@ export async function evaluateRun(
           : l10n`${unknown} rows have labels that the run does not know.`;
       notice(message, unknown === 1 ? l10n`It is left out.` : l10n`They are left out.`);
     }
-    const progress = (phase: string) => ({
+    const progress = (phase: Phase) => ({
       onNotice: notice,
       onProgress: (done: number, total: number) => onPhase(phase, done, total),
     });

@@ -1,3 +1,4 @@
+import type { Phase } from '../../protocol/phases';
 import type { RunEvent, RunRecord, RunState } from '../../protocol/runs';
 import { MetricsLog, readEvents } from './metricsLog';
 import { runFiles } from './runFolder';
@@ -63,7 +64,7 @@ export class LiveRun {
   }
 
   /** Progress of the preparations and the test; `total` 0 where it is not known. */
-  tellPhase(phase: string, done = 0, total = 0): void {
+  tellPhase(phase: Phase, done = 0, total = 0): void {
     const time = Date.now();
     const early = phase === this.phase.name && time - this.phase.time < PHASE_INTERVAL;
     if (early && done < total) return;

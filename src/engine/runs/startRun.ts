@@ -2,6 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { version } from '../../../package.json';
 import { SoftpromptError } from '../../protocol/errors';
+import type { Phase } from '../../protocol/phases';
 import type { RunEvent, RunRecord } from '../../protocol/runs';
 import { choosePrecision, type PrecisionChoice } from '../compile/choosePrecision';
 import { headSize } from '../compile/classHead';
@@ -124,6 +125,6 @@ function newRecord(
   };
 }
 
-function phaseEvent(phase: string): RunEvent {
+function phaseEvent(phase: Phase): RunEvent {
   return { type: 'phase', time: Date.now(), phase, done: 0, total: 0 };
 }
