@@ -62,13 +62,21 @@ function visit(node: Node, code: string, found: SourceTexts): void {
     for (const value of values) visit(value, code, found);
     return;
   }
-  if (isForNobody(node)) return;
+  if (isForNobody(node)) {
+    // Only what is translated there counts: the reason in an Error may become part of what another says.
+    visitParts(node, code, { ...found, untranslated: [], spoken: [] });
+    return;
+  }
   for (const shown of shownParts(node)) {
     const text = textOf(shown);
     if (text !== undefined && !isProse(text) && /\p{L}{2,}/u.test(text)) found.untranslated.push(text);
   }
   const text = textOf(node);
   if (text !== undefined && isProse(text)) found.untranslated.push(text);
+  visitParts(node, code, found);
+}
+
+function visitParts(node: Node, code: string, found: SourceTexts): void {
   for (const [part, value] of Object.entries(node)) {
     if (part === 'key' && !node.computed) continue;
     const counts = part === 'arguments' && COUNTERS.test(nameOf(node.callee) ?? '');

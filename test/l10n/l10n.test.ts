@@ -72,6 +72,11 @@ describe('the collector', () => {
     });
   });
 
+  it('finds what is translated in an error that is told further', () => {
+    const source = 'throw new Error(l10n`it has ${count} axes`); throw new Error("a bug of ours");';
+    expect(sourceTexts(source)).toMatchObject({ texts: ['it has {0} axes'], untranslated: [], spoken: [] });
+  });
+
   it('refuses what is not written out, and values that no hole waits for', () => {
     expect(sourceTexts('t(text); t("a" + b); t("{0} of {1}", 1); t("none", 1);').wrong).toHaveLength(4);
   });
