@@ -6,6 +6,9 @@ export const TASK_PATTERN = '**/*.softprompt.json';
 /** Never searched for tasks or datasets. */
 export const EXCLUDED_PATTERN = '**/{node_modules,.git,.softprompt,.venv}/**';
 
+/** Above this a dataset is only read in parts: what needs all of its rows at once is left out. */
+export const MOST_BYTES_AS_A_WHOLE = 50_000_000;
+
 const TASK_SUFFIX = '.softprompt.json';
 
 export function isTaskFile(file: string): boolean {

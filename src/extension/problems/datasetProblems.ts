@@ -6,8 +6,10 @@ import type { TaskCheck } from '../../protocol/requests';
 import type { Softprompt } from '../context';
 import { writtenElsewhere } from '../dataset/datasetDocument';
 import { SEVERITY } from '../diagnostic';
-import { isDatasetFile, isTaskFile, startsLikeRows } from '../files';
-import { taskEntry } from '../taskFile/taskEntry';
+import { isDatasetFile, isTaskFile } from '../files';
+import { atLine } from '../lineAddress';
+import { isParquet, isTable } from '../table/openTable';
+import { datasetsInSight } from './datasetsInSight';
 import { type DatasetFindings, mergeProblems } from './mergeProblems';
 
 /** Typing pauses this long before anything is looked at again. */
@@ -39,6 +41,9 @@ export class DatasetProblems implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument((change) => {
         if (isTaskFile(change.document.uri.fsPath) || writtenElsewhere(change)) this.#soon();
       }),
+      vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+        if ([...opened, ...closed].some(({ input }) => isTable(input))) this.#soon();
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#soon()),
       softprompt.checks.onForgotten(() => this.#soon()),
     ];
@@ -64,7 +69,8 @@ export class DatasetProblems implements vscode.Disposable {
   async #refresh(): Promise<void> {
     if (!vscode.workspace.isTrusted) return;
     const round = ++this.#round;
-    const files = datasetsInSight();
+    const files = await datasetsInSight();
+    if (round !== this.#round) return;
     for (const file of this.#findings.keys()) {
       if (files.has(file)) continue;
       this.#findings.delete(file);
@@ -96,21 +102,6 @@ export class DatasetProblems implements vscode.Disposable {
   }
 }
 
-/** Those in an editor, and those of tasks in an editor. */
-function datasetsInSight(): Set<string> {
-  const files = new Set<string>();
-  for (const document of vscode.workspace.textDocuments) {
-    const file = document.uri.fsPath;
-    if (document.uri.scheme !== 'file') continue;
-    if (isTaskFile(file)) {
-      for (const data of taskEntry(file, document.getText()).data) if (isDatasetFile(data)) files.add(data);
-    } else if (isDatasetFile(file) && startsLikeRows(file, document.lineAt(0).text)) {
-      files.add(file);
-    }
-  }
-  return files;
-}
-
 function unreadable(file: string, error: unknown): Problem {
   const { code, message, place, hint } = reportError(error);
   return { severity: 'error', kind: code, message, place: { file, line: place?.line }, hint };
@@ -123,7 +114,13 @@ export function diagnosticsOf(file: string, { problems, excluded }: DatasetFindi
     const message = [problem.message, problem.hint].filter(Boolean).join('\n');
     const found = diagnosticAt(problem.place.line, document, message, SEVERITY[problem.severity]);
     found.code = problem.kind;
-    if (problem.related?.file) found.relatedInformation = [linkTo(problem.related)];
+    found.relatedInformation = [
+      // Parquet has no lines to turn to: the row is opened in the table.
+      ...(isParquet(file) && problem.place.row !== undefined
+        ? [link(problem.place, vscode.l10n.t('Row {0} in the table', `${problem.place.row}`))]
+        : []),
+      ...(problem.related?.file ? [linkTo(problem.related)] : []),
+    ];
     return found;
   });
   const faded = excluded.map(({ line }) => {
@@ -152,11 +149,19 @@ function diagnosticAt(
   return found;
 }
 
-function linkTo({ file, line }: Problem['place']): vscode.DiagnosticRelatedInformation {
-  const there = new vscode.Position(Math.max(0, (line ?? 1) - 1), 0);
-  const location = new vscode.Location(vscode.Uri.file(file!), there);
-  return new vscode.DiagnosticRelatedInformation(
-    location,
-    vscode.l10n.t('The other place: {0}, line {1}', basename(file!), `${line ?? 1}`),
+function linkTo(place: Problem['place']): vscode.DiagnosticRelatedInformation {
+  const name = basename(place.file!);
+  return link(
+    place,
+    isParquet(place.file!)
+      ? vscode.l10n.t('The other place: {0}, row {1}', name, `${place.row ?? 1}`)
+      : vscode.l10n.t('The other place: {0}, line {1}', name, `${place.line ?? 1}`),
   );
+}
+
+function link({ file, line = 1, row }: Problem['place'], text: string): vscode.DiagnosticRelatedInformation {
+  const uri = vscode.Uri.file(file!);
+  const at = new vscode.Position(Math.max(0, line - 1), 0);
+  const location = new vscode.Location(isParquet(file!) ? atLine(uri, row ?? line) : uri, at);
+  return new vscode.DiagnosticRelatedInformation(location, text);
 }

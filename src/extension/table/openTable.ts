@@ -12,6 +12,14 @@ export function isParquet(file: string): boolean {
   return /\.parquet$/i.test(file);
 }
 
+/** Whether a tab shows a dataset as a table. */
+export function isTable(input: unknown): input is vscode.TabInputCustom {
+  return (
+    input instanceof vscode.TabInputCustom &&
+    (input.viewType === TABLE_TYPE || input.viewType === PARQUET_TYPE)
+  );
+}
+
 export function tableTypeOf(file: string): string {
   return isParquet(file) ? PARQUET_TYPE : TABLE_TYPE;
 }

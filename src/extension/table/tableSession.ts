@@ -9,7 +9,8 @@ import type { TableQuery } from '../../protocol/tableQuery';
 import type { Softprompt } from '../context';
 import { taskOfDataset } from '../dataset/taskOfDataset';
 import { openPlace, showFailure } from '../failures';
-import { taskName } from '../files';
+import { MOST_BYTES_AS_A_WHOLE, taskName } from '../files';
+import { atLine } from '../lineAddress';
 import { fillWebview } from '../page/fillWebview';
 import { isParquet, listenForWishes, takeWish } from './openTable';
 import { fromTableSchema } from './tableMessages';
@@ -18,8 +19,6 @@ import { fromTableSchema } from './tableMessages';
 const POLL_MILLISECONDS = 250;
 /** A file that is being written changes many times a second. */
 const QUIET_MILLISECONDS = 300;
-/** The prompt of a row and the answers to the rows need the whole file in memory; above this they are left out. */
-const MOST_BYTES_AS_A_WHOLE = 50_000_000;
 
 /** One table on the screen: answers its page for the host, and asks on while the file is being read. */
 export class TableSession {
@@ -59,7 +58,11 @@ export class TableSession {
         if (!message.success) log.warn(`Message of a table: ${z.prettifyError(message.error)}`);
         else this.#answer(message.data).catch((error) => showFailure(softprompt, error, message.data.type));
       }),
-      panel.onDidChangeViewState(() => panel.visible && this.#askSoon(0)),
+      panel.onDidChangeViewState(() => {
+        // A page that is hidden is gone, with what is said to it; a new one says when it is ready.
+        if (!panel.visible) this.#ready = false;
+        else this.#askSoon(0);
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#ready && this.#open()),
       // A host that was lost knows nothing of this table any more; the question opens it again.
       host.onState((state) => state === 'ready' && this.#askSoon(0)),
@@ -229,7 +232,7 @@ export class TableSession {
     switch (name) {
       case 'tune':
       case 'previewPrompt': {
-        const target = line === undefined ? this.uri : this.uri.with({ fragment: `L${line}` });
+        const target = line === undefined ? this.uri : atLine(this.uri, line);
         await vscode.commands.executeCommand(`softprompt.${name}`, target);
         return;
       }
