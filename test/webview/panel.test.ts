@@ -75,10 +75,10 @@ describe.runIf(canShowPages)('states', () => {
     training: ['Pause', 'Cancel'],
     paused: ['Continue', 'Cancel'],
     testing: ['Cancel'],
-    finished: ['Tune again', 'Evaluate', 'Compare with…'],
+    finished: ['Try the prompt', 'Tune again', 'Evaluate', 'Compare with…'],
     cancelled: ['Resume', 'Tune again', 'Evaluate'],
-    failed: ['Resume', 'Tune again'],
-    interrupted: ['Resume', 'Tune again'],
+    failed: ['Resume', 'Tune again', 'Evaluate'],
+    interrupted: ['Resume', 'Tune again', 'Evaluate'],
   };
   const MESSAGES: Record<string, string> = { 'Tune again': 'tuneAgain', 'Compare with…': 'compare' };
 
@@ -92,9 +92,29 @@ describe.runIf(canShowPages)('states', () => {
       expect(await panel.page.locator('.actions vscode-button').allTextContents()).toEqual(names);
       for (const name of names) {
         await button(name).first().click();
+        if (name === 'Try the prompt') {
+          expect(await panel.page.getByRole('textbox', { name: 'text' }).isVisible()).toBe(true);
+          continue;
+        }
         expect(await last()).toEqual([{ type: MESSAGES[name] ?? name.toLowerCase() }]);
       }
     }
+  });
+
+  test('a run that ended early says where, and what can be done with it', async () => {
+    await open();
+    const ending = panel.page.getByRole('region', { name: 'How the run ended' });
+    await panel.send({ type: 'run', detail: syntheticRun({ state: 'interrupted', step: 48 }) });
+    expect(await ending.textContent()).toContain(
+      'ended at step 48 of 80. Resume goes on from its last checkpoint.',
+    );
+    await panel.send({ type: 'run', detail: syntheticRun({ state: 'cancelled', step: 48 }) });
+    expect(await ending.textContent()).toContain('It ended after step 48 of 80. Resume goes on from there.');
+    expect(await ending.textContent()).toContain('Its best prompt so far, of step 40, can be tried');
+    await panel.send({ type: 'run', detail: syntheticRun({ state: 'cancelled', step: 0 }) });
+    expect(await ending.textContent()).toContain('It ended before its first step. Resume begins with that.');
+    await panel.send({ type: 'run', detail: syntheticRun() });
+    expect(await ending.isVisible()).toBe(false);
   });
 
   test('preparing shows the phase under way', async () => {

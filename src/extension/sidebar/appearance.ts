@@ -36,7 +36,7 @@ const STATE_ICONS: Readonly<Record<RunState, { icon: string; color?: string }>> 
   finished: { icon: 'pass', color: 'charts.green' },
   cancelled: { icon: 'circle-slash' },
   failed: { icon: 'error', color: 'charts.red' },
-  interrupted: { icon: 'debug-disconnect', color: 'charts.orange' },
+  interrupted: { icon: 'debug-disconnect', color: 'list.warningForeground' },
 };
 
 const TROUBLE_ICONS = {

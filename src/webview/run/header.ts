@@ -118,15 +118,15 @@ function actionButtons({ record, progress }: ShownRun, context: PanelContext): H
     action !== 'resume' || progress.state !== 'failed' || progress.curve.step.length > 0;
   const tested = record.best !== undefined || record.results.tuned !== undefined;
   const actions = RUN_STATES[progress.state].actions.filter(possible);
-  if (progress.state === 'cancelled' && tested) actions.push('evaluate');
+  if (!RUN_STATES[progress.state].live && progress.state !== 'finished' && tested) actions.push('evaluate');
   return actions.map((name) => {
-    const { label, icon: iconName, title, primary, message } = ACTIONS[name];
+    const { label, icon: iconName, title, primary, does } = ACTIONS[name];
     return button({
       label,
       icon: iconName,
       title,
       primary: primary && name === actions[0],
-      onClick: () => context.send(message),
+      onClick: () => ('tab' in does ? context.keep(does) : context.send(does)),
     });
   });
 }

@@ -7,7 +7,7 @@ import { formatCount } from '../kit/format';
 import { t } from '../kit/l10n';
 import { tabs } from '../kit/tabs';
 import { playground } from '../playground/playground';
-import { playgroundLink } from '../playground/playgroundLink';
+import { useCard } from '../playground/useCard';
 import { classMetrics } from '../predictions/classMetrics';
 import { confusionMatrix, FEW_CLASSES } from '../predictions/confusionMatrix';
 import { predictionsTable } from '../predictions/predictionsTable';
@@ -15,6 +15,7 @@ import { type ShownRows, shownRows } from '../predictions/shownRows';
 import { alertCards } from './alertCards';
 import { connection } from './connection';
 import { details } from './details';
+import { earlyEnd } from './earlyEnd';
 import { emptyPage } from './emptyPage';
 import { failedRequest, failedRun } from './failure';
 import { header } from './header';
@@ -32,6 +33,7 @@ export function page(context: PanelContext): Component {
   const host = connection(context);
   const refusal = failedRequest(context);
   const trouble = failedRun(context);
+  const early = earlyEnd();
   const empty = emptyPage(context);
 
   const preparing = phases();
@@ -40,7 +42,7 @@ export function page(context: PanelContext): Component {
   const loss = lossChart(context);
   const validation = validationChart(context);
   const pace = paceCharts(context);
-  const toPlayground = playgroundLink(context);
+  const use = useCard(context);
   const words = nearestWords();
   const said = notices();
   const charts = el('div', { class: 'charts' }, loss.element, validation.element);
@@ -52,7 +54,7 @@ export function page(context: PanelContext): Component {
     result.element,
     charts,
     pace.element,
-    toPlayground.element,
+    use.element,
     words.element,
     said.element,
   );
@@ -76,12 +78,12 @@ export function page(context: PanelContext): Component {
     (tab) => context.keep({ tab }),
   );
   const panels = [overview, test, trying.element, about.element];
-  const main = el('main', {}, trouble.element, parts.element, ...panels);
+  const main = el('main', {}, trouble.element, early.element, parts.element, ...panels);
   const shell = el('div', { class: 'shell' }, head.element, main);
   const element = el('div', { class: 'page' }, host.element, refusal.element, shell, empty.element);
-  const overviewParts = [preparing, alerts, result, loss, validation, pace, toPlayground, words, said];
+  const overviewParts = [preparing, alerts, result, loss, validation, pace, use, words, said];
   const rows = [table, matrix, classes];
-  const components = [host, refusal, head, trouble, empty, ...overviewParts, ...rows, trying, about];
+  const components = [host, refusal, head, trouble, early, empty, ...overviewParts, ...rows, trying, about];
 
   return {
     element,

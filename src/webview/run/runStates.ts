@@ -2,6 +2,7 @@ import type { FromPanel } from '../../protocol/panel';
 import type { RunState } from '../../protocol/runs';
 import type { IconName } from '../kit/icons';
 import { t } from '../kit/l10n';
+import type { Tab } from './store';
 
 export type Tone = 'active' | 'attention' | 'good' | 'bad' | 'quiet';
 
@@ -37,7 +38,7 @@ export const RUN_STATES: Record<RunState, StateLook> = {
     icon: 'check',
     tone: 'good',
     live: false,
-    actions: ['tuneAgain', 'evaluate', 'compare'],
+    actions: ['try', 'tuneAgain', 'evaluate', 'compare'],
   },
   cancelled: {
     label: t('Cancelled'),
@@ -56,7 +57,15 @@ export const RUN_STATES: Record<RunState, StateLook> = {
   },
 };
 
-export type ActionName = 'pause' | 'continue' | 'cancel' | 'resume' | 'evaluate' | 'compare' | 'tuneAgain';
+export type ActionName =
+  | 'pause'
+  | 'continue'
+  | 'cancel'
+  | 'resume'
+  | 'try'
+  | 'evaluate'
+  | 'compare'
+  | 'tuneAgain';
 
 interface Action {
   label: string;
@@ -64,7 +73,8 @@ interface Action {
   title: string;
   /** Stands out when it is the first one. */
   primary?: boolean;
-  message: FromPanel;
+  /** What is asked of the extension; of the page itself, a tab to turn to. */
+  does: FromPanel | { tab: Tab };
 }
 
 export const ACTIONS: Record<ActionName, Action> = {
@@ -72,45 +82,52 @@ export const ACTIONS: Record<ActionName, Action> = {
     label: t('Pause'),
     icon: 'pause',
     title: t('Pause training; the model stays in memory'),
-    message: { type: 'pause' },
+    does: { type: 'pause' },
   },
   continue: {
     label: t('Continue'),
     icon: 'play',
     title: t('Continue training'),
     primary: true,
-    message: { type: 'continue' },
+    does: { type: 'continue' },
   },
   cancel: {
     label: t('Cancel'),
     icon: 'stop',
     title: t('Save a checkpoint and stop; the run can be resumed later'),
-    message: { type: 'cancel' },
+    does: { type: 'cancel' },
   },
   resume: {
     label: t('Resume'),
     icon: 'play',
     title: t('Go on from the last checkpoint'),
     primary: true,
-    message: { type: 'resume' },
+    does: { type: 'resume' },
+  },
+  try: {
+    label: t('Try the prompt'),
+    icon: 'play',
+    title: t('Try the prompt on a text of your own, beside the base model with a hard prompt'),
+    primary: true,
+    does: { tab: 'playground' },
   },
   evaluate: {
     label: t('Evaluate'),
     icon: 'beaker',
     title: t('Test the prompt again on the test rows'),
-    message: { type: 'evaluate' },
+    does: { type: 'evaluate' },
   },
   compare: {
     label: t('Compare with…'),
     icon: 'compare',
     title: t('Put this run beside others: curves, settings, scores and rows'),
-    message: { type: 'compare' },
+    does: { type: 'compare' },
   },
   tuneAgain: {
     label: t('Tune again'),
     icon: 'refresh',
     title: t('Start a new run of this task'),
     primary: true,
-    message: { type: 'tuneAgain' },
+    does: { type: 'tuneAgain' },
   },
 };

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { contrast, parseColour } from '../../../src/webview/kit/theme';
 import { canShowPages } from '../../chromium';
-import { type Harness, type OpenOptions, type Panel, startHarness } from '../harness';
+import { type Harness, type OpenOptions, type Panel, startHarness, THEMES } from '../harness';
 import { chooseFromMenu, menuOf, troubledRun } from '../states';
 import { liveSteps, syntheticRun } from '../syntheticRun';
 
@@ -218,4 +219,22 @@ describe.runIf(canShowPages)('alerts', () => {
     await open();
     expect(await alerts().count()).toBe(0);
   });
+});
+
+test.runIf(canShowPages).each(THEMES)('the colours of prompts can be seen in %s', async (theme) => {
+  await open(syntheticRun(), { theme });
+  const colours = await panel.page.evaluate(() => {
+    const of = (variable: string) => {
+      const probe = document.createElement('i');
+      probe.style.color = `var(${variable})`;
+      document.body.append(probe);
+      return getComputedStyle(probe).color;
+    };
+    return ['--sp-background', '--sp-tuned', '--sp-zero', '--sp-few'].map(of);
+  });
+  const [background, ...prompts] = colours.map(parseColour);
+  for (const colour of prompts) {
+    expect(colour[3]).toBe(1);
+    expect(contrast(colour, background!)).toBeGreaterThan(3);
+  }
 });

@@ -398,6 +398,8 @@ describe.runIf(canShowPages)('for everyone', () => {
   test('the way from the overview', async () => {
     await open();
     await panel.page.getByRole('tab', { name: 'Overview' }).click();
+    await button('Show the adapter').click();
+    expect((await panel.posted()).at(-1)).toEqual({ type: 'openRunFolder' });
     await button('Open the playground').click();
     await panel.settled();
     expect(await field('text').isVisible()).toBe(true);
