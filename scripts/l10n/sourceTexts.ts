@@ -106,15 +106,43 @@ function isTagged({ type, tag }: Node): boolean {
 
 /** What an error or a notice says. */
 function spokenParts(node: Node): Node[] {
-  if (node.type === 'NewExpression' && nameOf(node.callee) === 'SoftpromptError') {
-    return (node.arguments as Node[]).slice(1, 2);
+  if (node.type === 'CallExpression' || node.type === 'NewExpression') {
+    return SPEAKERS.has(nameOf(node.callee) ?? '') ? (node.arguments as Node[]) : [];
   }
   return node.type === 'Property' && SPOKEN_PROPERTIES.test(nameOf(node.key) ?? '')
     ? [node.value as Node]
     : [];
 }
 
-const SPOKEN_PROPERTIES = /^(message|hint|notice|note|reason|title)$/;
+const SPOKEN_PROPERTIES = /^(message|hint|notice|note|reason)$/;
+
+/** Errors with a name, and functions, that say what they are given. */
+const SPEAKERS = new Set([
+  'SoftpromptError',
+  'DescriptionError',
+  'RefusalError',
+  'TaskDataError',
+  'broken',
+  'contradictorySettings',
+  'count',
+  'cutShort',
+  'diverged',
+  'fail',
+  'invalid',
+  'invalidJson',
+  'leaveOut',
+  'malformed',
+  'notice',
+  'onNotice',
+  'problem',
+  'refusal',
+  'refuse',
+  'reject',
+  'report',
+  'reporter',
+  'unsupported',
+  'unsupportedSetting',
+]);
 
 /** Literals of a text that is put together from parts, those that are translated left out. */
 function proseIn(node: Node): string[] {
@@ -139,7 +167,7 @@ function isForNobody(node: Node): boolean {
         nameOf(node.callee) === 'showFailure'
       );
     case 'NewExpression':
-      return nameOf(node.callee) === 'Error';
+      return /^(Range)?Error$/.test(nameOf(node.callee) ?? '');
     case 'Property':
       return /^(class|d|transform)$/.test(nameOf(node.key) ?? '');
     case 'AssignmentExpression':
