@@ -40,12 +40,16 @@ export class Uri {
     readonly scheme: string,
     readonly path: string,
     readonly query: string,
+    readonly fragment = '',
   ) {}
+  with({ fragment }: { fragment: string }): Uri {
+    return new Uri(this.scheme, this.path, this.query, fragment);
+  }
   get fsPath(): string {
     return this.path;
   }
   toString(): string {
-    return `${this.scheme}://${this.path}`;
+    return `${this.scheme}://${this.path}${this.fragment && `#${this.fragment}`}`;
   }
 }
 
@@ -71,6 +75,25 @@ export class Range {
   constructor(
     readonly start: unknown,
     readonly end: unknown,
+  ) {}
+}
+export class Location {
+  constructor(
+    readonly uri: Uri,
+    readonly range: unknown,
+  ) {}
+}
+export class DiagnosticRelatedInformation {
+  constructor(
+    readonly location: Location,
+    readonly message: string,
+  ) {}
+}
+export class Diagnostic {
+  constructor(
+    readonly range: Range,
+    readonly message: string,
+    readonly severity: number,
   ) {}
 }
 export class WorkspaceEdit {
@@ -168,7 +191,8 @@ export class FakePanel {
   readonly #received = new EventEmitter<unknown>();
   readonly #disposed = new EventEmitter<void>();
   readonly onDidDispose = this.#disposed.event;
-  readonly onDidChangeViewState = new EventEmitter<void>().event;
+  readonly #viewState = new EventEmitter<void>();
+  readonly onDidChangeViewState = this.#viewState.event;
   title = '';
   visible = true;
   iconPath: unknown;
@@ -185,6 +209,11 @@ export class FakePanel {
     this.#received.fire(message);
   }
   reveal(): void {}
+  /** Its tab comes to the front, or is covered by another one. */
+  show(visible: boolean): void {
+    this.visible = visible;
+    this.#viewState.fire();
+  }
   dispose(): void {
     this.#disposed.fire();
   }

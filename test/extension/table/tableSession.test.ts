@@ -160,4 +160,14 @@ describe('TableSession', () => {
       { type: 'goTo', row: 34 },
     ]);
   });
+
+  it('shows the row that was asked for while the page was hidden, and therefore gone', async () => {
+    page.say({ type: 'ready' });
+    page.show(false);
+    page.show(true);
+    await openTableAt(uri, 56);
+    expect(posted('goTo')).toEqual([]);
+    page.say({ type: 'ready' });
+    expect(posted('goTo')).toEqual([{ type: 'goTo', row: 56 }]);
+  });
 });
