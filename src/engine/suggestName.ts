@@ -1,3 +1,5 @@
+import { l10n } from '../protocol/l10n';
+
 /** The name among `known` that a mistyped one was most likely meant to be, if there is one close enough. */
 export function suggestName(mistyped: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -13,8 +15,8 @@ export function suggestName(mistyped: string, known: Iterable<string>): string |
 /** `Did you mean "label"?`, or else what there is. */
 export function didYouMean(mistyped: string, known: readonly string[]): string | undefined {
   const name = suggestName(mistyped, known);
-  if (name !== undefined) return `Did you mean "${name}"?`;
-  return known.length > 0 && known.length <= 20 ? `There is: ${known.join(', ')}.` : undefined;
+  if (name !== undefined) return l10n`Did you mean "${name}"?`;
+  return known.length > 0 && known.length <= 20 ? l10n`There is: ${known.join(', ')}.` : undefined;
 }
 
 /** Letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */

@@ -1,4 +1,5 @@
 import type { Problem } from '../../protocol/dataset';
+import { l10n } from '../../protocol/l10n';
 import type { Dataset } from './dataset';
 import { ProblemList } from './problems';
 
@@ -41,7 +42,7 @@ export function badEncoding(dataset: Dataset): Problem[] {
       kind: 'bad-encoding',
       message,
       place: { file: dataset.file, line, row },
-      hint: 'Export the file again as UTF-8 from where it came from.',
+      hint: l10n`Export the file again as UTF-8 from where it came from.`,
     });
   }
   return problems.list();
@@ -50,10 +51,10 @@ export function badEncoding(dataset: Dataset): Problem[] {
 function firstOf(columns: readonly (readonly string[])[], index: number): string | undefined {
   for (const cells of columns) {
     const text = cells[index]!;
-    if (text.includes(REPLACEMENT)) return `Letters were lost: "${REPLACEMENT}" stands in their place.`;
+    if (text.includes(REPLACEMENT)) return l10n`Letters were lost: "${REPLACEMENT}" stands in their place.`;
     const garbled = GARBLED.exec(text)?.[0];
     const meant = garbled && decoded(garbled);
-    if (meant) return `The text says "${garbled}" where "${meant}" was meant.`;
+    if (meant) return l10n`The text says "${garbled}" where "${meant}" was meant.`;
   }
   return undefined;
 }

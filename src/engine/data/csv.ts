@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { MAX_ROW_BYTES } from './limits';
 import type { MakeRowReader, RowReader, RowSink } from './rowReader';
 
@@ -9,8 +10,6 @@ const CR = 0x0d;
 const COMMA = 0x2c;
 const SEMICOLON = 0x3b;
 const TAB = 0x09;
-
-const SAVE_AS_UTF8 = 'Save the file as UTF-8.';
 
 export const csvReader: MakeRowReader = (sink) => new CsvReader(sink);
 export const tsvReader: MakeRowReader = (sink) => new CsvReader(sink, TAB);
@@ -26,9 +25,7 @@ interface Scanned {
 /** What is wrong with a row, `incomplete` if more bytes may mend it. */
 interface Fault {
   incomplete: boolean;
-  reason: string;
-  message: string;
-  hint?: string;
+  said(): { reason: string; message: string; hint?: string };
 }
 
 /**
@@ -69,7 +66,7 @@ class CsvReader implements RowReader {
       }
       const tooLong = bytes.length - position > MAX_ROW_BYTES;
       if (scanned.incomplete && !last && !tooLong) return position;
-      this.sink.leaveOut(this.line, scanned.reason, scanned.message, { hint: scanned.hint });
+      this.leaveOut(scanned);
       position = this.skipLine(bytes, position, last);
     }
     return position;
@@ -121,31 +118,26 @@ class CsvReader implements RowReader {
     if (this.width === 0) {
       this.takeHeader(cells, bytes);
     } else if (bytes.length > MAX_ROW_BYTES) {
-      this.sink.leaveOut(this.line, TOO_LONG.reason, TOO_LONG.message);
+      this.leaveOut(TOO_LONG);
     } else if (!isUtf8(bytes)) {
-      this.sink.leaveOut(this.line, 'not valid UTF-8', 'The row has bytes that are not UTF-8.', {
-        hint: SAVE_AS_UTF8,
-      });
+      this.leaveOut(NOT_UTF8);
     } else if (cells.length !== this.width) {
-      const found = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`;
-      this.sink.leaveOut(
-        this.line,
-        'wrong number of cells',
-        `The row has ${found}, the header ${this.width}.`,
-        {
-          hint: cells.length > this.width ? 'Put quotes around cells that contain the separator.' : undefined,
-        },
-      );
+      this.leaveOut(wrongWidth(cells.length, this.width));
     } else {
       this.sink.addCells(this.line, cells, this.line + lines - 1);
     }
   }
 
+  private leaveOut({ said }: Fault): void {
+    const { reason, message, hint } = said();
+    this.sink.leaveOut(this.line, reason, message, { hint });
+  }
+
   private takeHeader(cells: string[], bytes: Buffer): void {
     if (!isUtf8(bytes)) {
-      throw new SoftpromptError('data-invalid', 'The header has bytes that are not UTF-8.', {
+      throw new SoftpromptError('data-invalid', l10n`The header has bytes that are not UTF-8.`, {
         place: { file: this.sink.file, line: this.line },
-        hint: SAVE_AS_UTF8,
+        hint: l10n`Save the file as UTF-8.`,
       });
     }
     this.width = cells.length;
@@ -161,8 +153,8 @@ class CsvReader implements RowReader {
         severity: 'warning',
         kind: 'column-name',
         message: cell.trim()
-          ? `Two columns are called "${wanted}"; the second is "${name}" here.`
-          : `Column ${index + 1} has no name; it is "${name}" here.`,
+          ? l10n`Two columns are called "${wanted}"; the second is "${name}" here.`
+          : l10n`Column ${index + 1} has no name; it is "${name}" here.`,
         place: { file: this.sink.file, line: this.line },
       });
     }
@@ -182,21 +174,49 @@ class CsvReader implements RowReader {
 
 const TOO_LONG: Fault = {
   incomplete: true,
-  reason: 'row too long',
-  message: `The row is longer than ${MAX_ROW_BYTES / 1024 / 1024} MB.`,
+  said: () => ({
+    reason: l10n`row too long`,
+    message: l10n`The row is longer than ${MAX_ROW_BYTES / 1024 / 1024} MB.`,
+  }),
 };
 const UNCLOSED: Fault = {
   incomplete: true,
-  reason: 'quote not closed',
-  message: 'A quote is opened here and not closed.',
-  hint: 'Write "" for a quote inside a quoted cell.',
+  said: () => ({
+    reason: l10n`quote not closed`,
+    message: l10n`A quote is opened here and not closed.`,
+    hint: l10n`Write "" for a quote inside a quoted cell.`,
+  }),
 };
 const STRAY_QUOTE: Fault = {
   incomplete: false,
-  reason: 'text after a closing quote',
-  message: 'There is text between a closing quote and the next separator.',
-  hint: 'Write "" for a quote inside a quoted cell.',
+  said: () => ({
+    reason: l10n`text after a closing quote`,
+    message: l10n`There is text between a closing quote and the next separator.`,
+    hint: l10n`Write "" for a quote inside a quoted cell.`,
+  }),
 };
+const NOT_UTF8: Fault = {
+  incomplete: false,
+  said: () => ({
+    reason: l10n`not valid UTF-8`,
+    message: l10n`The row has bytes that are not UTF-8.`,
+    hint: l10n`Save the file as UTF-8.`,
+  }),
+};
+
+function wrongWidth(found: number, wanted: number): Fault {
+  return {
+    incomplete: false,
+    said: () => ({
+      reason: l10n`wrong number of cells`,
+      message:
+        found === 1
+          ? l10n`The row has 1 cell, the header ${wanted}.`
+          : l10n`The row has ${found} cells, the header ${wanted}.`,
+      hint: found > wanted ? l10n`Put quotes around cells that contain the separator.` : undefined,
+    }),
+  };
+}
 
 /** Bytes of the line break at `position`, 0 if there is none; undefined if the next byte must be known first. */
 function breakLength(bytes: Buffer, position: number, last: boolean): number | undefined {

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Dataset, LeftOut } from './dataset';
 import { MAX_COLUMNS } from './limits';
 import { ProblemList } from './problems';
@@ -28,9 +29,9 @@ export class DatasetBuilder implements RowSink {
   /** A new column; the rows so far have an empty cell in it. */
   addColumn(name: string): void {
     if (this.columns.size === MAX_COLUMNS) {
-      throw new SoftpromptError('data-invalid', `The dataset has more than ${MAX_COLUMNS} columns.`, {
+      throw new SoftpromptError('data-invalid', l10n`The dataset has more than ${MAX_COLUMNS} columns.`, {
         place: { file: this.file },
-        hint: 'Remove the columns that the task does not need.',
+        hint: l10n`Remove the columns that the task does not need.`,
       });
     }
     this.columns.set(name, { cells: new Array<string>(this.rows.length).fill(''), pool: new Map() });
@@ -69,7 +70,7 @@ export class DatasetBuilder implements RowSink {
     this.problems.add({
       severity: 'warning',
       kind: 'bad-row',
-      message: `${message} The row is left out.`,
+      message: l10n`${message} The row is left out.`,
       place: { file: this.file, line, column: details.column, row },
       hint: details.hint,
     });

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 
 /** Opens a dataset file for reading. Throws SoftpromptError `data-invalid`, with the reason, if that is not possible. */
 export async function openDataFile(file: string): Promise<FileHandle> {
@@ -38,7 +39,7 @@ export async function* readChunks(
   try {
     for (;;) {
       if (signal?.aborted)
-        throw new SoftpromptError('cancelled', 'Reading was cancelled.', { place: { file } });
+        throw new SoftpromptError('cancelled', l10n`Reading was cancelled.`, { place: { file } });
       const bytes = await readBytes(handle, file, null, chunkBytes);
       if (bytes.length === 0) return;
       yield bytes;
@@ -53,22 +54,25 @@ export function withoutMark(chunk: Buffer, file: string): Buffer {
   if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) return chunk.subarray(3);
   const utf16 = (chunk[0] === 0xff && chunk[1] === 0xfe) || (chunk[0] === 0xfe && chunk[1] === 0xff);
   if (utf16 || chunk.includes(0)) {
-    const message = utf16 ? 'The file is UTF-16 text.' : 'This is not a text file.';
-    throw new SoftpromptError('data-invalid', message, { place: { file }, hint: 'Save it as UTF-8 text.' });
+    const message = utf16 ? l10n`The file is UTF-16 text.` : l10n`This is not a text file.`;
+    throw new SoftpromptError('data-invalid', message, {
+      place: { file },
+      hint: l10n`Save it as UTF-8 text.`,
+    });
   }
   return chunk;
 }
 
 export function emptyFile(file: string): SoftpromptError {
-  return new SoftpromptError('data-invalid', 'The file is empty.', { place: { file } });
+  return new SoftpromptError('data-invalid', l10n`The file is empty.`, { place: { file } });
 }
 
 function unreadable(file: string, error: NodeJS.ErrnoException): SoftpromptError {
   const reasons: Record<string, string> = {
-    ENOENT: 'There is no such file.',
-    EISDIR: 'This is a folder, not a dataset file.',
-    EACCES: 'There is no permission to read the file.',
+    ENOENT: l10n`There is no such file.`,
+    EISDIR: l10n`This is a folder, not a dataset file.`,
+    EACCES: l10n`There is no permission to read the file.`,
   };
-  const message = reasons[error.code ?? ''] ?? `The file cannot be read: ${error.message}`;
+  const message = reasons[error.code ?? ''] ?? l10n`The file cannot be read: ${error.message}`;
   return new SoftpromptError('data-invalid', message, { place: { file }, cause: error });
 }

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { csvReader, tsvReader } from './csv';
 import type { Dataset } from './dataset';
 import { jsonReader } from './json';
@@ -27,8 +28,11 @@ export function formatOf(file: string): DatasetFormat {
   const ending = extname(file);
   const format = FORMATS[ending.toLowerCase()];
   if (format) return format;
-  throw new SoftpromptError('data-invalid', `Softprompt cannot read ${ending || 'this kind of'} files.`, {
+  const message = ending
+    ? l10n`Softprompt cannot read ${ending} files.`
+    : l10n`Softprompt cannot read files of this kind.`;
+  throw new SoftpromptError('data-invalid', message, {
     place: { file },
-    hint: 'Datasets are .csv, .tsv, .jsonl, .json or .parquet files.',
+    hint: l10n`Datasets are .csv, .tsv, .jsonl, .json or .parquet files.`,
   });
 }

@@ -1,4 +1,5 @@
 import type { ColumnSummary, DatasetSummary } from '../../protocol/dataset';
+import { l10n } from '../../protocol/l10n';
 import { parseTemplate, renderTemplate } from '../prompt/template';
 import { badEncoding } from './badEncoding';
 import { summariseColumn } from './columns';
@@ -51,10 +52,15 @@ function suggestedProblems(
     const place = { file, line, row };
     const label = values[target]!.trim();
     if (label === '') {
-      problems.add({ severity: 'warning', kind: 'missing-label', message: `"${target}" is empty.`, place });
+      problems.add({
+        severity: 'warning',
+        kind: 'missing-label',
+        message: l10n`"${target}" is empty.`,
+        place,
+      });
     }
     if (template.columns.every((name) => values[name]!.trim() === '')) {
-      problems.add({ severity: 'warning', kind: 'empty-text', message: 'The row has no text.', place });
+      problems.add({ severity: 'warning', kind: 'empty-text', message: l10n`The row has no text.`, place });
       continue;
     }
     const key = textKey(renderTemplate(template, values));
@@ -65,10 +71,10 @@ function suggestedProblems(
     }
     const related = { file, line: first.line, row: first.row };
     if (first.target === label) {
-      const message = `The same text as in line ${first.line}.`;
+      const message = l10n`The same text as in line ${first.line}.`;
       problems.add({ severity: 'information', kind: 'duplicate', message, place, related });
     } else {
-      const message = `The same text as in line ${first.line}, but with another ${target}.`;
+      const message = l10n`The same text as in line ${first.line}, but with another ${target}.`;
       problems.add({ severity: 'warning', kind: 'contradiction', message, place, related });
     }
   }
@@ -80,13 +86,22 @@ function suggestedProblems(
       problems.add({
         severity: 'warning',
         kind: 'rare-class',
-        message: `The class "${value}" has ${count} ${count === 1 ? 'row' : 'rows'}${most.value === value ? '' : `, "${most.value}" has ${most.count}`}.`,
+        message: rareClass(value, count, most),
         place: { file },
-        hint: 'Add rows, or leave the class out.',
+        hint: l10n`Add rows, or leave the class out.`,
       });
     }
   }
   return [...problems.list(), ...similarLabels(file, classes)];
+}
+
+function rareClass(name: string, count: number, most: { value: string; count: number }): string {
+  if (most.value === name) {
+    return count === 1 ? l10n`The class "${name}" has 1 row.` : l10n`The class "${name}" has ${count} rows.`;
+  }
+  return count === 1
+    ? l10n`The class "${name}" has 1 row, "${most.value}" has ${most.count}.`
+    : l10n`The class "${name}" has ${count} rows, "${most.value}" has ${most.count}.`;
 }
 
 /** Labels that differ in case alone are most often the same. */
@@ -98,7 +113,7 @@ function similarLabels(file: string, classes: readonly { value: string }[]): Dat
     const other = seen.get(key);
     if (other === undefined) seen.set(key, value);
     else {
-      const message = `"${other}" and "${value}" are different classes, because of upper and lower case.`;
+      const message = l10n`"${other}" and "${value}" are different classes, because of upper and lower case.`;
       problems.push({ severity: 'warning', kind: 'similar-labels', message, place: { file } });
     }
   }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { cellsOf, isObject, locateJsonError } from './jsonCells';
 import { MAX_ROW_BYTES } from './limits';
 import type { MakeRowReader, RowReader, RowSink } from './rowReader';
@@ -36,11 +37,11 @@ class JsonArrayReader implements RowReader {
         if (byte === LF) this.line += 1;
         position += 1;
       } else if (this.expected === 'array') {
-        if (byte !== OPEN) throw this.malformed('The file is not a JSON array.');
+        if (byte !== OPEN) throw this.malformed(l10n`The file is not a JSON array.`);
         this.expected = 'element';
         position += 1;
       } else if (this.expected === 'end') {
-        throw this.malformed('There is text after the end of the array.');
+        throw this.malformed(l10n`There is text after the end of the array.`);
       } else if (byte === CLOSE) {
         this.expected = 'end';
         position += 1;
@@ -52,19 +53,20 @@ class JsonArrayReader implements RowReader {
         const end = elementEnd(bytes, position);
         if (end === undefined && !last) {
           if (bytes.length - position <= MAX_ROW_BYTES) return position;
-          throw this.malformed(`The row is longer than ${MAX_ROW_BYTES / 1024 / 1024} MB, or is not closed.`);
+          const megabytes = MAX_ROW_BYTES / 1024 / 1024;
+          throw this.malformed(l10n`The row is longer than ${megabytes} MB, or is not closed.`);
         }
         this.take(bytes.subarray(position, end));
         this.expected = 'comma';
         position = end ?? bytes.length;
       }
     }
-    if (last && this.expected === 'array') throw this.malformed('The file is not a JSON array.');
+    if (last && this.expected === 'array') throw this.malformed(l10n`The file is not a JSON array.`);
     if (last && this.expected !== 'end') {
       this.sink.problems.add({
         severity: 'warning',
         kind: 'unfinished-file',
-        message: 'The array is not closed: the file may have been cut off.',
+        message: l10n`The array is not closed: the file may have been cut off.`,
         place: { file: this.sink.file, line: this.line },
       });
     }
@@ -82,8 +84,8 @@ class JsonArrayReader implements RowReader {
     const start = this.line;
     for (const byte of bytes) if (byte === LF) this.line += 1;
     if (!isUtf8(bytes)) {
-      this.sink.leaveOut(start, 'not valid UTF-8', 'The row has bytes that are not UTF-8.', {
-        hint: 'Save the file as UTF-8.',
+      this.sink.leaveOut(start, l10n`not valid UTF-8`, l10n`The row has bytes that are not UTF-8.`, {
+        hint: l10n`Save the file as UTF-8.`,
       });
       return;
     }
@@ -93,20 +95,20 @@ class JsonArrayReader implements RowReader {
       value = JSON.parse(text);
     } catch {
       const { line, column } = locateJsonError(text);
-      this.sink.leaveOut(start + line - 1, 'not valid JSON', 'The row is not valid JSON.', {
+      this.sink.leaveOut(start + line - 1, l10n`not valid JSON`, l10n`The row is not valid JSON.`, {
         column: line > 1 ? column : undefined,
       });
       return;
     }
     const blankLines = text.slice(text.trimEnd().length).split('\n').length - 1;
     if (isObject(value)) this.sink.addEntries(start, cellsOf(value), this.line - blankLines);
-    else this.sink.leaveOut(start, 'not an object', 'The row is not a JSON object.');
+    else this.sink.leaveOut(start, l10n`not an object`, l10n`The row is not a JSON object.`);
   }
 
   private malformed(message: string): SoftpromptError {
     return new SoftpromptError('data-invalid', message, {
       place: { file: this.sink.file, line: this.line },
-      hint: 'A .json dataset is an array of objects: [{"text": "…", "label": "…"}, …]. One object a line is .jsonl.',
+      hint: l10n`A .json dataset is an array of objects: [{"text": "…", "label": "…"}, …]. One object a line is .jsonl.`,
     });
   }
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { l10n } from '../../protocol/l10n';
 import { cellsOf, isObject, locateJsonError } from './jsonCells';
 import { MAX_ROW_BYTES } from './limits';
 import type { MakeRowReader, RowReader, RowSink } from './rowReader';
@@ -25,7 +26,7 @@ class JsonLinesReader implements RowReader {
       if (!complete && !tooLong && !this.skipping) return position;
       if (!this.skipping) {
         if (tooLong)
-          this.refuse('row too long', `The line is longer than ${MAX_ROW_BYTES / 1024 / 1024} MB.`);
+          this.refuse(l10n`row too long`, l10n`The line is longer than ${MAX_ROW_BYTES / 1024 / 1024} MB.`);
         else this.take(bytes.subarray(position, end));
       }
       this.skipping = !complete;
@@ -44,8 +45,8 @@ class JsonLinesReader implements RowReader {
 
   private take(bytes: Buffer): void {
     if (!isUtf8(bytes)) {
-      this.refuse('not valid UTF-8', 'The line has bytes that are not UTF-8.', {
-        hint: 'Save the file as UTF-8.',
+      this.refuse(l10n`not valid UTF-8`, l10n`The line has bytes that are not UTF-8.`, {
+        hint: l10n`Save the file as UTF-8.`,
       });
       return;
     }
@@ -55,11 +56,14 @@ class JsonLinesReader implements RowReader {
     try {
       value = JSON.parse(text);
     } catch {
-      this.refuse('not valid JSON', 'The line is not valid JSON.', { column: locateJsonError(text).column });
+      this.refuse(l10n`not valid JSON`, l10n`The line is not valid JSON.`, {
+        column: locateJsonError(text).column,
+      });
       return;
     }
     if (isObject(value)) this.sink.addEntries(this.line, cellsOf(value), this.line);
-    else this.refuse('not an object', 'The line is not a JSON object like {"text": "…", "label": "…"}.');
+    else
+      this.refuse(l10n`not an object`, l10n`The line is not a JSON object like {"text": "…", "label": "…"}.`);
   }
 
   private refuse(reason: string, message: string, details?: { hint?: string; column?: number }): void {

@@ -1,4 +1,5 @@
 import type { Problem } from '../../protocol/dataset';
+import { l10n } from '../../protocol/l10n';
 import { MAX_LISTED_PROBLEMS } from './limits';
 
 /** Collects problems; of each kind the first hundred are kept one by one, and the rest are counted in a last entry. */
@@ -17,8 +18,13 @@ export class ProblemList {
     for (const [kind, count] of this.counts) {
       if (count <= MAX_LISTED_PROBLEMS) continue;
       const { severity, place } = this.listed.find((problem) => problem.kind === kind)!;
-      const rest = (count - MAX_LISTED_PROBLEMS).toLocaleString('en');
-      more.push({ severity, kind, message: `And ${rest} more of this kind.`, place: { file: place.file } });
+      const rest = count - MAX_LISTED_PROBLEMS;
+      more.push({
+        severity,
+        kind,
+        message: l10n`And ${rest} more of this kind.`,
+        place: { file: place.file },
+      });
     }
     return [...this.listed, ...more];
   }

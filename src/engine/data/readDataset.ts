@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Dataset } from './dataset';
 import { DatasetBuilder } from './datasetBuilder';
 import { emptyFile, readChunks, withoutMark } from './fileBytes';
@@ -25,7 +26,8 @@ export async function readDataset(file: string, options: { signal?: AbortSignal 
     dataset.problems.push({
       severity: 'error',
       kind: 'no-rows',
-      message: dataset.leftOut.count > 0 ? 'No row of the file can be used.' : 'The file has no rows.',
+      message:
+        dataset.leftOut.count > 0 ? l10n`No row of the file can be used.` : l10n`The file has no rows.`,
       place: { file },
     });
   }
@@ -61,7 +63,9 @@ async function readBlocks(
     for (const name of parquet.columns) builder.addColumn(name);
     for (let block = 0; block < parquet.blocks.length; block++) {
       if (signal?.aborted)
-        throw new SoftpromptError('cancelled', 'Reading was cancelled.', { place: { file: parquet.file } });
+        throw new SoftpromptError('cancelled', l10n`Reading was cancelled.`, {
+          place: { file: parquet.file },
+        });
       const { start, end } = parquet.blocks[block]!;
       const columns = await parquet.read(block);
       for (let row = 0; row < end - start; row++) {

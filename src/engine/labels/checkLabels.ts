@@ -1,5 +1,6 @@
 import { dirname, relative, sep } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { LabelProgress, LabelReview } from '../../protocol/labels';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import { choosePrecision } from '../compile/choosePrecision';
@@ -96,16 +97,16 @@ export async function checkLabels(taskFile: string, options: CheckLabelsOptions)
 
 function refuseWhatHasNoLabels({ target, file, data }: ResolvedTask, rows: number): void {
   if (target.kind === 'text') {
-    throw new SoftpromptError('task-invalid', 'The task writes texts: there are no labels to look at.', {
+    throw new SoftpromptError('task-invalid', l10n`The task writes texts: there are no labels to look at.`, {
       place: { file },
-      hint: 'Suspicious labels are found for tasks that predict a column of classes.',
+      hint: l10n`Suspicious labels are found for tasks that predict a column of classes.`,
     });
   }
   if (rows >= FEWEST_ROWS) return;
   throw new SoftpromptError(
     'data-invalid',
-    `There are ${rows} training and validation rows, too few to find suspicious labels.`,
-    { place: { file: data.train }, hint: `Add rows: ${FEWEST_ROWS} are needed at least.` },
+    l10n`There are ${rows} training and validation rows, too few to find suspicious labels.`,
+    { place: { file: data.train }, hint: l10n`Add rows: ${FEWEST_ROWS} are needed at least.` },
   );
 }
 

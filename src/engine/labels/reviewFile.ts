@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { namingFullDisk, replaceFile } from '../durableFile';
 import { ignoreInGit } from '../runs/runFolder';
 import { taskName } from '../task/resolveTask';
@@ -67,9 +68,9 @@ export async function writeReview(taskFile: string, review: KeptReview): Promise
 }
 
 function invalid(file: string, why: string, cause: unknown): SoftpromptError {
-  return new SoftpromptError('run-invalid', `What was found about the labels cannot be read: ${why}`, {
+  return new SoftpromptError('run-invalid', l10n`What was found about the labels cannot be read: ${why}`, {
     place: { file },
-    hint: 'Find suspicious labels again: it is written anew.',
+    hint: l10n`Find suspicious labels again: it is written anew.`,
     cause,
   });
 }

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { encodeAnswer, type Tokenizer } from '../models/tokenizer';
 import { unshielded } from '../models/tokenizers/shield';
 import { fillHoles, renderAnswer, type Wording } from './wording';
@@ -63,8 +64,8 @@ export function encodeRow(
     if (tokens.length > room) {
       throw new SoftpromptError(
         'task-invalid',
-        `The template's own words take ${tokens.length + markers} tokens, the limit is ${limit}.`,
-        { hint: 'Shorten the template or raise "limit".' },
+        l10n`The template's own words take ${tokens.length + markers} tokens, the limit is ${limit}.`,
+        { hint: l10n`Shorten the template or raise "limit".` },
       );
     }
   }

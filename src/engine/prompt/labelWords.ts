@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { RunRecord } from '../../protocol/runs';
 import { encodeAnswer, type Tokenizer } from '../models/tokenizer';
 
@@ -71,9 +72,9 @@ export function chooseLabelWords(
     if (token === undefined) {
       throw new SoftpromptError(
         'task-invalid',
-        `There is no word left that could stand for the class "${label}".`,
+        l10n`There is no word left that could stand for the class "${label}".`,
         {
-          hint: 'Set "score": "whole-label" in the target, or give label words.',
+          hint: l10n`Set "score": "whole-label" in the target, or give label words.`,
         },
       );
     }
@@ -144,17 +145,17 @@ function labelTexts(
   return labels.map((label) => {
     const text = Object.hasOwn(given, label) ? given[label]!.trim() : '';
     if (text === '') {
-      throw new SoftpromptError('task-invalid', `The class "${label}" has no label word.`, {
-        hint: 'Give every class a word in "words", or leave "words" out to have them chosen.',
+      throw new SoftpromptError('task-invalid', l10n`The class "${label}" has no label word.`, {
+        hint: l10n`Give every class a word in "words", or leave "words" out to have them chosen.`,
       });
     }
     const owner = owners.get(text);
     if (owner !== undefined) {
       throw new SoftpromptError(
         'task-invalid',
-        `The classes "${owner}" and "${label}" have the same word "${text}".`,
+        l10n`The classes "${owner}" and "${label}" have the same word "${text}".`,
         {
-          hint: 'Give each class a word of its own.',
+          hint: l10n`Give each class a word of its own.`,
         },
       );
     }

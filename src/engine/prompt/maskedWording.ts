@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Tokenizer } from '../models/tokenizer';
 import { fillParts, type Template, type TemplatePart } from './template';
 import type { Wording } from './wording';
@@ -13,8 +14,8 @@ export interface MaskedWording extends Wording {
 export function maskedWording(template: Template, tokenizer: Tokenizer): MaskedWording {
   const { mask } = tokenizer;
   if (mask === undefined) {
-    throw new SoftpromptError('model-invalid', "The model's files do not say which token is its mask.", {
-      hint: 'tokenizer_config.json should name a mask_token.',
+    throw new SoftpromptError('model-invalid', l10n`The model's files do not say which token is its mask.`, {
+      hint: l10n`tokenizer_config.json should name a mask_token.`,
     });
   }
   const own = template.parts.findIndex(({ kind }) => kind === 'mask');
@@ -37,7 +38,9 @@ export function refuseMask(parts: readonly TemplatePart[]): void {
   if (!parts.some(({ kind }) => kind === 'mask')) return;
   throw new SoftpromptError(
     'task-invalid',
-    'The template has a {mask}, but the model is no masked language model: it does not fill in words.',
-    { hint: 'Leave {mask} out: the answer comes after the prompt. A column called mask needs another name.' },
+    l10n`The template has a {mask}, but the model is no masked language model: it does not fill in words.`,
+    {
+      hint: l10n`Leave {mask} out: the answer comes after the prompt. A column called mask needs another name.`,
+    },
   );
 }

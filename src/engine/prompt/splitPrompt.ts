@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Tokenizer } from '../models/tokenizer';
 import { unshielded } from '../models/tokenizers/shield';
 import type { RowContext } from './tokenRow';
@@ -31,8 +32,8 @@ export function splitPrompt(wording: Wording, filled: readonly string[], tokeniz
   if (last === undefined || place < 0) {
     throw new SoftpromptError(
       'task-invalid',
-      'The virtual tokens have no place: they would stand behind the last column of the prompt, and it has none.',
-      { hint: 'Put a {column} into the template, or set "placement" to "before".' },
+      l10n`The virtual tokens have no place: they would stand behind the last column of the prompt, and it has none.`,
+      { hint: l10n`Put a {column} into the template, or set "placement" to "before".` },
     );
   }
   const markers = wording.marked ? { before: [], after: [] } : tokenizer;

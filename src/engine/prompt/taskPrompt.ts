@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { ChatMessage, ResolvedTask } from '../../protocol/taskFile';
 import type { Tokenizer } from '../models/tokenizer';
 import { type Conversation, chatWording } from './chat/conversation';
@@ -70,8 +71,8 @@ function messagesPrompt(messages: readonly ChatMessage[]): TaskPrompt {
       if (tokenizer.chat) return chatWording(parsed, tokenizer.chat, tokenizer);
       throw new SoftpromptError(
         'task-invalid',
-        'The task has messages, but the model has no chat template: it was not taught conversations.',
-        { hint: 'Write "template" instead of "messages", or take an instruct model.' },
+        l10n`The task has messages, but the model has no chat template: it was not taught conversations.`,
+        { hint: l10n`Write "template" instead of "messages", or take an instruct model.` },
       );
     },
   };

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { fillHoles, type Wording } from './wording';
 
 export type TemplatePart =
@@ -69,9 +70,9 @@ export function parseParts(source: string, path: readonly (string | number)[]): 
       const name = column.trim();
       if (name === '') {
         throw new TemplateError(
-          'There is an empty hole in the template.',
+          l10n`There is an empty hole in the template.`,
           match.index,
-          'Write a column name between { and }.',
+          l10n`Write a column name between { and }.`,
           path,
         );
       }
@@ -80,17 +81,17 @@ export function parseParts(source: string, path: readonly (string | number)[]): 
       if (name !== 'mask') parts.push({ kind: 'hole', column: name, offset: match.index });
       else if (parts.some(({ kind }) => kind === 'mask')) {
         throw new TemplateError(
-          'There are two {mask} in the template.',
+          l10n`There are two {mask} in the template.`,
           match.index,
-          'A row has one answer: leave one {mask}.',
+          l10n`A row has one answer: leave one {mask}.`,
           path,
         );
       } else parts.push({ kind: 'mask', offset: match.index });
     } else if (found === '{' || found === '}') {
       throw new TemplateError(
-        `There is a single ${found} in the template.`,
+        l10n`There is a single ${found} in the template.`,
         match.index,
-        `Write {column} for a hole, and ${found}${found} for a brace.`,
+        l10n`Write {column} for a hole, and ${found + found} for a brace.`,
         path,
       );
     } else {

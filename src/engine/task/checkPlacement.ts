@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { ModelKind } from '../../protocol/models';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import { hasCache, type LanguageModel } from '../models/languageModel';
@@ -15,14 +16,12 @@ export function refusePlacement(
 ): void {
   if (method.placement === 'before') return;
   if (kind === 'decoder' && (!model || hasCache(model))) return;
-  const what =
-    kind === 'decoder' ? 'its ONNX file has no cache of keys and values' : 'it reads in both directions';
-  throw new SoftpromptError(
-    'task-invalid',
-    `The virtual tokens cannot stand behind the text with this model: ${what}.`,
-    {
-      place: { file },
-      hint: 'Set "placement" to "before", or take a decoder (SmolLM2, Qwen, Llama, …) as a Hugging Face folder or GGUF file.',
-    },
-  );
+  const message =
+    kind === 'decoder'
+      ? l10n`The virtual tokens cannot stand behind the text with this model: its ONNX file has no cache of keys and values.`
+      : l10n`The virtual tokens cannot stand behind the text with this model: it reads in both directions.`;
+  throw new SoftpromptError('task-invalid', message, {
+    place: { file },
+    hint: l10n`Set "placement" to "before", or take a decoder (SmolLM2, Qwen, Llama, …) as a Hugging Face folder or GGUF file.`,
+  });
 }

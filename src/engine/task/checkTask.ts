@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Problem } from '../../protocol/dataset';
 import { type Place, SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { TaskCheck } from '../../protocol/requests';
 import type { TaskFile } from '../../protocol/taskFile';
 import { ProblemList } from '../data/problems';
@@ -67,7 +68,7 @@ async function missingModel(
     const place = text.placeOf(['model']);
     const { message } = error;
     if (findCatalogueEntry(model)) {
-      const hint = 'It is downloaded before the first run.';
+      const hint = l10n`It is downloaded before the first run.`;
       return [{ severity: 'information', kind: 'model-to-pull', message, place, hint }];
     }
     const suggestion = suggestName(
@@ -93,7 +94,7 @@ async function missingColumns(
   return missing.map(({ column, path, offset }) => ({
     severity: 'error',
     kind: 'missing-column',
-    message: `The dataset has no column "${column}".`,
+    message: l10n`The dataset has no column "${column}".`,
     place: text.placeInString([...path], offset),
     hint: didYouMean(column, columns),
     suggestion: suggestName(column, columns),
@@ -112,9 +113,9 @@ function wordProblems({ target }: TaskFile, prepared: PreparedTask, text: TaskTe
     problems.push({
       severity: 'error',
       kind: 'label-without-word',
-      message: `The class "${label}" has no label word.`,
+      message: l10n`The class "${label}" has no label word.`,
       place: text.placeOfKey(path),
-      hint: 'Give every class a word, or leave "words" out to have them chosen.',
+      hint: l10n`Give every class a word, or leave "words" out to have them chosen.`,
     });
   }
   const owners = new Map<string, string>();
@@ -125,16 +126,16 @@ function wordProblems({ target }: TaskFile, prepared: PreparedTask, text: TaskTe
       problems.push({
         severity: 'error',
         kind: 'same-word',
-        message: `The classes "${owner}" and "${label}" have the same word "${word}".`,
+        message: l10n`The classes "${owner}" and "${label}" have the same word "${word}".`,
         place: text.placeOf([...path, label]),
-        hint: 'Give each class a word of its own.',
+        hint: l10n`Give each class a word of its own.`,
       });
     }
     if (!labels.includes(label)) {
       problems.push({
         severity: 'warning',
         kind: 'unknown-class',
-        message: `No row has the class "${label}".`,
+        message: l10n`No row has the class "${label}".`,
         place: text.placeOfKey([...path, label]),
         hint: didYouMean(label, labels),
         suggestion: suggestName(label, labels),
@@ -152,7 +153,7 @@ function rowsWithoutWord(words: Record<string, string>, prepared: PreparedTask, 
     problems.add({
       severity: 'warning',
       kind: 'unknown-label',
-      message: `The task has no label word for the class "${target}".`,
+      message: l10n`The task has no label word for the class "${target}".`,
       place: { file, line, row },
       hint: didYouMean(target, Object.keys(words)),
       related,
@@ -168,7 +169,7 @@ function exclusionProblems({ data }: TaskFile, { unmatched, task }: PreparedTask
   return Object.entries(data.exclude).flatMap(([name, marks]): Problem[] => {
     const file = resolve(dirname(task.file), name);
     if (!used.includes(file)) {
-      const message = `"${name}" is not a dataset of this task: nothing of it is left out.`;
+      const message = l10n`"${name}" is not a dataset of this task: nothing of it is left out.`;
       const place = text.placeOfKey(['data', 'exclude', name]);
       return [{ severity: 'warning', kind: 'exclude-unknown-file', message, place }];
     }
@@ -177,9 +178,12 @@ function exclusionProblems({ data }: TaskFile, { unmatched, task }: PreparedTask
       .map(({ row, movedTo }) => ({
         severity: 'warning',
         kind: 'exclude-unmatched',
-        message: `Row ${row} of ${name} does not begin like this any more, and is not left out.`,
+        message: l10n`Row ${row} of ${name} does not begin like this any more, and is not left out.`,
         place: text.placeOfKey(['data', 'exclude', name, `${row}`]),
-        hint: movedTo === undefined ? 'Remove the entry, or correct it.' : `Row ${movedTo} begins so now.`,
+        hint:
+          movedTo === undefined
+            ? l10n`Remove the entry, or correct it.`
+            : l10n`Row ${movedTo} begins so now.`,
         ...(movedTo !== undefined && { suggestion: `${movedTo}` }),
       }));
   });

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Problem } from '../../protocol/dataset';
+import { l10n } from '../../protocol/l10n';
 import { ProblemList } from '../data/problems';
 import type { LabelledRow } from './labelledRow';
 
@@ -33,47 +34,64 @@ export function compareSplits(
   }
   const unseen = new Set<string>();
   for (const side of ['validation', 'test'] as const) {
+    const says = SAYS[side];
     let leaked = 0;
     for (const row of heldOut[side]) {
       const place = { file: row.file, line: row.line, row: row.row };
       const twin = seen.get(keyOf(row));
       if (twin) {
         leaked += 1;
-        const message = `This ${side} row has the same text as a training row (${placeOf(twin)}).`;
+        const message = says.leaked(placeOf(twin));
         const related = { file: twin.file, line: twin.line, row: twin.row };
         problems.add({
           severity: 'warning',
           kind: 'leaked-row',
           message,
           place,
-          hint: TESTS_MEMORY,
+          hint: testsMemory(),
           related,
         });
       }
       if (hasLabels && !classes.has(row.target)) {
         unseen.add(row.target);
-        const message = `No training row has the class "${row.target}" of this ${side} row.`;
+        const message = says.unseen(row.target);
         problems.add({ severity: 'warning', kind: 'unseen-class', message, place });
       }
     }
-    if (leaked > 0) {
-      const rows = leaked === 1 ? 'row has' : 'rows have';
-      warnings.push({
-        message: `${leaked} ${side} ${rows} the same text as a training row.`,
-        hint: TESTS_MEMORY,
-      });
-    }
+    if (leaked > 0) warnings.push({ message: says.leakedRows(leaked), hint: testsMemory() });
   }
   if (unseen.size > 0) {
-    const names = [...unseen].sort().map((label) => `"${label}"`);
+    const names = [...unseen].sort().map((label) => l10n`"${label}"`);
     warnings.push({
-      message: `No training row has the ${unseen.size === 1 ? 'class' : 'classes'} ${names.join(', ')}.`,
-      hint: 'Such classes cannot be learned: add training rows.',
+      message:
+        unseen.size === 1
+          ? l10n`No training row has the class ${names[0]!}.`
+          : l10n`No training row has the classes ${names.join(', ')}.`,
+      hint: l10n`Such classes cannot be learned: add training rows.`,
     });
   }
   return { problems: problems.list(), warnings };
 }
 
-const placeOf = ({ file, line }: LabelledRow): string => `${basename(file)}, line ${line}`;
+const placeOf = ({ file, line }: LabelledRow): string => l10n`${basename(file)}, line ${line}`;
 
-const TESTS_MEMORY = 'A text that was learned tests memory: remove it from one side.';
+const testsMemory = (): string => l10n`A text that was learned tests memory: remove it from one side.`;
+
+const SAYS = {
+  validation: {
+    leaked: (twin: string) => l10n`This validation row has the same text as a training row (${twin}).`,
+    leakedRows: (count: number) =>
+      count === 1
+        ? l10n`1 validation row has the same text as a training row.`
+        : l10n`${count} validation rows have the same text as a training row.`,
+    unseen: (label: string) => l10n`No training row has the class "${label}" of this validation row.`,
+  },
+  test: {
+    leaked: (twin: string) => l10n`This test row has the same text as a training row (${twin}).`,
+    leakedRows: (count: number) =>
+      count === 1
+        ? l10n`1 test row has the same text as a training row.`
+        : l10n`${count} test rows have the same text as a training row.`,
+    unseen: (label: string) => l10n`No training row has the class "${label}" of this test row.`,
+  },
+};

@@ -1,6 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { TaskFile } from '../../protocol/taskFile';
 import { inspectDataset } from '../data/inspect';
 import { TASK_EXTENSION } from './resolveTask';
@@ -30,13 +31,17 @@ export async function draftTask(
   const { train, others } = await findSplits(dataset);
   const { suggested, columns, rows } = await inspectDataset(join(folder, train));
   if (!suggested) {
-    throw new SoftpromptError('data-invalid', 'It is not clear what could be predicted from this dataset.', {
-      place: { file: dataset },
-      hint:
-        rows === 0
-          ? 'It has no rows.'
-          : `A task needs a column with text and one with labels; the columns are: ${columns.map(({ name }) => name).join(', ')}.`,
-    });
+    throw new SoftpromptError(
+      'data-invalid',
+      l10n`It is not clear what could be predicted from this dataset.`,
+      {
+        place: { file: dataset },
+        hint:
+          rows === 0
+            ? l10n`It has no rows.`
+            : l10n`A task needs a column with text and one with labels; the columns are: ${columns.map(({ name }) => name).join(', ')}.`,
+      },
+    );
   }
   const task: TaskFile = {
     model: options.model ?? DEFAULT_MODEL,

@@ -8,6 +8,7 @@ import {
   parseTree,
 } from 'jsonc-parser';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { ExcludeRequest } from '../../protocol/requests';
 import type { TaskFile } from '../../protocol/taskFile';
 import type { DataRow } from '../data/dataset';
@@ -57,9 +58,9 @@ export async function excludeRows({ taskFile, text, file, rows, include }: Exclu
   }
   const [missing] = wanted;
   if (missing !== undefined) {
-    throw new SoftpromptError('data-invalid', `There is no usable row ${missing}.`, {
+    throw new SoftpromptError('data-invalid', l10n`There is no usable row ${missing}.`, {
       place: { file, row: missing },
-      hint: 'Save the dataset first if it was edited.',
+      hint: l10n`Save the dataset first if it was edited.`,
     });
   }
   const start =
@@ -91,7 +92,9 @@ function nameOf(task: TaskFile, taskFile: string, file: string): string {
   const name = side && (named as Record<string, unknown>)[side];
   if (typeof name === 'string') return name;
   const way = relative(taskFile, file).split(sep).slice(1).join('/');
-  throw new SoftpromptError('task-invalid', `The task does not use ${way}.`, { place: { file: taskFile } });
+  throw new SoftpromptError('task-invalid', l10n`The task does not use ${way}.`, {
+    place: { file: taskFile },
+  });
 }
 
 async function promptColumns(task: TaskFile, taskFile: string): Promise<readonly string[]> {

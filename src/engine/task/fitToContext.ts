@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { ModelKind } from '../../protocol/models';
 import type { ResolvedTask } from '../../protocol/taskFile';
 
@@ -26,14 +27,14 @@ export function fitToContext(
   const elsewhere = kind === 'encoder-decoder';
   const limit = Math.min(task.limit, elsewhere ? room : room - answer);
   if (limit < LEAST_LIMIT || (elsewhere && answer > contextLength - START_TOKENS)) {
-    throw new SoftpromptError(
-      'task-invalid',
-      `${virtualTokens} virtual tokens${answer > 0 ? ` and ${answer} tokens of answer` : ''} leave no room in the model's context of ${contextLength} tokens.`,
-      {
-        place: { file: task.file },
-        hint: 'Take fewer virtual tokens or shorter answers, or a model with a longer context.',
-      },
-    );
+    const message =
+      answer > 0
+        ? l10n`${virtualTokens} virtual tokens and ${answer} tokens of answer leave no room in the model's context of ${contextLength} tokens.`
+        : l10n`${virtualTokens} virtual tokens leave no room in the model's context of ${contextLength} tokens.`;
+    throw new SoftpromptError('task-invalid', message, {
+      place: { file: task.file },
+      hint: l10n`Take fewer virtual tokens or shorter answers, or a model with a longer context.`,
+    });
   }
   return { ...task, limit };
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Problem } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { ProblemList } from '../data/problems';
 import { openCheckpoint } from '../models/openCheckpoint';
 import { resolveModel } from '../models/resolveModel';
@@ -55,12 +56,14 @@ export async function longRows(prepared: PreparedTask, cacheFolder: string): Pro
 }
 
 function tooLong({ file, line, row }: LabelledRow, cutTokens: number, limit: number): Problem {
-  const tokens = `${cutTokens} ${cutTokens === 1 ? 'token' : 'tokens'}`;
   return {
     severity: 'warning',
     kind: 'too-long',
-    message: `The row is ${tokens} longer than the limit of ${limit}: its longest text is cut.`,
+    message:
+      cutTokens === 1
+        ? l10n`The row is 1 token longer than the limit of ${limit}: its longest text is cut.`
+        : l10n`The row is ${cutTokens} tokens longer than the limit of ${limit}: its longest text is cut.`,
     place: { file, line, row },
-    hint: 'Raise "limit" in the task file, shorten the row, or leave it out.',
+    hint: l10n`Raise "limit" in the task file, shorten the row, or leave it out.`,
   };
 }

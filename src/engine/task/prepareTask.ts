@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Problem } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { ResolvedTask, TaskFile } from '../../protocol/taskFile';
 import type { Dataset, LeftOut } from '../data/dataset';
 import { ProblemList } from '../data/problems';
@@ -140,7 +141,7 @@ function requireRows({ file, problems }: Dataset): void {
   const badRow = problems.find((problem) => problem.kind === 'bad-row');
   throw new SoftpromptError('data-invalid', noRows.message, {
     place: { file },
-    hint: badRow && `Line ${badRow.place.line}: ${badRow.message}`,
+    hint: badRow && l10n`Line ${badRow.place.line ?? 1}: ${badRow.message}`,
   });
 }
 
@@ -175,12 +176,13 @@ class Rows {
       const empty = this.prompt.columns.every((name) => values[name]!.trim() === '');
       const excluded = exclusions.take(row, values);
       if (excluded) {
-        this.count('excluded', 1);
+        this.count(l10n`excluded`, 1);
         this.excludedPlaces.push({ file, line, row });
         if (target === '' || empty) continue;
       }
-      if (target === '') this.leaveOut({ file, line, row }, 'no target', `"${column}" is empty.`);
-      else if (empty) this.leaveOut({ file, line, row }, 'no text', 'The row has no text.');
+      const place = { file, line, row };
+      if (target === '') this.leaveOut(place, 'missing-label', l10n`no target`, l10n`"${column}" is empty.`);
+      else if (empty) this.leaveOut(place, 'empty-text', l10n`no text`, l10n`The row has no text.`);
       else {
         const labelled = { row, line, file, values: this.holes(values), target };
         kept.push(labelled);
@@ -199,14 +201,9 @@ class Rows {
     return Object.fromEntries(this.prompt.columns.map((name) => [name, values[name]!]));
   }
 
-  private leaveOut(
-    place: { file: string; line: number; row: number },
-    reason: string,
-    message: string,
-  ): void {
+  private leaveOut(place: RowPlace, kind: Problem['kind'], reason: string, message: string): void {
     this.count(reason, 1);
-    const kind = reason === 'no text' ? 'empty-text' : 'missing-label';
-    this.unusable.add({ severity: 'warning', kind, message: `${message} The row is left out.`, place });
+    this.unusable.add({ severity: 'warning', kind, message: l10n`${message} The row is left out.`, place });
   }
 
   private count(reason: string, rows: number): void {
@@ -217,18 +214,21 @@ class Rows {
   private checkColumns({ file, columns }: Dataset): void {
     const { data, target } = this.task;
     const isTrain = file === data.train;
-    const where = isTrain ? 'The dataset' : `"${basename(file)}"`;
+    const lacks = (column: string): string =>
+      isTrain
+        ? l10n`The dataset has no column "${column}".`
+        : l10n`"${basename(file)}" has no column "${column}".`;
     const dataPath = ['data', file === data.test ? 'test' : 'validation'];
     for (const { column, offset, path } of this.prompt.holes) {
       if (columns.includes(column)) continue;
-      throw new TaskDataError(`${where} has no column "${column}".`, isTrain ? path : dataPath, {
+      throw new TaskDataError(lacks(column), isTrain ? path : dataPath, {
         place: { file: this.task.file },
         hint: didYouMean(column, columns),
         offset: isTrain ? offset : undefined,
       });
     }
     if (!columns.includes(target.column)) {
-      throw new TaskDataError(`${where} has no column "${target.column}".`, isTrain ? ['target'] : dataPath, {
+      throw new TaskDataError(lacks(target.column), isTrain ? ['target'] : dataPath, {
         place: { file: this.task.file },
         hint: didYouMean(target.column, columns),
       });
@@ -246,11 +246,13 @@ function rowKey(prompt: TaskPrompt, row: LabelledRow): number {
 
 function unmatchedWarning({ length }: readonly UnmatchedRow[]): Warning[] {
   if (length === 0) return [];
-  const rows = length === 1 ? 'row that the task excludes is' : 'rows that the task excludes are';
   return [
     {
-      message: `${length} ${rows} not in the dataset as written, and not left out.`,
-      hint: 'The dataset has changed since. Open the task file to see which.',
+      message:
+        length === 1
+          ? l10n`1 row that the task excludes is not in the dataset as written, and not left out.`
+          : l10n`${length} rows that the task excludes are not in the dataset as written, and not left out.`,
+      hint: l10n`The dataset has changed since. Open the task file to see which.`,
     },
   ];
 }
@@ -260,16 +262,16 @@ function checkRows({ data, target }: ResolvedTask, splits: Splits, labels: reado
   const fail = (message: string, file: string, hint?: string) => {
     throw new SoftpromptError('data-invalid', message, { place: { file }, hint });
   };
-  if (splits.train.length === 0) fail('No rows are left to learn from.', data.train);
-  const hint = 'Add rows, give a file, or raise the part in "data": { "split": … }.';
+  if (splits.train.length === 0) fail(l10n`No rows are left to learn from.`, data.train);
+  const hint = l10n`Add rows, give a file, or raise the part in "data": { "split": … }.`;
   if (splits.validation.length === 0)
-    fail('No rows are left for validation.', data.validation ?? data.train, hint);
-  if (splits.test.length === 0) fail('No rows are left for the test.', data.test ?? data.train, hint);
+    fail(l10n`No rows are left for validation.`, data.validation ?? data.train, hint);
+  if (splits.test.length === 0) fail(l10n`No rows are left for the test.`, data.test ?? data.train, hint);
   if (target.kind === 'label' && labels.length < 2) {
     fail(
-      `All rows have the same ${target.column}: "${labels[0]}".`,
+      l10n`All rows have the same ${target.column}: "${labels[0]!}".`,
       data.train,
-      'Two classes are needed at least.',
+      l10n`Two classes are needed at least.`,
     );
   }
 }

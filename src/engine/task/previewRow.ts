@@ -1,5 +1,6 @@
 import type { RenderedPrompt } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Dataset } from '../data/dataset';
 import { findRow, rowAtLine } from '../data/findRows';
 import { readDataset } from '../data/readDataset';
@@ -30,7 +31,7 @@ export function previewOf(view: RowView, dataset: Dataset, wanted: WantedRow): R
   if (found) return view.preview(found);
   const message =
     'row' in wanted
-      ? `There is no usable row ${wanted.row}.`
-      : `There is no usable row in line ${wanted.line} or after it.`;
+      ? l10n`There is no usable row ${wanted.row}.`
+      : l10n`There is no usable row in line ${wanted.line} or after it.`;
   throw new SoftpromptError('data-invalid', message, { place: { file, ...wanted } });
 }

@@ -3,6 +3,7 @@ import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCod
 import type { z } from 'zod';
 import type { Problem } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { type TaskFile, taskFileSchema } from '../../protocol/taskFile';
 import { explainIssue } from './explainIssue';
 import { TaskText } from './taskText';
@@ -25,7 +26,8 @@ export function parseTask(source: string, file: string): ParsedTask {
   if (!root || syntax.length > 0) {
     const [first] = syntax;
     const message =
-      SYNTAX_ERRORS[first ? printParseErrorCode(first.error) : 'ValueExpected'] ?? 'This is not valid JSON.';
+      SYNTAX_ERRORS[first ? printParseErrorCode(first.error) : 'ValueExpected']?.() ??
+      l10n`This is not valid JSON.`;
     const offset = first?.offset ?? 0;
     return fail([{ severity: 'error', kind: 'task-syntax', message, place: taskText.placeAt(offset) }]);
   }
@@ -48,8 +50,8 @@ export async function readTaskText(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const message =
       error.code === 'ENOENT'
-        ? 'There is no such task file.'
-        : `The task file cannot be read: ${error.message}`;
+        ? l10n`There is no such task file.`
+        : l10n`The task file cannot be read: ${error.message}`;
     throw new SoftpromptError('task-invalid', message, { place: { file }, cause: error });
   });
 }
@@ -59,16 +61,16 @@ export function problemError({ message, place, hint }: Problem): SoftpromptError
   return new SoftpromptError('task-invalid', message, { place, hint });
 }
 
-const SYNTAX_ERRORS: Record<string, string> = {
-  InvalidSymbol: 'Texts stand in quotes; is one missing here or before?',
-  PropertyNameExpected: 'A property name in quotes is expected here.',
-  ValueExpected: 'A value is expected here.',
-  ColonExpected: 'A colon is expected here.',
-  CommaExpected: 'A comma is expected here.',
-  CloseBraceExpected: 'A closing } is expected here.',
-  CloseBracketExpected: 'A closing ] is expected here.',
-  UnexpectedEndOfString: 'The text is not closed: a " is missing.',
-  InvalidEscapeCharacter: 'This escape does not exist; write \\\\ for a backslash.',
+const SYNTAX_ERRORS: Record<string, () => string> = {
+  InvalidSymbol: () => l10n`Texts stand in quotes; is one missing here or before?`,
+  PropertyNameExpected: () => l10n`A property name in quotes is expected here.`,
+  ValueExpected: () => l10n`A value is expected here.`,
+  ColonExpected: () => l10n`A colon is expected here.`,
+  CommaExpected: () => l10n`A comma is expected here.`,
+  CloseBraceExpected: () => l10n`A closing } is expected here.`,
+  CloseBracketExpected: () => l10n`A closing ] is expected here.`,
+  UnexpectedEndOfString: () => l10n`The text is not closed: a " is missing.`,
+  InvalidEscapeCharacter: () => l10n`This escape does not exist; write \\\\ for a backslash.`,
 };
 
 /** What is well-formed but says two things at once. */
@@ -77,23 +79,23 @@ function contradictions({ data, training, template, messages }: TaskFile, text: 
   const report = (path: (string | number)[], message: string) =>
     problems.push({ severity: 'error', kind: 'task-invalid', message, place: text.placeOfKey(path) });
   if (template !== undefined && messages !== undefined) {
-    report(['messages'], 'Give "template" or "messages", not both.');
+    report(['messages'], l10n`Give "template" or "messages", not both.`);
   }
   messages?.forEach(({ role }, index) => {
     const path = ['messages', index, 'role'];
-    if (role === 'system' && index > 0) report(path, "Only the first message may be the system's.");
+    if (role === 'system' && index > 0) report(path, l10n`Only the first message may be the system's.`);
     if (index === messages.length - 1 && role !== 'user') {
-      report(path, "The last message must be the user's: the assistant's answer comes after it.");
+      report(path, l10n`The last message must be the user's: the assistant's answer comes after it.`);
     }
   });
   if (training?.steps !== undefined && training.epochs !== undefined) {
-    report(['training', 'epochs'], 'Give "steps" or "epochs", not both.');
+    report(['training', 'epochs'], l10n`Give "steps" or "epochs", not both.`);
   }
   if (training?.batchRows !== undefined && training.batchTokens !== undefined) {
-    report(['training', 'batchTokens'], 'Give "batchRows" or "batchTokens", not both.');
+    report(['training', 'batchTokens'], l10n`Give "batchRows" or "batchTokens", not both.`);
   }
   if (typeof data === 'object' && (data.split?.validation ?? 0) + (data.split?.test ?? 0) >= 1) {
-    report(['data', 'split'], 'The validation and test parts leave no rows for training.');
+    report(['data', 'split'], l10n`The validation and test parts leave no rows for training.`);
   }
   return problems;
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import { l10n } from '../../protocol/l10n';
 import type { ResolvedTask, TaskFile } from '../../protocol/taskFile';
 import { summariseColumn } from '../data/columns';
 import type { Dataset } from '../data/dataset';
@@ -55,15 +56,15 @@ export function resolveTask(task: TaskFile, file: string, train: Dataset): Resol
   const written = typeof task.target === 'string' ? { column: task.target } : task.target;
   const column = written?.column ?? suggestTask(columns)?.target;
   if (column === undefined) {
-    throw new TaskDataError('It is not clear which column is to be predicted.', [], {
+    throw new TaskDataError(l10n`It is not clear which column is to be predicted.`, [], {
       place: { file },
-      hint: `Name it: "target": "…". The columns are: ${train.columns.join(', ')}.`,
+      hint: l10n`Name it: "target": "…". The columns are: ${train.columns.join(', ')}.`,
     });
   }
   const summary = columns.find(({ name }) => name === column);
   if (!summary) {
     throw new TaskDataError(
-      `The dataset has no column "${column}".`,
+      l10n`The dataset has no column "${column}".`,
       typeof task.target === 'string' ? ['target'] : ['target', 'column'],
       {
         place: { file },
@@ -75,17 +76,20 @@ export function resolveTask(task: TaskFile, file: string, train: Dataset): Resol
   const { messages } = task;
   const template = messages ? undefined : (task.template ?? suggestTemplate(columns, column));
   if (template === undefined && messages === undefined) {
-    throw new TaskDataError('The dataset has no column to read beside the target.', [], { place: { file } });
+    throw new TaskDataError(l10n`The dataset has no column to read beside the target.`, [], {
+      place: { file },
+    });
   }
   const prompt = taskPrompt({ template, messages });
   const leak = prompt.holes.find((hole) => hole.column === column);
   if (leak) {
-    const where = messages ? 'messages' : 'template';
-    throw new TaskDataError(
-      `The ${where} ${messages ? 'show' : 'shows'} the answer: "${column}" is the column to predict.`,
-      leak.path,
-      { place: { file }, hint: `Leave {${column}} out of the ${where}.`, offset: leak.offset },
-    );
+    const message = messages
+      ? l10n`The messages show the answer: "${column}" is the column to predict.`
+      : l10n`The template shows the answer: "${column}" is the column to predict.`;
+    const hint = messages
+      ? l10n`Leave {${column}} out of the messages.`
+      : l10n`Leave {${column}} out of the template.`;
+    throw new TaskDataError(message, leak.path, { place: { file }, hint, offset: leak.offset });
   }
   const cells = train.column(column)!;
   const kind = written && 'kind' in written ? written.kind : summary.kind === 'class' ? 'label' : 'text';

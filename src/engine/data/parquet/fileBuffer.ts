@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { AsyncBuffer } from 'hyparquet';
+import { l10n } from '../../../protocol/l10n';
 
 /** Bytes of parts that are kept: a row group is read in many blocks, each of which asks for the same parts again. */
 const KEPT_BYTES = 96 * 1024 * 1024;
@@ -12,13 +13,13 @@ export function fileBuffer(handle: FileHandle, byteLength: number): AsyncBuffer 
     byteLength,
     async slice(start, end = byteLength) {
       const from = start < 0 ? byteLength + start : start;
-      if (from < 0 || end > byteLength || end < from) throw new Error('a part lies outside the file');
+      if (from < 0 || end > byteLength || end < from) throw new Error(l10n`a part lies outside the file`);
       const key = `${from} ${end}`;
       const known = kept.get(key);
       if (known) return known;
       const part = new ArrayBuffer(end - from);
       const { bytesRead } = await handle.read(new Uint8Array(part), 0, part.byteLength, from);
-      if (bytesRead < part.byteLength) throw new Error('the file became shorter');
+      if (bytesRead < part.byteLength) throw new Error(l10n`the file became shorter`);
       // Another reader may have asked for the same part meanwhile.
       if (part.byteLength > KEPT_BYTES || kept.has(key)) return part;
       kept.set(key, part);

@@ -1,5 +1,6 @@
 import { type FileMetaData, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { emptyFile, openDataFile, readBytes } from '../fileBytes';
 import { MAX_COLUMNS, MAX_PARQUET_GROUP_BYTES, MAX_PARQUET_ROWS } from '../limits';
 import { CODECS } from './codecs';
@@ -8,7 +9,7 @@ import { cellWriter, TEXT_PARSERS } from './parquetCells';
 
 /** What such a file ends with. */
 const MAGIC = 'PAR1';
-const CUT_OFF = 'It may have been cut off while it was written or copied.';
+const cutOff = (): string => l10n`It may have been cut off while it was written or copied.`;
 
 /** Rows that are decoded at a time; a block never spans two row groups. */
 const BLOCK_ROWS = 5_000;
@@ -39,9 +40,9 @@ export async function openParquet(file: string): Promise<ParquetFile> {
     if (size === 0) throw emptyFile(file);
     const end = await readBytes(handle, file, Math.max(0, size - MAGIC.length), MAGIC.length);
     if (end.toString('latin1') !== MAGIC) {
-      throw new SoftpromptError('data-invalid', 'This is not a Parquet file, or not all of it.', {
+      throw new SoftpromptError('data-invalid', l10n`This is not a Parquet file, or not all of it.`, {
         place: { file },
-        hint: CUT_OFF,
+        hint: cutOff(),
       });
     }
     const buffer = fileBuffer(handle, size);
@@ -82,7 +83,7 @@ export async function openParquet(file: string): Promise<ParquetFile> {
               keptOf.set(column, group);
             }
             const values = await scan.readColumn({ column, rowStart: start, rowEnd: end });
-            if (values.length !== end - start) throw new Error('a column has fewer values than rows');
+            if (values.length !== end - start) throw new Error(l10n`a column has fewer values than rows`);
             columns.push(Array.from(values as ArrayLike<unknown>, cellWriter(element)));
           }
           return columns;
@@ -139,12 +140,12 @@ function refuse(file: string, metadata: FileMetaData, columns: number): void {
   const groups = metadata.row_groups;
   const rows = groups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
   if (groups.some(({ num_rows }) => num_rows < 0n) || rows > MAX_PARQUET_ROWS) {
-    throw broken(file, 'its number of rows cannot be right');
+    throw broken(file, l10n`its number of rows cannot be right`);
   }
   if (columns > MAX_COLUMNS) {
-    throw new SoftpromptError('data-invalid', `The dataset has more than ${MAX_COLUMNS} columns.`, {
+    throw new SoftpromptError('data-invalid', l10n`The dataset has more than ${MAX_COLUMNS} columns.`, {
       place: { file },
-      hint: 'Remove the columns that the task does not need.',
+      hint: l10n`Remove the columns that the task does not need.`,
     });
   }
   const large = groups.some(({ columns }) =>
@@ -155,10 +156,10 @@ function refuse(file: string, metadata: FileMetaData, columns: number): void {
   if (large) {
     throw new SoftpromptError(
       'data-invalid',
-      'The row groups of the Parquet file are too large to be read.',
+      l10n`The row groups of the Parquet file are too large to be read.`,
       {
         place: { file },
-        hint: 'Write the file with smaller row groups, 100,000 rows for example.',
+        hint: l10n`Write the file with smaller row groups, 100,000 rows for example.`,
       },
     );
   }
@@ -186,9 +187,9 @@ async function understood<T>(file: string, work: () => Promise<T>): Promise<T> {
 }
 
 function broken(file: string, reason: string, cause?: unknown): SoftpromptError {
-  return new SoftpromptError('data-invalid', `The Parquet file cannot be read: ${reason}.`, {
+  return new SoftpromptError('data-invalid', l10n`The Parquet file cannot be read: ${reason}.`, {
     place: { file },
-    hint: CUT_OFF,
+    hint: cutOff(),
     cause,
   });
 }

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { TableRow } from '../../../protocol/table';
 import { MAX_COLUMNS } from '../limits';
 import type { RowSink } from '../rowReader';
@@ -25,9 +26,9 @@ export class RowCollector implements RowSink {
   addColumn(name: string): void {
     if (this.columns.has(name)) return;
     if (this.columns.size === MAX_COLUMNS) {
-      throw new SoftpromptError('data-invalid', `The dataset has more than ${MAX_COLUMNS} columns.`, {
+      throw new SoftpromptError('data-invalid', l10n`The dataset has more than ${MAX_COLUMNS} columns.`, {
         place: { file: this.file },
-        hint: 'Remove the columns that the task does not need.',
+        hint: l10n`Remove the columns that the task does not need.`,
       });
     }
     this.columns.set(name, this.columns.size);

@@ -1,4 +1,5 @@
 import { type Environment, Interpreter } from '@huggingface/jinja';
+import { l10n } from '../../../protocol/l10n';
 import { CHAT_LIMITS } from './limits';
 import { STRIPS } from './pythonStrip';
 
@@ -25,14 +26,15 @@ export class BoundedInterpreter extends Interpreter {
   private steps = 0;
 
   override evaluate(statement: Statement, environment: Environment): Value {
-    if (++this.steps > CHAT_LIMITS.steps) throw new Error(`it takes more than ${CHAT_LIMITS.steps} steps`);
+    if (++this.steps > CHAT_LIMITS.steps)
+      throw new Error(l10n`it takes more than ${CHAT_LIMITS.steps} steps`);
     const result = this.stripped(statement, environment) ?? super.evaluate(statement, environment);
     const { value } = result;
     if (typeof value === 'string' && value.length > CHAT_LIMITS.characters) {
-      throw new Error(`it makes a text of more than ${CHAT_LIMITS.characters} characters`);
+      throw new Error(l10n`it makes a text of more than ${CHAT_LIMITS.characters} characters`);
     }
     if (Array.isArray(value) && value.length > CHAT_LIMITS.elements) {
-      throw new Error(`it makes a list of more than ${CHAT_LIMITS.elements} elements`);
+      throw new Error(l10n`it makes a list of more than ${CHAT_LIMITS.elements} elements`);
     }
     return result;
   }

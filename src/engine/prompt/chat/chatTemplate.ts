@@ -1,6 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { ChatMessage } from '../../../protocol/taskFile';
 import { BoundedInterpreter } from './boundedInterpreter';
 import { CHAT_LIMITS } from './limits';
@@ -29,7 +30,7 @@ export function parseChatTemplate(
 ): ChatTemplate {
   const program = guarded(() => {
     if (source.length > CHAT_LIMITS.template) {
-      throw new Error(`it has more than ${CHAT_LIMITS.template} characters`);
+      throw new Error(l10n`it has more than ${CHAT_LIMITS.template} characters`);
     }
     return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
   });
@@ -54,8 +55,8 @@ function guarded<T>(work: () => T): T {
   try {
     return inTime(work);
   } catch (error) {
-    throw new SoftpromptError('model-invalid', `The model's chat template fails: ${problemOf(error)}.`, {
-      hint: 'Give messages that this model knows, or write "template" instead of "messages" in the task file.',
+    throw new SoftpromptError('model-invalid', l10n`The model's chat template fails: ${problemOf(error)}.`, {
+      hint: l10n`Give messages that this model knows, or write "template" instead of "messages" in the task file.`,
       cause: error,
     });
   }
@@ -76,7 +77,7 @@ function inTime<T>(task: () => T): T {
 
 function problemOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
-  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return `it takes more than ${CHAT_LIMITS.milliseconds} ms`;
-  if (error instanceof RangeError) return 'it is nested too deeply, or makes too much text';
+  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return l10n`it takes more than ${CHAT_LIMITS.milliseconds} ms`;
+  if (error instanceof RangeError) return l10n`it is nested too deeply, or makes too much text`;
   return String(message).replace(/\.$/, '');
 }

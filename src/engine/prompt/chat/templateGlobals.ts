@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { CHAT_LIMITS } from './limits';
 
 /** Names that every chat template may use, as Transformers gives them. */
@@ -18,10 +19,10 @@ export const TEMPLATE_GLOBALS: Readonly<Record<string, unknown>> = {
 /** Python's range, as far as a template may go. */
 function range(start: number, stop?: number, step = 1): number[] {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
-  if (step === 0) throw new Error('range() has a step of 0');
+  if (step === 0) throw new Error(l10n`range() has a step of 0`);
   const count = Math.max(0, Math.ceil((to - from) / step));
   if (!(count <= CHAT_LIMITS.elements)) {
-    throw new Error(`range() has more than ${CHAT_LIMITS.elements} numbers`);
+    throw new Error(l10n`range() has more than ${CHAT_LIMITS.elements} numbers`);
   }
   return Array.from({ length: count }, (_, i) => from + i * step);
 }
