@@ -1,3 +1,4 @@
+import { l10n } from '../protocol/l10n';
 /** What a JSON text of unknown origin may ask for: its values cost far more memory than their letters. */
 export const JSON_LIMITS = {
   bytes: 2 ** 28,
@@ -13,7 +14,7 @@ const BACKSLASH = 92;
 /** Parses a JSON text after its size is known to be sensible. Throws SyntaxError with the offset. */
 export function parseBoundedJson(text: string): unknown {
   if (text.length > JSON_LIMITS.bytes) {
-    throw new SyntaxError(`it is longer than ${JSON_LIMITS.bytes} characters`);
+    throw new SyntaxError(l10n`it is longer than ${JSON_LIMITS.bytes} characters`);
   }
   let depth = 0;
   let containers = 0;
@@ -27,17 +28,17 @@ export function parseBoundedJson(text: string): unknown {
     } else if (unit === 0x5b || unit === 0x7b) {
       depth++;
       containers++;
-      if (depth > JSON_LIMITS.depth) throw tooMany(at, 'levels', JSON_LIMITS.depth);
-      if (containers > JSON_LIMITS.containers) throw tooMany(at, 'lists and objects', JSON_LIMITS.containers);
+      if (depth > JSON_LIMITS.depth)
+        throw new SyntaxError(l10n`it has more than ${JSON_LIMITS.depth} levels (character ${at})`);
+      if (containers > JSON_LIMITS.containers)
+        throw new SyntaxError(
+          l10n`it has more than ${JSON_LIMITS.containers} lists and objects (character ${at})`,
+        );
     } else if (unit === 0x5d || unit === 0x7d) {
       depth--;
     } else if (unit === COMMA && ++values > JSON_LIMITS.values) {
-      throw tooMany(at, 'values', JSON_LIMITS.values);
+      throw new SyntaxError(l10n`it has more than ${JSON_LIMITS.values} values (character ${at})`);
     }
   }
   return JSON.parse(text);
-}
-
-function tooMany(at: number, what: string, limit: number): SyntaxError {
-  return new SyntaxError(`it has more than ${limit} ${what} (character ${at})`);
 }

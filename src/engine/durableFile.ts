@@ -2,6 +2,7 @@ import { open, rename, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { SoftpromptError } from '../protocol/errors';
+import { l10n } from '../protocol/l10n';
 
 /** Writes a file and waits until it is on the disk. */
 export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
@@ -56,11 +57,15 @@ export async function namingFullDisk<T>(file: string, write: () => Promise<T>): 
 
 async function diskFull(file: string, cause: unknown): Promise<SoftpromptError> {
   const free = await statfs(dirname(file))
-    .then(({ bavail, bsize }) => ` (${Math.floor((bavail * bsize) / 2 ** 20)} MB free)`)
-    .catch(() => '');
-  return new SoftpromptError('disk-full', `The disk is full${free}: ${file} could not be written.`, {
+    .then(({ bavail, bsize }) => Math.floor((bavail * bsize) / 2 ** 20))
+    .catch(() => undefined);
+  const message =
+    free === undefined
+      ? l10n`The disk is full: ${file} could not be written.`
+      : l10n`The disk is full (${free} MB free): ${file} could not be written.`;
+  return new SoftpromptError('disk-full', message, {
     place: { file },
-    hint: 'Free some space, then resume the run from its last checkpoint.',
+    hint: l10n`Free some space, then resume the run from its last checkpoint.`,
     cause,
   });
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import * as z from 'zod';
 import { SoftpromptError } from '../protocol/errors';
+import { l10n } from '../protocol/l10n';
 import { parseBoundedJson } from './boundedJson';
 import { bfloat16ToFloat32, float16ToFloat32 } from './halfFloat';
 
@@ -67,7 +68,7 @@ const metadataSchema = z.record(z.string(), z.string());
  */
 export async function openSafetensors(file: string): Promise<SafetensorsFile> {
   const handle = await open(file, 'r').catch((cause) => {
-    throw invalid(file, `cannot be opened: ${(cause as Error).message}`, { cause });
+    throw invalid(file, l10n`cannot be opened: ${(cause as Error).message}`, { cause });
   });
   try {
     const { size } = await handle.stat();
@@ -85,19 +86,23 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
 
 /** Length of the header, from a file's first bytes. */
 export function headerLength(file: string, size: number, first: ArrayBuffer): number {
-  if (size < LENGTH_BYTES) throw invalid(file, `is too short for a safetensors file: ${size} bytes`);
+  if (size < LENGTH_BYTES) throw invalid(file, l10n`is too short for a safetensors file: ${size} bytes`);
   const declared = new DataView(first).getBigUint64(0, true);
   if (declared > MAX_HEADER_BYTES) {
     throw invalid(
       file,
-      `is not a safetensors file: its first 8 bytes announce a header of ${declared} bytes`,
+      l10n`is not a safetensors file: its first 8 bytes announce a header of ${String(declared)} bytes`,
     );
   }
   const dataStart = LENGTH_BYTES + Number(declared);
   if (dataStart > size) {
-    throw invalid(file, `is cut short: it has ${size} bytes, the header alone ends at byte ${dataStart}`, {
-      hint: 'Copy or download the file again.',
-    });
+    throw invalid(
+      file,
+      l10n`is cut short: it has ${size} bytes, the header alone ends at byte ${dataStart}`,
+      {
+        hint: l10n`Copy or download the file again.`,
+      },
+    );
   }
   return Number(declared);
 }
@@ -112,18 +117,18 @@ export function parseSafetensorsHeader(
   try {
     header = parseBoundedJson(new TextDecoder().decode(bytes));
   } catch (cause) {
-    const problem = `has a header (byte ${LENGTH_BYTES} on) that is not JSON: ${(cause as Error).message}`;
+    const problem = l10n`has a header (byte ${LENGTH_BYTES} on) that is not JSON: ${(cause as Error).message}`;
     throw invalid(file, problem, { cause });
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw invalid(file, `has a header (byte ${LENGTH_BYTES} on) that is not a JSON object`);
+    throw invalid(file, l10n`has a header (byte ${LENGTH_BYTES} on) that is not a JSON object`);
   }
   const { [METADATA_KEY]: described, ...tensors } = header as Record<string, unknown>;
   const metadata = metadataSchema.safeParse(described ?? {});
-  if (!metadata.success) throw invalid(file, `has a ${METADATA_KEY} that is not a table of texts`);
+  if (!metadata.success) throw invalid(file, l10n`has a ${METADATA_KEY} that is not a table of texts`);
   const names = Object.keys(tensors);
   if (names.length > MAX_TENSORS) {
-    throw invalid(file, `has ${names.length} tensors, more than ${MAX_TENSORS}`);
+    throw invalid(file, l10n`has ${names.length} tensors, more than ${MAX_TENSORS}`);
   }
   const dataStart = LENGTH_BYTES + bytes.length;
   const entries = names.map((name) => checkEntry(file, name, tensors[name], dataStart));
@@ -134,7 +139,7 @@ export function parseSafetensorsHeader(
 function checkEntry(file: string, name: string, value: unknown, dataStart: number): TensorExtent {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) {
-    throw invalid(file, `describes ${name} wrongly: ${z.prettifyError(parsed.error)}`, { node: name });
+    throw invalid(file, l10n`describes ${name} wrongly: ${z.prettifyError(parsed.error)}`, { node: name });
   }
   const { dtype, shape, data_offsets } = parsed.data;
   const [start, stop] = data_offsets;
@@ -144,7 +149,7 @@ function checkEntry(file: string, name: string, value: unknown, dataStart: numbe
   if (bytes < 0 || (type && bytes !== elements * type.bytes)) {
     throw invalid(
       file,
-      `gives ${name} [${shape.join(', ')}] of type ${dtype} ${bytes} bytes, at byte ${dataStart + start}`,
+      l10n`gives ${name} [${shape.join(', ')}] of type ${dtype} ${bytes} bytes, at byte ${dataStart + start}`,
       { node: name },
     );
   }
@@ -161,9 +166,9 @@ function readableTensor(file: string, handle: FileHandle, entry: TensorExtent): 
   const read = async () => {
     const type = elementType(dtype);
     if (!type) {
-      throw new SoftpromptError('model-unsupported', `Tensors of type ${dtype} cannot be read yet.`, {
+      throw new SoftpromptError('model-unsupported', l10n`Tensors of type ${dtype} cannot be read yet.`, {
         place: { file, node: name },
-        hint: `Known types: ${Object.keys(ELEMENT_TYPES).join(', ')}.`,
+        hint: l10n`Known types: ${Object.keys(ELEMENT_TYPES).join(', ')}.`,
       });
     }
     return type.toFloat32(await readBytes());
@@ -175,15 +180,15 @@ function readableTensor(file: string, handle: FileHandle, entry: TensorExtent): 
 function checkExtents(file: string, extents: TensorExtent[], dataStart: number, size: number): void {
   let end = dataStart;
   for (const { name, start, stop } of extents.sort((a, b) => a.start - b.start || a.stop - b.stop)) {
-    if (start !== end) throw invalid(file, `has ${name} at byte ${start}, not at ${end}`, { node: name });
+    if (start !== end) throw invalid(file, l10n`has ${name} at byte ${start}, not at ${end}`, { node: name });
     end = stop;
   }
   if (end > size) {
-    throw invalid(file, `is cut short: it has ${size} bytes, its last tensor ends at byte ${end}`, {
-      hint: 'Copy or download the file again.',
+    throw invalid(file, l10n`is cut short: it has ${size} bytes, its last tensor ends at byte ${end}`, {
+      hint: l10n`Copy or download the file again.`,
     });
   }
-  if (end < size) throw invalid(file, `has ${size} bytes, but its last tensor ends at byte ${end}`);
+  if (end < size) throw invalid(file, l10n`has ${size} bytes, but its last tensor ends at byte ${end}`);
 }
 
 async function readExactly(file: string, handle: FileHandle, from: number, length: number) {
@@ -191,7 +196,8 @@ async function readExactly(file: string, handle: FileHandle, from: number, lengt
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(new Uint8Array(buffer, done), 0, length - done, from + done);
-    if (bytesRead === 0) throw invalid(file, `ends at byte ${from + done}, ${length - done} bytes too early`);
+    if (bytesRead === 0)
+      throw invalid(file, l10n`ends at byte ${from + done}, ${length - done} bytes too early`);
     done += bytesRead;
   }
   return buffer;
@@ -203,7 +209,7 @@ function invalid(
   details: { node?: string; hint?: string; cause?: unknown } = {},
 ): SoftpromptError {
   const { node, ...rest } = details;
-  return new SoftpromptError('model-invalid', `The safetensors file ${message}.`, {
+  return new SoftpromptError('model-invalid', l10n`The safetensors file ${message}.`, {
     place: { file, node },
     ...rest,
   });

@@ -2,6 +2,7 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { ModelKind } from '../../protocol/models';
 import type { Placement, ResolvedTask } from '../../protocol/taskFile';
 import { replaceFile } from '../durableFile';
@@ -145,15 +146,17 @@ export async function readPeftAdapter(
   if (prompt.shape.length !== 2 || prompt.shape[0] !== virtualTokens) {
     throw invalid(
       join(folder, TENSORS_FILE),
-      `${TENSOR} has shape [${prompt.shape.join(', ')}], but ${CONFIG_FILE} says ${virtualTokens} virtual tokens`,
+      l10n`${TENSOR} has shape [${prompt.shape.join(', ')}], but ${CONFIG_FILE} says ${virtualTokens} virtual tokens`,
     );
   }
   const width = expected.embeddingSize ?? expected.hiddenSize;
   if (width !== undefined && hiddenSize !== width) {
     throw invalid(
       join(folder, TENSORS_FILE),
-      `The adapter's virtual tokens are ${hiddenSize} wide, the model's hidden size is ${width}`,
-      `It was made for ${config.base_model_name_or_path ?? 'another model'}: use it with that model.`,
+      l10n`The adapter's virtual tokens are ${hiddenSize} wide, the model's hidden size is ${width}`,
+      config.base_model_name_or_path
+        ? l10n`It was made for ${config.base_model_name_or_path}: use it with that model.`
+        : l10n`It was made for another model: use it with that model.`,
     );
   }
   return {
@@ -173,7 +176,7 @@ async function readConfig(file: string) {
   } catch (cause) {
     throw invalid(
       file,
-      `The adapter's configuration cannot be read: ${(cause as Error).message}`,
+      l10n`The adapter's configuration cannot be read: ${(cause as Error).message}`,
       undefined,
       cause,
     );
@@ -182,14 +185,18 @@ async function readConfig(file: string) {
   if (!parsed.success) throw invalid(file, z.prettifyError(parsed.error));
   const { peft_type, task_type, num_transformer_submodules } = parsed.data;
   if (peft_type !== 'PROMPT_TUNING') {
-    throw invalid(file, `The adapter is of type ${peft_type}`, 'Only PROMPT_TUNING adapters can be read.');
+    throw invalid(
+      file,
+      l10n`The adapter is of type ${peft_type}`,
+      l10n`Only PROMPT_TUNING adapters can be read.`,
+    );
   }
   const known = Object.values(TASK_TYPES);
   if (!known.includes(task_type ?? 'CAUSAL_LM') || (num_transformer_submodules ?? 1) !== 1) {
     throw invalid(
       file,
-      `The adapter is for ${task_type}`,
-      `Adapters with one prompt can be read, for: ${known.join(', ')}.`,
+      l10n`The adapter is for ${String(task_type)}`,
+      l10n`Adapters with one prompt can be read, for: ${known.join(', ')}.`,
     );
   }
   return parsed.data;
@@ -199,15 +206,19 @@ async function readTensors(folder: string) {
   const file = join(folder, TENSORS_FILE);
   if (!(await exists(file))) {
     const hint = (await exists(join(folder, 'adapter_model.bin')))
-      ? 'The folder holds adapter_model.bin, a Python pickle: save it again with safe_serialization=True.'
+      ? l10n`The folder holds adapter_model.bin, a Python pickle: save it again with safe_serialization=True.`
       : undefined;
-    throw invalid(file, 'The adapter has no such file', hint);
+    throw invalid(file, l10n`The adapter has no such file`, hint);
   }
   const { tensors, close } = await openSafetensors(file);
   try {
     const tensor = tensors.get(TENSOR);
     if (!tensor) {
-      throw invalid(file, `There is no ${TENSOR} in it, only ${[...tensors.keys()].join(', ') || 'nothing'}`);
+      const names = [...tensors.keys()].join(', ');
+      throw invalid(
+        file,
+        names ? l10n`There is no ${TENSOR} in it, only ${names}` : l10n`There is nothing in it`,
+      );
     }
     const prompt = { shape: tensor.shape, values: await tensor.read() };
     const weight = tensors.get(`${HEAD}.weight`);
@@ -216,7 +227,7 @@ async function readTensors(folder: string) {
     if (weight.shape.length !== 2 || bias.shape.length !== 1 || weight.shape[0] !== bias.shape[0]) {
       throw invalid(
         file,
-        `${HEAD} has a weight of shape [${weight.shape}] and a bias of shape [${bias.shape}]`,
+        l10n`${HEAD} has a weight of shape [${weight.shape.join()}] and a bias of shape [${bias.shape.join()}]`,
       );
     }
     return { prompt, head: { weight: await weight.read(), bias: await bias.read() } };

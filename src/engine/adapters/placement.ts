@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { PLACEMENTS, type Placement } from '../../protocol/taskFile';
 import { replaceFile } from '../durableFile';
 
@@ -39,9 +40,9 @@ export async function readPlacement(folder: string): Promise<Placement> {
   }
   const parsed = schema.safeParse(asJson(text));
   if (parsed.success) return parsed.data.placement;
-  throw new SoftpromptError('run-invalid', 'The adapter does not say where its virtual tokens stand.', {
+  throw new SoftpromptError('run-invalid', l10n`The adapter does not say where its virtual tokens stand.`, {
     place: { file },
-    hint: `It says one of: ${PLACEMENTS.join(', ')}. The file may be from another version of Softprompt.`,
+    hint: l10n`It says one of: ${PLACEMENTS.join(', ')}. The file may be from another version of Softprompt.`,
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { version } from '../../../package.json';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Precision, PrecisionWish } from '../../protocol/precision';
 import { replaceFile } from '../durableFile';
 import type { Checkpoint } from '../models/checkpoint';
@@ -41,22 +42,22 @@ export async function choosePrecision(
   options: { cacheFolder: string; threads?: number; breathe: Breathe },
   measure = measureInt8,
 ): Promise<PrecisionChoice> {
-  if (wish !== 'auto') return { precision: wish, reason: 'as asked for' };
+  if (wish !== 'auto') return { precision: wish, reason: l10n`as asked for` };
   if (checkpoint.parameters < SMALL) {
     return {
       precision: 'float32',
-      reason: `int8 gains nothing in models below ${SMALL / 1e6} million parameters`,
+      reason: l10n`int8 gains nothing in models below ${SMALL / 1e6} million parameters`,
     };
   }
   if (!checkpoint.model.turned) {
     return {
       precision: 'float32',
-      reason: 'int8 is proven only for decoders built like Llama, from safetensors or GGUF files',
+      reason: l10n`int8 is proven only for decoders built like Llama, from safetensors or GGUF files`,
     };
   }
   const { parameters } = checkpoint;
   if (memoryShortage(parameters, 'float32') && !memoryShortage(parameters, 'int8')) {
-    return { precision: 'int8', reason: 'float32 does not fit into the memory' };
+    return { precision: 'int8', reason: l10n`float32 does not fit into the memory` };
   }
   const threads = options.threads ?? availableParallelism();
   const file = join(options.cacheFolder, 'precision', `${keyOf(checkpoint, threads)}.json`);
@@ -67,17 +68,17 @@ export async function choosePrecision(
     } catch (error) {
       if (error instanceof SoftpromptError && error.code === 'cancelled') throw error;
       const message = error instanceof Error ? error.message : String(error);
-      return { precision: 'float32', reason: `int8 could not be measured: ${message}` };
+      return { precision: 'float32', reason: l10n`int8 could not be measured: ${message}` };
     }
     await keep(file, int8Speed);
   }
   const pays = int8Speed >= WORTHWHILE;
-  const times = `${int8Speed.toFixed(int8Speed < 1.3 ? 2 : 1)} times`;
+  const times = int8Speed.toFixed(int8Speed < 1.3 ? 2 : 1);
   return {
     precision: pays ? 'int8' : 'float32',
     reason: pays
-      ? `${times} as fast as float32 here`
-      : `int8 is ${times} as fast here, which is not worth it`,
+      ? l10n`${times} times as fast as float32 here`
+      : l10n`int8 is ${times} times as fast here, which is not worth it`,
     int8Speed,
   };
 }

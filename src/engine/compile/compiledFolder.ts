@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { byteLength } from '../graph/elementBytes';
 import type { Graph } from '../graph/graph';
 import { writeOnnx } from '../graph/writeOnnx';
@@ -121,11 +122,13 @@ async function checkRoom(folder: string, requests: readonly WeightRequest[]): Pr
 
 function diskFull(folder: string, cause?: unknown, needed?: number, free?: number): SoftpromptError {
   const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
-  const amounts =
-    needed === undefined ? '' : ` It needs ${megabytes(needed)}, ${megabytes(free ?? 0)} are free.`;
-  return new SoftpromptError('disk-full', `There is no room on the disk for the compiled model.${amounts}`, {
+  const message =
+    needed === undefined
+      ? l10n`There is no room on the disk for the compiled model.`
+      : l10n`There is no room on the disk for the compiled model. It needs ${megabytes(needed)}, ${megabytes(free ?? 0)} are free.`;
+  return new SoftpromptError('disk-full', message, {
     place: { file: folder },
-    hint: 'Free some space, or move the cache folder to another disk (SOFTPROMPT_CACHE, or the setting softprompt.cacheFolder).',
+    hint: l10n`Free some space, or move the cache folder to another disk (SOFTPROMPT_CACHE, or the setting softprompt.cacheFolder).`,
     cause,
   });
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { l10n } from '../../protocol/l10n';
 import { byteLength } from '../graph/elementBytes';
 import type { Checkpoint, TensorEntry } from '../models/checkpoint';
 import type { LanguageModel } from '../models/languageModel';
@@ -46,7 +47,7 @@ export async function measureInt8(
       opened.push(await TimedLayer.open(layer, FORMS[precision](layer), { folder, threads, breathe }));
     }
     if (!(await opened[1]!.productsAreExact())) {
-      throw new Error("this processor's 8-bit products overflow (it has no VNNI instructions)");
+      throw new Error(l10n`this processor's 8-bit products overflow (it has no VNNI instructions)`);
     }
     const end = performance.now() + MILLISECONDS;
     for (let round = 0; round < ROUNDS && (round < 2 || performance.now() < end); round++) {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Precision } from '../../protocol/precision';
 import type { Checkpoint } from '../models/checkpoint';
 import { checkModelFits } from '../models/sizeCheck';
@@ -64,7 +65,7 @@ async function checkProducts(folder: CompiledFolder, threads: number): Promise<v
   }
   throw new SoftpromptError(
     'model-unsupported',
-    'This processor cannot compute in int8: it adds products of 8 bits up in 16, and cuts off what does not fit.',
-    { hint: 'Set training.precision to "float32" in the task file, or leave it out.' },
+    l10n`This processor cannot compute in int8: it adds products of 8 bits up in 16, and cuts off what does not fit.`,
+    { hint: l10n`Set training.precision to "float32" in the task file, or leave it out.` },
   );
 }

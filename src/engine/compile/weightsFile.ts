@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { byteLength } from '../graph/elementBytes';
 import type { ElementType } from '../graph/graph';
 import type { TensorEntry } from '../models/checkpoint';
@@ -96,8 +97,8 @@ export class WeightRows {
       if (ids[i]! >= 0 && ids[i]! < count) continue;
       throw new SoftpromptError(
         'model-invalid',
-        `The tokenizer gives token ${ids[i]}, but the model has only ${count}.`,
-        { hint: 'Tokenizer and weights are not of the same model: download both again.' },
+        l10n`The tokenizer gives token ${ids[i]!}, but the model has only ${count}.`,
+        { hint: l10n`Tokenizer and weights are not of the same model: download both again.` },
       );
     }
     const rows = new Float32Array(ids.length * columns);

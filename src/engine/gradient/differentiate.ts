@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { GraphBuilder } from '../graph/builder';
 import type { Graph, Node } from '../graph/graph';
 import { type Formula, formula } from './formula';
@@ -135,15 +136,8 @@ function checkRules(nodes: readonly Node[], graph: string): void {
   const missing = nodes.filter((node) => !RULES[operatorKey(node)]);
   if (missing.length === 0) return;
   const list = [...new Set(missing.map(({ op, domain }) => (domain ? `${domain}.${op}` : op)))].join(', ');
-  throw new SoftpromptError('model-unsupported', `No gradient rule for ${list} in ${graph}.`, {
+  throw new SoftpromptError('model-unsupported', l10n`No gradient rule for ${list} in ${graph}.`, {
     place: { node: missing[0]!.name },
-    hint: WHAT_TO_DO,
+    hint: l10n`What can be done: export the model again with plain operators (no fusion, opset 13 to 22), use its original files instead (a Hugging Face folder or GGUF), or choose a model of a family listed in the README.`,
   });
 }
-
-const WHAT_TO_DO = [
-  'What can be done:',
-  'export the model again with plain operators (no fusion, opset 13 to 22),',
-  'use its original files instead (a Hugging Face folder or GGUF),',
-  'or choose a model of a family listed in the README.',
-].join(' ');

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { GraphBuilder } from '../graph/builder';
 import type { Graph, Node, Shape, TensorType } from '../graph/graph';
 import type { Formula } from './formula';
@@ -43,10 +44,10 @@ export function refuse({ node, graph }: RuleContext, form: string): never {
   const operator = node.domain ? `${node.domain}.${node.op}` : node.op;
   throw new SoftpromptError(
     'model-unsupported',
-    `No gradient rule for ${operator} ${form} in ${graph.name}.`,
+    l10n`No gradient rule for ${operator} ${form} in ${graph.name}.`,
     {
       place: { node: node.name },
-      hint: 'Export the model without it, or use its original files: a Hugging Face folder or GGUF.',
+      hint: l10n`Export the model without it, or use its original files: a Hugging Face folder or GGUF.`,
     },
   );
 }

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { type Attribute, type Dim, Graph, type Initializer, type Node, type TensorType } from './graph';
 import { ATTRIBUTE_TYPES, ModelProto } from './onnxSchema';
 import { elementType, readTensor, type TensorMessage } from './readTensor';
@@ -89,7 +90,7 @@ export function decodeOnnx(bytes: Uint8Array, file?: string): OnnxModel {
       arrays: true,
       defaults: true,
     }) as ModelMessage;
-    if (!message.graph) throw invalid('This ONNX model has no graph.');
+    if (!message.graph) throw invalid(l10n`This ONNX model has no graph.`);
     const declared = new Map<string, TensorType>();
     const graph = readGraph(message.graph, { declared, depth: 0, around: () => false });
     const opset = message.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
@@ -102,7 +103,7 @@ function withFile<T>(file: string | undefined, read: () => T): T {
     return read();
   } catch (cause) {
     const known = cause instanceof SoftpromptError;
-    const message = known ? cause.message : `This is not an ONNX model: ${(cause as Error).message}.`;
+    const message = known ? cause.message : l10n`This is not an ONNX model: ${(cause as Error).message}.`;
     throw invalid(message, known ? cause.details.place?.node : undefined, file, cause);
   }
 }
@@ -119,14 +120,15 @@ interface Scope {
 }
 
 function readGraph(message: GraphMessage, scope: Scope): Graph {
-  if (scope.depth > NESTING_LIMIT) throw invalid(`Its subgraphs are nested more than ${NESTING_LIMIT} deep.`);
-  if (message.node.length > NODE_LIMIT) throw invalid(`It has more than ${NODE_LIMIT} nodes.`);
+  if (scope.depth > NESTING_LIMIT)
+    throw invalid(l10n`Its subgraphs are nested more than ${NESTING_LIMIT} deep.`);
+  if (message.node.length > NODE_LIMIT) throw invalid(l10n`It has more than ${NODE_LIMIT} nodes.`);
   const graph = new Graph(message.name);
   for (const tensor of message.initializer) addInitializer(graph, tensor.name, () => readTensor(tensor));
   for (const value of message.input) {
     if (graph.initializers.has(value.name)) continue;
     const type = readType(value);
-    if (!type) throw invalid('The input has no tensor type.', value.name);
+    if (!type) throw invalid(l10n`The input has no tensor type.`, value.name);
     graph.inputs.push(value.name);
     graph.values.set(checked(value.name), type);
   }
@@ -147,10 +149,10 @@ function readGraph(message: GraphMessage, scope: Scope): Graph {
     const own = (value: string) => graph.values.has(value);
     graph.nodes.push(...sortNodes(nodes, (value) => own(value) || scope.around(value), own));
   } catch (cause) {
-    throw invalid(`The graph cannot run: ${(cause as Error).message}.`, undefined, undefined, cause);
+    throw invalid(l10n`The graph cannot run: ${(cause as Error).message}.`, undefined, undefined, cause);
   }
   for (const { name } of message.output) {
-    if (!around(name)) throw invalid('Nothing makes this output.', name);
+    if (!around(name)) throw invalid(l10n`Nothing makes this output.`, name);
     graph.outputs.push(name);
   }
   return graph;
@@ -158,13 +160,13 @@ function readGraph(message: GraphMessage, scope: Scope): Graph {
 
 function addInitializer(graph: Graph, name: string, read: () => Initializer): void {
   try {
-    if (graph.initializers.has(checked(name))) throw new Error('there are two of this name');
+    if (graph.initializers.has(checked(name))) throw new Error(l10n`there are two of this name`);
     const initializer = read();
     graph.initializers.set(name, initializer);
     graph.values.set(name, { type: initializer.type, shape: initializer.shape });
   } catch (cause) {
     throw invalid(
-      `A tensor of the model cannot be read: ${(cause as Error).message}.`,
+      l10n`A tensor of the model cannot be read: ${(cause as Error).message}.`,
       name,
       undefined,
       cause,
@@ -179,7 +181,7 @@ function readNode(proto: NodeMessage, scope: Scope): Node {
   for (const attribute of proto.attribute) {
     const read = readAttribute(attribute, name, scope);
     if (!read) {
-      const message = `Attribute ${attribute.name} of ${op} has a kind that is not supported.`;
+      const message = l10n`Attribute ${attribute.name} of ${op} has a kind that is not supported.`;
       throw invalid(message, name);
     }
     attributes[attribute.name] = read;
@@ -220,7 +222,7 @@ function readAttribute(proto: AttributeMessage, node: string, scope: Scope): Att
       try {
         return proto.t ? { kind: 'tensor', value: readTensor(proto.t) } : undefined;
       } catch (cause) {
-        throw invalid(`A constant cannot be read: ${(cause as Error).message}.`, node, undefined, cause);
+        throw invalid(l10n`A constant cannot be read: ${(cause as Error).message}.`, node, undefined, cause);
       }
     case ATTRIBUTE_TYPES.graph:
       return proto.g
@@ -242,7 +244,7 @@ function constantValue({ attributes }: Node): Initializer {
   const big = (values: readonly number[]) => BigInt64Array.from(values, (item) => BigInt(item));
   if (ints) return inline('int64', [ints.length], big(ints));
   if (value_int?.kind === 'int') return inline('int64', [], big([value_int.value]));
-  throw new Error('a constant of this kind is not supported');
+  throw new Error(l10n`a constant of this kind is not supported`);
 }
 
 function inline(
@@ -254,6 +256,7 @@ function inline(
 }
 
 function checked(name: string): string {
-  if (name.length > VALUE_NAME_LIMIT) throw invalid('The name of a value is too long.', name.slice(0, 60));
+  if (name.length > VALUE_NAME_LIMIT)
+    throw invalid(l10n`The name of a value is too long.`, name.slice(0, 60));
   return name;
 }

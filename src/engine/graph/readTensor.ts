@@ -1,3 +1,4 @@
+import { l10n } from '../../protocol/l10n';
 import { byteLength } from './elementBytes';
 import type { ElementType, Initializer } from './graph';
 import { DATA_TYPES, EXTERNAL } from './onnxSchema';
@@ -34,17 +35,19 @@ export function elementType(number: number): ElementType | undefined {
  */
 export function readTensor(tensor: TensorMessage): Initializer {
   const type = elementType(tensor.dataType);
-  if (!type) throw new Error(`element type ${tensor.dataType} is not supported`);
+  if (!type) throw new Error(l10n`element type ${tensor.dataType} is not supported`);
   const shape = tensor.dims;
-  if (shape.length > RANK_LIMIT) throw new Error(`it has ${shape.length} axes`);
+  if (shape.length > RANK_LIMIT) throw new Error(l10n`it has ${shape.length} axes`);
   const length = byteLength(type, shape);
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || !Number.isSafeInteger(length)) {
-    throw new Error(`its sizes [${shape.join(', ')}] are impossible`);
+    throw new Error(l10n`its sizes [${shape.join(', ')}] are impossible`);
   }
   if (tensor.dataLocation === EXTERNAL) return { type, shape, data: externalData(tensor, length) };
   const bytes = tensor.rawData.length > 0 || length === 0 ? tensor.rawData : typedBytes(tensor, type);
   if (bytes.length !== length) {
-    throw new Error(`it has ${bytes.length} bytes where its sizes [${shape.join(', ')}] ask for ${length}`);
+    throw new Error(
+      l10n`it has ${bytes.length} bytes where its sizes [${shape.join(', ')}] ask for ${length}`,
+    );
   }
   return { type, shape, data: { kind: 'inline', bytes } };
 }
@@ -56,10 +59,12 @@ function externalData({ externalData }: TensorMessage, length: number): Initiali
   const stored = Number(entries.get('length') ?? length);
   // Beside the model, or in a folder below it.
   if (file === '' || /^[/\\]|^[a-z]:|(^|[/\\])\.\.([/\\]|$)|\0/i.test(file)) {
-    throw new Error(`its values are said to be in "${file}", which is not in the model's folder`);
+    throw new Error(l10n`its values are said to be in "${file}", which is not in the model's folder`);
   }
   if (!Number.isSafeInteger(offset) || offset < 0 || stored !== length) {
-    throw new Error(`its place in ${file} (${stored} bytes from ${offset}) does not fit its ${length} bytes`);
+    throw new Error(
+      l10n`its place in ${file} (${stored} bytes from ${offset}) does not fit its ${length} bytes`,
+    );
   }
   return { kind: 'external', file, offset, length };
 }

@@ -1,3 +1,4 @@
+import { l10n } from '../../protocol/l10n';
 import type { Graph, Node, TensorType } from './graph';
 import { ATTENTION } from './shapes/attention';
 import { ELEMENTWISE } from './shapes/elementwise';
@@ -24,6 +25,6 @@ const INFERENCES: InferenceTable = {
 /** Types of a node's outputs. Throws for an operator that the tables do not have. */
 export function inferTypes(node: Node, graph: Graph): TensorType[] {
   const inference = INFERENCES[node.domain ? `${node.domain}:${node.op}` : node.op];
-  if (!inference) throw new Error(`no shape inference for operator ${node.op} (node ${node.name})`);
+  if (!inference) throw new Error(l10n`no shape inference for operator ${node.op} (node ${node.name})`);
   return inference(node, graph);
 }

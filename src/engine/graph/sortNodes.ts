@@ -1,3 +1,4 @@
+import { l10n } from '../../protocol/l10n';
 import type { Node } from './graph';
 
 /**
@@ -13,7 +14,7 @@ export function sortNodes(
   const makers = new Map<string, number>();
   nodes.forEach((node, index) => {
     for (const output of node.outputs.filter(Boolean)) {
-      if (makers.has(output) || own(output)) throw new Error(`the value "${output}" is made twice`);
+      if (makers.has(output) || own(output)) throw new Error(l10n`the value "${output}" is made twice`);
       makers.set(output, index);
     }
   });
@@ -26,7 +27,7 @@ export function sortNodes(
         waiting[index]!++;
         users[maker]!.push(index);
       } else if (!known(input))
-        throw new Error(`${node.op} ${node.name} reads "${input}", which nothing makes`);
+        throw new Error(l10n`${node.op} ${node.name} reads "${input}", which nothing makes`);
     }
   });
   const ready = waiting.flatMap((count, index) => (count === 0 ? [index] : []));
@@ -36,7 +37,7 @@ export function sortNodes(
     sorted.push(nodes[index]!);
     for (const user of users[index]!) if (--waiting[user]! === 0) ready.push(user);
   }
-  if (sorted.length < nodes.length) throw new Error('its nodes wait for each other in a circle');
+  if (sorted.length < nodes.length) throw new Error(l10n`its nodes wait for each other in a circle`);
   return inFileOrder(nodes, makers) ? [...nodes] : sorted;
 }
 

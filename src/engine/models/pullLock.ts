@@ -1,5 +1,6 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 
 /**
  * Keeps two processes (a terminal and the editor, say) from writing to the same download. Returns how to unlock. A lock whose
@@ -19,9 +20,9 @@ export async function lockPull(lock: string, model: string): Promise<() => Promi
     if (holder > 0 && isRunning(holder)) {
       throw new SoftpromptError(
         'download-failed',
-        `${model} is being pulled already, by process ${holder}.`,
+        l10n`${model} is being pulled already, by process ${holder}.`,
         {
-          hint: 'Wait until it is done, or cancel it there.',
+          hint: l10n`Wait until it is done, or cancel it there.`,
         },
       );
     }

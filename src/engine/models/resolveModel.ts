@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { suggestName } from '../suggestName';
 import { CATALOGUE, catalogueFile, findCatalogueEntry } from './catalogue';
 import { PLACES, search } from './found/findModels';
@@ -24,22 +25,24 @@ export async function resolveModel(
   if (entry) {
     const file = catalogueFile(cacheFolder, entry);
     if (await exists(file)) return file;
-    throw new SoftpromptError('model-missing', `The model ${entry.name} is not on this computer yet.`, {
-      hint: `Pull it: softprompt models pull ${entry.name}`,
+    throw new SoftpromptError('model-missing', l10n`The model ${entry.name} is not on this computer yet.`, {
+      hint: l10n`Pull it: softprompt models pull ${entry.name}`,
     });
   }
   const place = PLACES.find(({ prefix }) => prefix !== undefined && model.startsWith(`${prefix}:`));
   if (place) return inPlace(model, place, cacheFolder);
   const path = model.startsWith('~/') ? join(homedir(), model.slice(2)) : model;
-  const candidates = [isAbsolute(path) ? path : resolve(taskFolder ?? '.', path)];
-  if (isCacheName(model)) candidates.push(join(cacheFolder, 'models', model));
-  for (const candidate of candidates) if (await exists(candidate)) return candidate;
+  const named = isAbsolute(path) ? path : resolve(taskFolder ?? '.', path);
+  const kept = isCacheName(model) ? join(cacheFolder, 'models', model) : undefined;
+  for (const candidate of [named, kept]) if (candidate && (await exists(candidate))) return candidate;
   throw new SoftpromptError(
     'model-missing',
-    `There is no model ${model}: looked for ${candidates.join(' and ')}.`,
+    kept === undefined
+      ? l10n`There is no model ${model}: looked for ${named}.`
+      : l10n`There is no model ${model}: looked for ${named} and ${kept}.`,
     {
-      place: { file: candidates[0] },
-      hint: `Name a .gguf file or a model folder, relative to the task file, a model of the list that "softprompt models" prints, or one of the catalogue: ${CATALOGUE.map(({ name }) => name).join(', ')}.`,
+      place: { file: named },
+      hint: l10n`Name a .gguf file or a model folder, relative to the task file, a model of the list that "softprompt models" prints, or one of the catalogue: ${CATALOGUE.map(({ name }) => name).join(', ')}.`,
     },
   );
 }
@@ -50,7 +53,7 @@ async function inPlace(model: string, place: Place, cacheFolder: string): Promis
   const known = found.find(({ name }) => name === model);
   if (known) return known.path;
   const names = found.map(({ name }) => name);
-  throw new SoftpromptError('model-missing', `There is no model ${model} on this computer.`, {
+  throw new SoftpromptError('model-missing', l10n`There is no model ${model} on this computer.`, {
     hint: nearNames(model, names),
   });
 }
@@ -60,11 +63,12 @@ function nearNames(model: string, names: readonly string[]): string {
   const begin = names.filter((name) => name.startsWith(model) || model.startsWith(name));
   const alike = suggestName(model, names);
   const near = begin.length > 0 ? begin : alike ? [alike] : [];
-  if (near.length === 1) return `Did you mean "${near[0]}"?`;
+  if (near.length === 1) return l10n`Did you mean "${near[0]!}"?`;
   const shown = near.length > 0 ? near : names;
-  if (shown.length === 0) return 'No model was found there; "softprompt models" lists those of all places.';
-  const more = shown.length > MOST_NAMES ? ', …' : '';
-  return `There is: ${shown.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  if (shown.length === 0)
+    return l10n`No model was found there; "softprompt models" lists those of all places.`;
+  const list = shown.slice(0, MOST_NAMES).join(', ');
+  return shown.length > MOST_NAMES ? l10n`There is: ${list}, ….` : l10n`There is: ${list}.`;
 }
 
 /** A name in the cache folder's models/, or a path below one, that leads nowhere else. */

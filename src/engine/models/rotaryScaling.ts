@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { RotaryTable } from './languageModel';
+import { notYetError } from './refusals';
 
 const positive = z.number().positive();
 const factors = z.array(positive).max(2 ** 12);
@@ -108,21 +110,20 @@ export function rotaryTable(
   const { rope_type: type, rope_theta: theta, size, divisors, short_factor } = positions;
   const rule = Object.hasOwn(RULES, type) ? RULES[type] : undefined;
   if (!rule) {
-    throw new SoftpromptError(
-      'model-unsupported',
-      `This model cannot be tuned yet: it has scaled rotary positions of a kind that is not known (rope_type ${type}).`,
-      { place: { file }, hint: `These are known: ${Object.keys(RULES).join(', ')}.` },
-    );
+    throw notYetError(file, {
+      reason: l10n`it has scaled rotary positions of a kind that is not known (rope_type ${type})`,
+      hint: l10n`These are known: ${Object.keys(RULES).join(', ')}.`,
+    });
   }
   const invalid = (what: string) =>
-    new SoftpromptError('model-invalid', `The model's rotary positions (rope_type ${type}) ${what}.`, {
+    new SoftpromptError('model-invalid', l10n`The model's rotary positions (rope_type ${type}) ${what}.`, {
       place: { file },
     });
   if (!Number.isInteger(size / 2) || size === 0)
-    throw invalid(`turn ${size} values of a head, not an even number`);
+    throw invalid(l10n`turn ${size} values of a head, not an even number`);
   for (const list of [divisors, type === 'longrope' ? (short_factor ?? []) : undefined]) {
     if (list && list.length !== size / 2)
-      throw invalid(`have ${list.length} factors for ${size / 2} frequencies`);
+      throw invalid(l10n`have ${list.length} factors for ${size / 2} frequencies`);
   }
   const plain = Float64Array.from(
     { length: size / 2 },
@@ -130,7 +131,7 @@ export function rotaryTable(
   );
   const table = rule(positions, plain, (name) => {
     const value = positions[name];
-    if (!value) throw invalid(`lack ${name}`);
+    if (!value) throw invalid(l10n`lack ${name}`);
     return value;
   });
   const contextLength = type === 'longrope' ? originalLength(positions) : positions.contextLength;

@@ -3,6 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { openSafetensors, type SafetensorsFile } from '../safetensors';
 import type { Checkpoint } from './checkpoint';
 import { familyOfModelType } from './families/families';
@@ -78,9 +79,9 @@ async function findShards(folder: string): Promise<{ files: string[]; weightMap?
   if (!(await exists(path))) {
     const refusal = refusalOfFiles(await readdir(folder));
     if (refusal) throw refusalError(folder, refusal);
-    throw new SoftpromptError('model-missing', `The folder has neither ${SINGLE} nor ${INDEX}.`, {
+    throw new SoftpromptError('model-missing', l10n`The folder has neither ${SINGLE} nor ${INDEX}.`, {
       place: { file: folder },
-      hint: 'A model folder holds config.json, tokenizer.json and model.safetensors.',
+      hint: l10n`A model folder holds config.json, tokenizer.json and model.safetensors.`,
     });
   }
   const parsed = indexSchema.safeParse(await readJson(path));
@@ -89,11 +90,11 @@ async function findShards(folder: string): Promise<{ files: string[]; weightMap?
   const files = [...new Set(Object.values(weightMap))].sort();
   for (const file of files) {
     // An index names files of its own folder, and no others.
-    if (basename(file) !== file) throw invalidJson(path, `it names a file outside the folder: ${file}`);
+    if (basename(file) !== file) throw invalidJson(path, l10n`it names a file outside the folder: ${file}`);
     if (await exists(join(folder, file))) continue;
-    throw new SoftpromptError('model-missing', `The model is not complete: ${file} is missing.`, {
+    throw new SoftpromptError('model-missing', l10n`The model is not complete: ${file} is missing.`, {
       place: { file: folder },
-      hint: 'Download the missing file from where the model came from.',
+      hint: l10n`Download the missing file from where the model came from.`,
     });
   }
   return { files, weightMap };

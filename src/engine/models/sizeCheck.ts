@@ -1,5 +1,6 @@
 import { freemem } from 'node:os';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Precision } from '../../protocol/precision';
 import type { Checkpoint } from './checkpoint';
 import { formatBytes } from './formatBytes';
@@ -27,7 +28,7 @@ export function memoryShortage(
 ): string | undefined {
   const needed = memoryNeeded(parameters, precision);
   if (needed <= available) return undefined;
-  return `it needs about ${formatBytes(needed)}, ${formatBytes(available)} are free`;
+  return l10n`it needs about ${formatBytes(needed)}, ${formatBytes(available)} are free`;
 }
 
 /**
@@ -41,16 +42,20 @@ export function checkModelFits(
 ): void {
   const shortage = memoryShortage(parameters, precision, available);
   if (shortage === undefined) return;
-  throw new SoftpromptError('out-of-memory', `${name} is too large for this machine's memory: ${shortage}.`, {
-    place: { file: path },
-    hint: memoryShortage(parameters, 'int8', available) ? SMALLER_HINT : INT8_HINT,
-  });
+  throw new SoftpromptError(
+    'out-of-memory',
+    l10n`${name} is too large for this machine's memory: ${shortage}.`,
+    {
+      place: { file: path },
+      hint: memoryShortage(parameters, 'int8', available) ? smallerHint() : int8Hint(),
+    },
+  );
 }
 
-export const SMALLER_HINT = 'Close other programs, or choose a smaller model.';
+export const smallerHint = (): string => l10n`Close other programs, or choose a smaller model.`;
 
-const INT8_HINT =
-  'Set training.precision to "int8" in the task file, close other programs, or choose a smaller model.';
+const int8Hint = (): string =>
+  l10n`Set training.precision to "int8" in the task file, close other programs, or choose a smaller model.`;
 
 /** Bytes that can be taken without swapping, limits set for the process (containers) included. */
 export function availableMemory(): number {

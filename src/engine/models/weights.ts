@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { TensorEntry } from './checkpoint';
 import type { Architecture, Parameter, Source } from './families/family';
 import { transposed } from './transposed';
@@ -37,10 +38,10 @@ export function gatherWeights(
     if (used.has(name) || ignored?.(name)) continue;
     throw new SoftpromptError(
       'model-unsupported',
-      `The model has a tensor that Softprompt does not know: ${name}.`,
+      l10n`The model has a tensor that Softprompt does not know: ${name}.`,
       {
         place: { file, node: name },
-        hint: 'It is a variant of its family that cannot be tuned yet. Take the plain one.',
+        hint: l10n`It is a variant of its family that cannot be tuned yet. Take the plain one.`,
       },
     );
   }
@@ -53,7 +54,7 @@ function find({ tensor }: Source, tensors: ReadonlyMap<string, FileTensor>, file
     const found = tensors.get(name);
     if (found) return { name, tensor: found };
   }
-  throw new SoftpromptError('model-invalid', `The model has no tensor ${names[0]}.`, {
+  throw new SoftpromptError('model-invalid', l10n`The model has no tensor ${names[0]!}.`, {
     place: { file, node: names[0] },
   });
 }
@@ -69,7 +70,7 @@ function checkShape({ shape, source }: Parameter, name: string, tensor: FileTens
   if (fits) return;
   throw new SoftpromptError(
     'model-invalid',
-    `The tensor ${name} is [${tensor.shape.join(', ')}], but the model's settings ask for [${(source.transpose ? [...shape].reverse() : shape).join(', ')}].`,
+    l10n`The tensor ${name} is [${tensor.shape.join(', ')}], but the model's settings ask for [${(source.transpose ? [...shape].reverse() : shape).join(', ')}].`,
     { place: { file, node: name } },
   );
 }

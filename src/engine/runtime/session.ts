@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { Tensor } from './tensor';
 
 /**
@@ -91,9 +92,9 @@ function unwrap(tensor: OrtTensor): Tensor {
 function asSoftpromptError(cause: unknown, file?: string): SoftpromptError {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (/bad_alloc|allocat(e|ion).*(fail|memory)|out of memory/i.test(message)) {
-    return new SoftpromptError('out-of-memory', 'There is not enough memory for this step.', {
+    return new SoftpromptError('out-of-memory', l10n`There is not enough memory for this step.`, {
       cause,
-      hint: 'Close other programs, lower training.batchRows or limit in the task file, or choose a smaller model.',
+      hint: l10n`Close other programs, lower training.batchRows or limit in the task file, or choose a smaller model.`,
     });
   }
   return new SoftpromptError('internal', `onnxruntime: ${message}`, { place: { file }, cause });

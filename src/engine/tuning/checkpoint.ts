@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import { namingFullDisk, syncFolder, writeDurably } from '../durableFile';
 import { openSafetensors } from '../safetensors';
 import { encodeSafetensors, type TensorToWrite } from '../safetensorsWriter';
@@ -95,10 +96,14 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | undef
     found ||= !place.endsWith('.new') && (await readFile(join(place, STATE_FILE)).catch(() => null)) !== null;
   }
   if (!found) return undefined;
-  throw new SoftpromptError('run-invalid', 'The checkpoint is damaged: its files do not belong together.', {
-    place: { file: join(folder, STATE_FILE) },
-    hint: 'Start a new run of the task.',
-  });
+  throw new SoftpromptError(
+    'run-invalid',
+    l10n`The checkpoint is damaged: its files do not belong together.`,
+    {
+      place: { file: join(folder, STATE_FILE) },
+      hint: l10n`Start a new run of the task.`,
+    },
+  );
 }
 
 async function readWhole(folder: string): Promise<Checkpoint | undefined> {

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 
 /** Why a run was stopped before its end: by the user, or because the process has to go. */
 export type StopReason = 'cancelled' | 'interrupted';
@@ -55,7 +56,12 @@ export class RunControl {
       this.lastTurn = performance.now();
     }
     if (this.paused && !this.stop) await this.waitOutPause();
-    if (this.stop) throw new SoftpromptError('cancelled', `The run was ${this.stop}.`);
+    if (this.stop) {
+      throw new SoftpromptError(
+        'cancelled',
+        this.stop === 'cancelled' ? l10n`The run was cancelled.` : l10n`The run was interrupted.`,
+      );
+    }
   };
 
   private end(reason: StopReason): void {

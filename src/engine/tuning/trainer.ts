@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { RunEvent } from '../../protocol/runs';
 import type { ResolvedTask } from '../../protocol/taskFile';
 import type { PromptModel } from '../compile/promptModel';
@@ -74,7 +75,10 @@ async function validate({ state, settings, validate, control }: TrainerOptions):
   const clock = stopwatch(control);
   const { score, loss } = await validate(state.prompt, state.step);
   if (!Number.isFinite(score) || !Number.isFinite(loss)) {
-    throw diverged(`The validation loss is no longer a finite number after step ${state.step}`, settings);
+    throw diverged(
+      l10n`The validation loss is no longer a finite number after step ${state.step}.`,
+      settings,
+    );
   }
   const { best } = state;
   // Small validation sets often tie: the loss decides then.
@@ -107,7 +111,7 @@ async function takeStep({
   const { loss, gradient } = await model.gradient(state.prompt, batches, data.words);
   const gradientNorm = clipNorm(gradient, settings.clip);
   if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-    throw diverged(`The loss is no longer a finite number in step ${state.step + 1}`, settings);
+    throw diverged(l10n`The loss is no longer a finite number in step ${state.step + 1}.`, settings);
   }
   const learningRate = learningRateAt(state.step, scheduleOf(settings, steps));
   // From here to the end of the step nothing is awaited: a checkpoint sees all of it or nothing.
@@ -136,9 +140,9 @@ async function takeStep({
   });
 }
 
-function diverged(what: string, { learningRate }: ResolvedTask['training']): SoftpromptError {
-  return new SoftpromptError('task-invalid', `${what}.`, {
-    hint: `Lower training.learningRate (now ${learningRate}). The last checkpoint is kept.`,
+function diverged(message: string, { learningRate }: ResolvedTask['training']): SoftpromptError {
+  return new SoftpromptError('task-invalid', message, {
+    hint: l10n`Lower training.learningRate (now ${learningRate}). The last checkpoint is kept.`,
   });
 }
 

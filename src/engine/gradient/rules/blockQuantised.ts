@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { intsInitializer } from '../../graph/constants';
 import { intAttribute, MICROSOFT } from '../../graph/graph';
 import { type Rule, type RuleContext, refuse } from '../rule';
@@ -41,9 +42,10 @@ function readWeights(c: RuleContext): BlockWeights {
   const [N, K] = [intAttribute(node, 'N', 0), intAttribute(node, 'K', 0)];
   const bits = intAttribute(node, 'bits', 4);
   const block = intAttribute(node, 'block_size', 0);
-  if (bits !== 4 && bits !== 8) refuse(c, `of ${bits} bits`);
-  if (c.has(4)) refuse(c, 'with g_idx');
-  if (c.has(3) && c.graph.typeOf(c.input(3)).type !== 'uint8') refuse(c, 'with zero points that are floats');
+  if (bits !== 4 && bits !== 8) refuse(c, l10n`of ${bits} bits`);
+  if (c.has(4)) refuse(c, l10n`with g_idx`);
+  if (c.has(3) && c.graph.typeOf(c.input(3)).type !== 'uint8')
+    refuse(c, l10n`with zero points that are floats`);
   const rest = { packed: c.input(1), scales: c.input(2), zeroPoints: c.has(3) ? c.input(3) : undefined };
   return { N, K, block, bits, blocks: Math.ceil(K / block), ...rest };
 }
@@ -79,7 +81,7 @@ function shaped(c: RuleContext, value: string, shape: readonly number[]): string
 /** Packed bytes as a tensor of the numbers in them: the same data under another type. */
 function numbers(c: RuleContext, { bits }: BlockWeights, value: string, shape: readonly number[]): string {
   const known = c.graph.initializers.get(value);
-  if (!known) return refuse(c, 'of weights that are computed');
+  if (!known) return refuse(c, l10n`of weights that are computed`);
   const type = bits === 4 ? 'uint4' : 'uint8';
   return c.once(`numbers of ${value}`, () =>
     c.build.initializer(`${value} (numbers)`, { type, shape, data: known.data }),

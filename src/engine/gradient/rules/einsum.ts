@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { stringAttribute } from '../../graph/graph';
 import { type Rule, type RuleContext, refuse } from '../rule';
 
@@ -11,7 +12,7 @@ export const einsum: Rule = (c) => {
   const [left, right] = equation.split('->') as [string, string | undefined];
   const terms = left.split(',');
   const output = right ?? implicitOutput(terms);
-  const reject = () => refuse(c, `of the form ${equation}`);
+  const reject = () => refuse(c, l10n`of the form ${equation}`);
   if (terms.length > 2 || [...terms, output].some((term) => hasRepeats(term))) reject();
   checkRanks(c, terms, output, reject);
   return terms.map((term, i) => {

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { constantNumber } from '../../graph/constants';
 import { reduceTo } from '../reduceTo';
 import { type Rule, type RuleContext, refuse } from '../rule';
@@ -83,7 +84,7 @@ export const identity: Rule = (c) => [c.gradient()!];
 
 /** Inference leaves everything in. */
 export const dropout: Rule = (c) => {
-  if (c.has(2) && constantNumber(c.graph, c.input(2)) !== 0) refuse(c, 'in training mode');
+  if (c.has(2) && constantNumber(c.graph, c.input(2)) !== 0) refuse(c, l10n`in training mode`);
   return [c.gradient()!];
 };
 

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { constantInts } from '../../graph/constants';
 import { frontAxis } from '../../graph/dims';
 import { type Attribute, intAttribute, type Shape, stringAttribute } from '../../graph/graph';
@@ -22,7 +23,7 @@ export const gatherElements: Rule = (c) => {
 };
 
 export const gatherNd: Rule = (c) => {
-  if (intAttribute(c.node, 'batch_dims', 0) !== 0) refuse(c, 'with batch_dims');
+  if (intAttribute(c.node, 'batch_dims', 0) !== 0) refuse(c, l10n`with batch_dims`);
   return [scatterAdd(c, zerosLike(c, c.input(0)), c.input(1), c.gradient()!)];
 };
 
@@ -106,7 +107,7 @@ const scatter =
   (scatterBack: string, gatherBack: string): Rule =>
   (c) => {
     const reduction = stringAttribute(c.node, 'reduction', 'none');
-    if (reduction !== 'none' && reduction !== 'add') refuse(c, `with reduction ${reduction}`);
+    if (reduction !== 'none' && reduction !== 'add') refuse(c, l10n`with reduction ${reduction}`);
     const { axis } = c.node.attributes;
     const attributes: Record<string, Attribute> = axis ? { axis } : {};
     const [indices, dy] = [c.input(1), c.gradient()!];

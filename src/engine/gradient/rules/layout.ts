@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { constantInts } from '../../graph/constants';
 import { frontAxis } from '../../graph/dims';
 import { intAttribute, intsAttribute, type TensorType } from '../../graph/graph';
@@ -61,7 +62,7 @@ export const tile: Rule = (c) => {
         types: [{ type, shape: reduced }],
       });
     } else if (count === undefined) {
-      refuse(c, 'with repeats that are known only when it runs');
+      refuse(c, l10n`with repeats that are known only when it runs`);
     } else {
       const parts = c.build.addMany('Split', [gradient], {
         attributes: { axis, num_outputs: count },
@@ -103,11 +104,11 @@ export const split: Rule = (c) => {
 /** Padding with a constant is undone by the negative padding, which cuts. */
 export const pad: Rule = (c) => {
   const mode = c.node.attributes.mode;
-  if (mode?.kind === 'string' && mode.value !== 'constant') refuse(c, `of mode ${mode.value}`);
+  if (mode?.kind === 'string' && mode.value !== 'constant') refuse(c, l10n`of mode ${mode.value}`);
   const { shape } = c.graph.typeOf(c.input(0));
   const known = constantInts(c.graph, c.input(1));
   const axes = c.has(3) ? constantInts(c.graph, c.input(3)) : shape.map((_, axis) => axis);
-  if (!axes) return refuse(c, 'with axes that are known only when it runs');
+  if (!axes) return refuse(c, l10n`with axes that are known only when it runs`);
   const count = axes.length;
   const cut = known
     ? (i: number) => -known[i]!

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import type { GraphBuilder } from '../../graph/builder';
 import { floatAttribute, intAttribute, MICROSOFT } from '../../graph/graph';
 import { reduceTo } from '../reduceTo';
@@ -47,7 +48,7 @@ function flagsOf({ node }: RuleContext): Flags {
 /** MatMul and FusedMatMul. */
 export const matMul: Rule = (c) => {
   for (const flag of ['transBatchA', 'transBatchB']) {
-    if (intAttribute(c.node, flag, 0) === 1) refuse(c, `with ${flag}`);
+    if (intAttribute(c.node, flag, 0) === 1) refuse(c, l10n`with ${flag}`);
   }
   const flags = flagsOf(c);
   // A vector counts as a row on the left and as a column on the right.

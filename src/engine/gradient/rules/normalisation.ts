@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { floatsInitializer } from '../../graph/constants';
 import { frontAxis } from '../../graph/dims';
 import { floatAttribute, intAttribute, type TensorType } from '../../graph/graph';
@@ -112,7 +113,7 @@ function statistics(c: RuleContext, x: string): TensorType {
 function onesLike(c: RuleContext, gain: string): string {
   const sizes = c
     .shape(gain)
-    .map((size) => (typeof size === 'number' ? size : refuse(c, 'with a gain of open size')));
+    .map((size) => (typeof size === 'number' ? size : refuse(c, l10n`with a gain of open size`)));
   const count = sizes.reduce((product, size) => product * size, 1);
   return c.once(`ones ${sizes}`, () =>
     c.build.initializer(`ones_${sizes.join('_')}`, floatsInitializer(new Float32Array(count).fill(1), sizes)),
@@ -124,6 +125,6 @@ function onesLike(c: RuleContext, gain: string): string {
  * outputs 1 and 2.
  */
 function checkForm(c: RuleContext, gain: number): void {
-  if (c.wants(gain)) refuse(c, 'with a gain that depends on the soft prompt');
-  if (c.gradient(1) || c.gradient(2)) refuse(c, 'whose statistics are used');
+  if (c.wants(gain)) refuse(c, l10n`with a gain that depends on the soft prompt`);
+  if (c.gradient(1) || c.gradient(2)) refuse(c, l10n`whose statistics are used`);
 }

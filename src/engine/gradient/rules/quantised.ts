@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { floatsInitializer } from '../../graph/constants';
 import { reduceTo } from '../reduceTo';
 import { type Rule, type RuleContext, refuse } from '../rule';
@@ -81,7 +82,7 @@ function scaleOf(c: RuleContext, value: string): string {
   if (node?.op === 'DynamicQuantizeLinear') return node.outputs[1]!;
   const scale = node?.op === 'QuantizeLinear' ? node.inputs[1] : undefined;
   if (scale && c.shape(scale).every((size) => size === 1)) return scale;
-  return refuse(c, 'of integers whose scale is not known');
+  return refuse(c, l10n`of integers whose scale is not known`);
 }
 
 const MOVES: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Unsqueeze', 'Squeeze']);

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { constantInts } from '../../graph/constants';
 import { frontAxis } from '../../graph/dims';
 import { intAttribute, intsAttribute } from '../../graph/graph';
@@ -7,7 +8,7 @@ import { type Rule, type RuleContext, refuse } from '../rule';
 function reducedAxes(c: RuleContext): number[] {
   const rank = c.shape(c.input(0)).length;
   const given = c.has(1) ? constantInts(c.graph, c.input(1)) : (intsAttribute(c.node, 'axes') ?? []);
-  if (!given) return refuse(c, 'with axes that are known only when it runs');
+  if (!given) return refuse(c, l10n`with axes that are known only when it runs`);
   if (given.length > 0) return given.map((axis) => frontAxis(axis, rank));
   if (intAttribute(c.node, 'noop_with_empty_axes', 0) === 1) return [];
   return Array.from({ length: rank }, (_, i) => i);

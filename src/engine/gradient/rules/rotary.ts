@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { type Rule, refuse } from '../rule';
 
 /**
@@ -6,7 +7,7 @@ import { type Rule, refuse } from '../rule';
  */
 export const rotaryEmbedding: Rule = (c) => {
   const [, positions, cosines, sines] = c.node.inputs as [string, string, string, string];
-  if (c.wants(2) || c.wants(3)) refuse(c, 'with tables that depend on the soft prompt');
+  if (c.wants(2) || c.wants(3)) refuse(c, l10n`with tables that depend on the soft prompt`);
   const back = c.once(`negated ${sines}`, () => c.build.add('Neg', [sines]));
   const inputs = [c.gradient()!, positions, cosines, back];
   const { attributes, domain } = c.node;

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { constantInts } from '../../graph/constants';
 import { frontAxis } from '../../graph/dims';
 import type { Shape } from '../../graph/graph';
@@ -25,7 +26,7 @@ export const slice: Rule = (c) => {
   for (const { axis, start, step } of slices.filter((part) => part.step !== 1)) {
     const size = shape[axis];
     if (typeof size !== 'number' || start === undefined)
-      return refuse(c, 'with a step over an axis of open size');
+      return refuse(c, l10n`with a step over an axis of open size`);
     const first =
       step > 0 ? Math.min(frontAxis(start, size), size) : Math.min(frontAxis(start, size), size - 1);
     const count = c.shape(gradient)[axis] as number;
@@ -47,7 +48,7 @@ function readSlices(c: RuleContext): AxisSlice[] {
   const count = Number(c.shape(c.input(1))[0]);
   const axes = c.has(3) ? constantInts(c.graph, c.input(3)) : Array.from({ length: count }, (_, i) => i);
   const steps = c.has(4) ? constantInts(c.graph, c.input(4)) : Array.from({ length: count }, () => 1);
-  if (!axes || !steps) return refuse(c, 'with axes or steps that are known only when it runs');
+  if (!axes || !steps) return refuse(c, l10n`with axes or steps that are known only when it runs`);
   return axes.map((axis, i) => ({
     axis: frontAxis(axis, rank),
     place: i,

@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { GraphBuilder } from '../builder';
 import type { Graph, Node } from '../graph';
 
@@ -40,14 +41,18 @@ export type Expansion = (context: ExpansionContext) => (string | undefined)[];
 
 /** An input that the operator cannot do without. */
 export function required(c: ExpansionContext, index: number): string {
-  return c.input(index) ?? refuse(c, `without input ${index}`);
+  return c.input(index) ?? refuse(c, l10n`without input ${index}`);
 }
 
 /** A form of an operator that its expansion does not know. */
 export function refuse({ node, graph }: ExpansionContext, form: string): never {
   const operator = node.domain ? `${node.domain}.${node.op}` : node.op;
-  throw new SoftpromptError('model-unsupported', `${operator} ${form} is not supported (${graph.name}).`, {
-    place: { node: node.name },
-    hint: 'Export the model without it, or use its original files: a Hugging Face folder or GGUF.',
-  });
+  throw new SoftpromptError(
+    'model-unsupported',
+    l10n`${operator} ${form} is not supported (${graph.name}).`,
+    {
+      place: { node: node.name },
+      hint: l10n`Export the model without it, or use its original files: a Hugging Face folder or GGUF.`,
+    },
+  );
 }

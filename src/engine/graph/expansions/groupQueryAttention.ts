@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { type Attribute, floatAttribute, intAttribute, MICROSOFT, stringAttribute } from '../graph';
 import { afterPast, attend, byHead } from './attentionCore';
 import { type Expansion, type ExpansionContext, refuse, required } from './expansion';
@@ -81,11 +82,11 @@ function rotated(c: ExpansionContext, value: string, heads: number, headSize: nu
 function checkForm(c: ExpansionContext): void {
   const { node } = c;
   if (intAttribute(node, 'smooth_softmax', -1) === 1 || c.input(INPUT.sink))
-    refuse(c, 'with a smooth softmax');
+    refuse(c, l10n`with a smooth softmax`);
   const quantised = ['k_quant_type', 'v_quant_type'].some(
     (name) => stringAttribute(node, name, 'NONE') !== 'NONE',
   );
-  if (quantised) refuse(c, 'with a quantised cache');
-  if (node.inputs.slice(FIRST_OTHER).some(Boolean)) refuse(c, 'with norms of queries and keys');
-  if (c.makes(3)) refuse(c, 'with its scores as an output');
+  if (quantised) refuse(c, l10n`with a quantised cache`);
+  if (node.inputs.slice(FIRST_OTHER).some(Boolean)) refuse(c, l10n`with norms of queries and keys`);
+  if (c.makes(3)) refuse(c, l10n`with its scores as an output`);
 }

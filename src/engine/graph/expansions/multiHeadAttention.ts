@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { floatAttribute, intAttribute } from '../graph';
 import { afterPast, attend, byHead } from './attentionCore';
 import { type Expansion, type ExpansionContext, refuse, required } from './expansion';
@@ -44,9 +45,10 @@ function separate(c: ExpansionContext, heads: number) {
   const { build, graph } = c;
   const query = required(c, INPUT.query);
   const [key, value] = [c.input(INPUT.key), c.input(INPUT.value)];
-  if (!key || !value || graph.shapeOf(query).length !== 3) refuse(c, 'with packed queries, keys and values');
-  if (c.input(INPUT.pastLength)) refuse(c, 'with a cache that is shared in place');
-  if (c.makes(3)) refuse(c, 'with its scores as an output');
+  if (!key || !value || graph.shapeOf(query).length !== 3)
+    refuse(c, l10n`with packed queries, keys and values`);
+  if (c.input(INPUT.pastLength)) refuse(c, l10n`with a cache that is shared in place`);
+  if (c.makes(3)) refuse(c, l10n`with its scores as an output`);
   const ready = graph.shapeOf(key!).length === 4;
   const width = Number(graph.shapeOf(query)[2]);
   const last = Number(graph.shapeOf(value!).at(-1));

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { floatAttribute } from '../graph';
 import { type Expansion, type ExpansionContext, refuse, required } from './expansion';
 
@@ -20,7 +21,7 @@ const skip =
   (operator: string, bias: number, ofNorm: readonly number[]): Expansion =>
   (c) => {
     const { build } = c;
-    if (c.makes(1) || c.makes(2)) refuse(c, 'with its statistics as outputs');
+    if (c.makes(1) || c.makes(2)) refuse(c, l10n`with its statistics as outputs`);
     const added = c.input(bias);
     const skipped = build.add('Add', [required(c, 0), required(c, 1)]);
     const sum = added ? build.add('Add', [skipped, added]) : skipped;
@@ -39,7 +40,8 @@ export const skipSimplifiedLayerNormalization = skip('SimplifiedLayerNormalizati
 export const rmsNormalization: Expansion = (c) => {
   const axis = c.node.attributes.axis;
   const rank = c.graph.shapeOf(required(c, 0)).length;
-  if (axis?.kind === 'int' && axis.value !== -1 && axis.value !== rank - 1) refuse(c, 'over several axes');
+  if (axis?.kind === 'int' && axis.value !== -1 && axis.value !== rank - 1)
+    refuse(c, l10n`over several axes`);
   const epsilon = floatAttribute(c.node, 'epsilon', 1e-5);
   return [normalised(c, 'SimplifiedLayerNormalization', [c.input(0), c.input(1)], epsilon)];
 };

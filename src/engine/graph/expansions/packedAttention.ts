@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { floatAttribute, intAttribute, intsAttribute, MICROSOFT } from '../graph';
 import { afterPast, attend, byHead } from './attentionCore';
 import { type Expansion, type ExpansionContext, refuse, required } from './expansion';
@@ -19,7 +20,7 @@ const QUANTISED = {
 
 /** onnxruntime's Attention: projections by one packed matrix, [hidden, queries + keys + values], then attention. */
 export const packedAttention: Expansion = (c) => {
-  if (c.input(INPUT.pastLength)) refuse(c, 'with a cache that is shared in place');
+  if (c.input(INPUT.pastLength)) refuse(c, l10n`with a cache that is shared in place`);
   const product = c.build.add('MatMul', [required(c, INPUT.input), required(c, INPUT.weights)]);
   const bias = c.input(INPUT.bias);
   const projected = bias ? c.build.add('Add', [product, bias]) : product;
@@ -44,7 +45,7 @@ function attention(
   { past, bias }: { past?: string; bias?: string },
 ): (string | undefined)[] {
   const { build, node, graph } = c;
-  if (intAttribute(node, 'do_rotary', 0) === 1) refuse(c, 'with rotary positions');
+  if (intAttribute(node, 'do_rotary', 0) === 1) refuse(c, l10n`with rotary positions`);
   const heads = intAttribute(node, 'num_heads', 1);
   const third = Number(graph.shapeOf(projected)[2]) / 3;
   const widths = intsAttribute(node, 'qkv_hidden_sizes') ?? [third, third, third];

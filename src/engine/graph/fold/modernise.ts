@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { frontAxis } from '../dims';
 import { type Attribute, type Dim, type Graph, intAttribute, type Node } from '../graph';
 import { DATA_TYPES } from '../onnxSchema';
@@ -78,7 +79,8 @@ function withSizes(node: Node, graph: Graph, ints: (values: readonly number[]) =
   const given = attributes.split?.kind === 'ints' ? attributes.split.value : undefined;
   const shape = graph.shapeOf(inputs[0]!);
   const size: Dim = shape[frontAxis(intAttribute(node, 'axis', 0), shape.length)]!;
-  if (!given && typeof size !== 'number') throw new Error('it splits a size that is known only when it runs');
+  if (!given && typeof size !== 'number')
+    throw new Error(l10n`it splits a size that is known only when it runs`);
   const part = Math.ceil(Number(size) / outputs.length);
   const sizes = given ?? outputs.map((_, i) => Math.min(part, Number(size) - part * i));
   return {
@@ -92,6 +94,6 @@ function withSizes(node: Node, graph: Graph, ints: (values: readonly number[]) =
 function withAxis(node: Node, graph: Graph, opset: number): Node {
   const rank = graph.shapeOf(node.inputs[0]!).length;
   const axis = frontAxis(intAttribute(node, 'axis', opset < 13 ? 1 : -1), rank);
-  if (opset < 13 && axis !== rank - 1) throw new Error('it takes several axes together, as opset 12 did');
+  if (opset < 13 && axis !== rank - 1) throw new Error(l10n`it takes several axes together, as opset 12 did`);
   return { ...node, attributes: { axis: { kind: 'int', value: axis } } };
 }

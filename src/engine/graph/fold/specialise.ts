@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { floatsInitializer, intsInitializer } from '../constants';
 import { type ElementType, Graph, type Initializer, type Node, type TensorType } from '../graph';
 import type { OnnxModel } from '../readOnnx';
@@ -147,7 +148,7 @@ class Specialiser {
     }
     node.outputs.forEach((output, i) => {
       const type = types[i];
-      if (output && !type) throw new Error(`its output ${i} has no known type`);
+      if (output && !type) throw new Error(l10n`its output ${i} has no known type`);
       if (output) graph.values.set(output, type!);
     });
     const emitted = withoutSizes(node, graph, (values) => this.ints(values));
@@ -157,9 +158,10 @@ class Specialiser {
 
   private branch(node: Node): void {
     const condition = this.value(node.inputs[0]!)?.elements[0];
-    if (typeof condition !== 'number') throw new Error('which branch it takes is known only when it runs');
+    if (typeof condition !== 'number')
+      throw new Error(l10n`which branch it takes is known only when it runs`);
     const chosen = node.attributes[condition ? 'then_branch' : 'else_branch'];
-    if (chosen?.kind !== 'graph') throw new Error('it has no such branch');
+    if (chosen?.kind !== 'graph') throw new Error(l10n`it has no such branch`);
     const { nodes, initializers, outputs } = openBranch(chosen.value, node.name);
     for (const [name, initializer] of initializers) {
       this.initializers.set(name, initializer);
@@ -194,7 +196,7 @@ class Specialiser {
     const sizes = inferredSizes(node, graph);
     if (sizes.some((size) => size > this.options.largest)) return undefined;
     this.work += sizes.reduce((sum, size) => sum + size, 1);
-    if (this.work > WORK_LIMIT) throw new Error('there is too much to compute before it runs');
+    if (this.work > WORK_LIMIT) throw new Error(l10n`there is too much to compute before it runs`);
     const inputs = node.inputs.map((input) => (input ? this.value(input) : undefined));
     if (inputs.some((input, i) => !input && node.inputs[i])) return undefined;
     return evaluate(node, inputs);
@@ -245,7 +247,7 @@ class Specialiser {
     if (!value || this.computed.has(name)) return;
     if (value.elements.every((element) => typeof element === 'number')) {
       const bytes = encodeKnown(value);
-      if (!bytes) throw new Error(`${name} is a constant of a type that is not supported`);
+      if (!bytes) throw new Error(l10n`${name} is a constant of a type that is not supported`);
       graph.initializers.set(name, { type: value.type, shape: value.shape, data: { kind: 'inline', bytes } });
       return;
     }

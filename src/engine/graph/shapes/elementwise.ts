@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { broadcastShapes } from '../dims';
 import { type ElementType, intAttribute, MICROSOFT } from '../graph';
 import { DATA_TYPES } from '../onnxSchema';
@@ -22,7 +23,7 @@ const where: Inference = (node, graph) => [
 const cast: Inference = (node, graph) => {
   const number = intAttribute(node, 'to', 0);
   const type = Object.entries(DATA_TYPES).find(([, value]) => value === number)?.[0];
-  if (!type) throw new Error(`Cast ${node.name} to element type ${number}, which is not supported`);
+  if (!type) throw new Error(l10n`Cast ${node.name} to element type ${number}, which is not supported`);
   return [{ type: type as ElementType, shape: inputType(node, graph, 0).shape }];
 };
 

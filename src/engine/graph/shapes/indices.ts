@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { divideDims, frontAxis, subtractDims } from '../dims';
 import { intAttribute, MICROSOFT } from '../graph';
 import { type Inference, type InferenceTable, inputType, knownInts, same } from './inference';
@@ -23,10 +24,10 @@ const gatherNd: Inference = (node, graph) => {
 const range: Inference = (node, graph) => {
   const [start, limit, delta] = [0, 1, 2].map((i) => knownInts(graph, node.inputs[i])?.[0]);
   if (start === undefined || limit === undefined || delta === undefined) {
-    throw new Error(`Range ${node.name} needs bounds that are known before it runs`);
+    throw new Error(l10n`Range ${node.name} needs bounds that are known before it runs`);
   }
   const length = divideDims(subtractDims(limit, start), delta);
-  if (length === undefined) throw new Error(`Range ${node.name}: its length cannot be told`);
+  if (length === undefined) throw new Error(l10n`Range ${node.name}: its length cannot be told`);
   return [{ type: inputType(node, graph, 0).type, shape: [length] }];
 };
 

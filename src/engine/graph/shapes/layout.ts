@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { addDims, broadcastShapes, frontAxis, multiplyDims } from '../dims';
 import { type Dim, intAttribute, intsAttribute } from '../graph';
 import { slicedLength } from '../slices';
@@ -6,7 +7,7 @@ import { constantInput, type Inference, type InferenceTable, inputType, knownInt
 const reshape: Inference = (node, graph) => {
   const { type, shape } = inputType(node, graph, 0);
   const wanted = knownInts(graph, node.inputs[1]);
-  if (!wanted) throw new Error(`Reshape ${node.name} needs a shape that is known before it runs`);
+  if (!wanted) throw new Error(l10n`Reshape ${node.name} needs a shape that is known before it runs`);
   const copies = intAttribute(node, 'allowzero', 0) === 0;
   const copied = wanted.map((size, i) => (size === 0 && copies ? shape[i]! : size));
   // What -1 stands for: the sizes that are left once those on both sides are struck out.
@@ -42,7 +43,7 @@ const split: Inference = (node, graph) => {
   const { type, shape } = inputType(node, graph, 0);
   const axis = frontAxis(intAttribute(node, 'axis', 0), shape.length);
   const sizes = knownInts(graph, node.inputs[1]);
-  if (!sizes) throw new Error(`Split ${node.name} needs sizes that are known before it runs`);
+  if (!sizes) throw new Error(l10n`Split ${node.name} needs sizes that are known before it runs`);
   return sizes.map((size) => ({ type, shape: shape.map((dim, i) => (i === axis ? size : dim)) }));
 };
 
@@ -62,7 +63,7 @@ const squeeze: Inference = (node, graph) => {
 const unsqueeze: Inference = (node, graph) => {
   const { type, shape } = inputType(node, graph, 0);
   const given = constantInput(graph, node.inputs[1]);
-  if (!given) throw new Error(`Unsqueeze ${node.name} needs constant axes`);
+  if (!given) throw new Error(l10n`Unsqueeze ${node.name} needs constant axes`);
   const rank = shape.length + given.length;
   const axes = given.map((axis) => frontAxis(axis, rank));
   const rest = [...shape];
@@ -81,15 +82,17 @@ const slice: Inference = (node, graph) => {
   const axes = node.inputs[3] ? constantInput(graph, node.inputs[3]) : starts?.map((_, i) => i);
   const steps = node.inputs[4] ? constantInput(graph, node.inputs[4]) : starts?.map(() => 1);
   if (!starts || !ends || !axes || !steps) {
-    throw new Error(`Slice ${node.name} needs bounds that are known before it runs`);
+    throw new Error(l10n`Slice ${node.name} needs bounds that are known before it runs`);
   }
   const result = [...shape];
   axes.forEach((axis, i) => {
     const at = frontAxis(axis, shape.length);
     const length = slicedLength(shape[at]!, starts[i]!, ends[i]!, steps[i]!);
     if (length === undefined) {
-      const bounds = `${starts[i]} to ${ends[i]} of ${shape[at]}`;
-      throw new Error(`Slice ${node.name}: its bounds cannot be compared (${bounds})`);
+      const [start, end] = [starts[i]!, ends[i]!].map(String);
+      throw new Error(
+        l10n`Slice ${node.name}: its bounds cannot be compared (${start!} to ${end!} of ${shape[at]!})`,
+      );
     }
     result[at] = length;
   });
@@ -99,14 +102,14 @@ const slice: Inference = (node, graph) => {
 const tile: Inference = (node, graph) => {
   const { type, shape } = inputType(node, graph, 0);
   const repeats = knownInts(graph, node.inputs[1]);
-  if (!repeats) throw new Error(`Tile ${node.name} needs repeats that are known before it runs`);
+  if (!repeats) throw new Error(l10n`Tile ${node.name} needs repeats that are known before it runs`);
   return [{ type, shape: shape.map((dim, i) => multiplyDims([dim, repeats[i]!])) }];
 };
 
 const pad: Inference = (node, graph) => {
   const { type, shape } = inputType(node, graph, 0);
   const pads = knownInts(graph, node.inputs[1]);
-  if (!pads) throw new Error(`Pad ${node.name} needs sizes that are known before it runs`);
+  if (!pads) throw new Error(l10n`Pad ${node.name} needs sizes that are known before it runs`);
   const axes = constantInput(graph, node.inputs[3]) ?? shape.map((_, i) => i);
   const result = [...shape];
   axes.forEach((axis, i) => {
@@ -132,7 +135,7 @@ const constantOfShape: Inference = (node, graph) => {
   const known = knownInts(graph, node.inputs[0]);
   if (known) return [{ type, shape: known }];
   const source = graph.producers().get(node.inputs[0]!);
-  if (source?.op !== 'Shape') throw new Error(`ConstantOfShape ${node.name} needs a Shape before it`);
+  if (source?.op !== 'Shape') throw new Error(l10n`ConstantOfShape ${node.name} needs a Shape before it`);
   return [{ type, shape: inputType(source, graph, 0).shape }];
 };
 

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { openSafetensors } from '../../safetensors';
 import { invalidJson, readJson } from '../modelJson';
 import { refusalOfConfig, refusalOfFiles } from '../refusals';
@@ -69,7 +70,7 @@ export async function describeFolder(folder: string): Promise<ModelDescription> 
     }
     if (refusal) return { ...description, obstacle: refused(refusal) };
     if (!weights) {
-      throw new SoftpromptError('model-missing', `The folder has neither ${SINGLE} nor ${INDEX}.`, {
+      throw new SoftpromptError('model-missing', l10n`The folder has neither ${SINGLE} nor ${INDEX}.`, {
         place: { file: folder },
       });
     }
@@ -101,7 +102,7 @@ async function shards(folder: string, names: readonly string[]): Promise<string[
   if (!parsed.success) throw invalidJson(path, z.prettifyError(parsed.error));
   const files = [...new Set(Object.values(parsed.data.weight_map))].sort();
   for (const file of files) {
-    if (basename(file) !== file) throw invalidJson(path, `it names a file outside the folder: ${file}`);
+    if (basename(file) !== file) throw invalidJson(path, l10n`it names a file outside the folder: ${file}`);
     if (!names.includes(file)) throw missing(folder, file);
   }
   return files;
@@ -112,9 +113,9 @@ function requireTokenizer(folder: string, names: readonly string[]): void {
 }
 
 function missing(folder: string, file: string): SoftpromptError {
-  return new SoftpromptError('model-missing', `The model is not complete: ${file} is missing.`, {
+  return new SoftpromptError('model-missing', l10n`The model is not complete: ${file} is missing.`, {
     place: { file: folder },
-    hint: 'Download the missing file from where the model came from.',
+    hint: l10n`Download the missing file from where the model came from.`,
   });
 }
 

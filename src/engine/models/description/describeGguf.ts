@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { cutShort, type GgufTensor } from '../gguf/header';
 import { type GgufParts, openGgufParts } from '../gguf/parts';
 import { ELEMENT_TYPES, elementTypeName } from '../gguf/quantisation';
@@ -75,12 +76,12 @@ function checkTensor({ name, type, shape, start, part }: GgufParts['tensors'][nu
   if (!known) {
     throw new SoftpromptError(
       'model-unsupported',
-      `Its tensors are quantised as ${elementTypeName(type)}, which is not read.`,
-      { place: { file: part.file, node: name }, hint: 'Take another quantisation of the same model.' },
+      l10n`Its tensors are quantised as ${elementTypeName(type)}, which is not read.`,
+      { place: { file: part.file, node: name }, hint: l10n`Take another quantisation of the same model.` },
     );
   }
   const end = start + (product(shape) / known.valuesPerBlock) * known.bytesPerBlock;
-  if (end > part.size) throw cutShort(part.file, part.size, `but the tensor ${name} ends at byte ${end}`);
+  if (end > part.size) throw cutShort(part.file, part.size, l10n`but the tensor ${name} ends at byte ${end}`);
 }
 
 function commonest(tensors: readonly GgufTensor[]): string | undefined {

@@ -2,6 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { readJson } from '../modelJson';
 import { refusalOfArchitecture } from '../refusals';
 import { addTo, type ModelDescription, mostOf, obstacleOf, product, refused } from './description';
@@ -104,8 +105,12 @@ async function externalSize(file: string, location: string): Promise<number> {
   const found =
     basename(location) === location ? await stat(join(dirname(file), location)).catch(() => null) : null;
   if (found) return found.size;
-  throw new SoftpromptError('model-missing', `The model is not complete: ${basename(location)} is missing.`, {
-    place: { file },
-    hint: 'Download the missing file from where the model came from.',
-  });
+  throw new SoftpromptError(
+    'model-missing',
+    l10n`The model is not complete: ${basename(location)} is missing.`,
+    {
+      place: { file },
+      hint: l10n`Download the missing file from where the model came from.`,
+    },
+  );
 }

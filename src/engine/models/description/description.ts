@@ -1,6 +1,7 @@
 import { type ErrorCode, SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { ModelSummary, Obstacle } from '../../../protocol/models';
-import type { Refusal } from '../refusals';
+import { type Refusal, RefusalError } from '../refusals';
 
 /** What a model's header tells of it. */
 export type ModelDescription = Pick<
@@ -15,12 +16,13 @@ const KINDS: Partial<Record<ErrorCode, Obstacle['kind']>> = {
 
 /** Anything that went wrong while a model was looked at, as a reason not to tune it. */
 export function obstacleOf(error: unknown): Obstacle {
+  if (error instanceof RefusalError) return refused(error.refusal);
   if (error instanceof SoftpromptError) {
     const { hint } = error.details;
-    const reason = sentence(error.message.replace(/^This model cannot be tuned(?: yet)?: /, ''));
+    const reason = sentence(error.message);
     return { kind: KINDS[error.code] ?? 'broken', reason, ...(hint && { hint }) };
   }
-  return { kind: 'broken', reason: `It cannot be read: ${(error as Error).message}.` };
+  return { kind: 'broken', reason: l10n`It cannot be read: ${(error as Error).message}.` };
 }
 
 export function refused({ reason, hint }: Refusal): Obstacle {

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import protobuf from 'protobufjs';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { skimOnnx } from '../onnx/skim';
 
 export interface Initializer {
@@ -50,10 +51,14 @@ export async function onnxInitializers(handle: FileHandle, file: string): Promis
       return { shape: dims, type: dataType, ...(location && { location }) };
     });
   } catch (cause) {
-    throw new SoftpromptError('model-invalid', `This is not an ONNX model: ${(cause as Error).message}.`, {
-      place: { file },
-      hint: 'Export the model again, or download the file again.',
-      cause,
-    });
+    throw new SoftpromptError(
+      'model-invalid',
+      l10n`This is not an ONNX model: ${(cause as Error).message}.`,
+      {
+        place: { file },
+        hint: l10n`Export the model again, or download the file again.`,
+        cause,
+      },
+    );
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { encoderGraphs } from '../graphs/encoder';
 import { bertModel } from './bertModel';
 import type { Family } from './family';
@@ -14,13 +15,19 @@ export const albert: Family = {
     const settings = parseSettings(configSchema, json, tensors);
     const { hidden_size: hiddenSize, embedding_size: embeddingSize } = settings;
     if (settings.num_hidden_groups > 1) {
-      throw unsupportedSetting(tensors, `${settings.num_hidden_groups} groups of layers (num_hidden_groups)`);
+      throw unsupportedSetting(
+        tensors,
+        l10n`${settings.num_hidden_groups} groups of layers (num_hidden_groups)`,
+      );
     }
     if (settings.inner_group_num > 1) {
-      throw unsupportedSetting(tensors, `${settings.inner_group_num} layers in a group (inner_group_num)`);
+      throw unsupportedSetting(
+        tensors,
+        l10n`${settings.inner_group_num} layers in a group (inner_group_num)`,
+      );
     }
     if (embeddingSize === hiddenSize) {
-      throw unsupportedSetting(tensors, 'token vectors as wide as its hidden states (embedding_size)');
+      throw unsupportedSetting(tensors, l10n`token vectors as wide as its hidden states (embedding_size)`);
     }
     const masked = tensors.shapeOf('predictions.dense.weight') !== undefined;
     const model = bertModel(tensors, {

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import type { ModelConfig } from '../modelConfig';
 import type { FileTensors } from './family';
 import { contradictorySettings } from './settings';
@@ -7,5 +8,5 @@ export function checkAnswerTokens(config: ModelConfig, tensors: Pick<FileTensors
   const { vocabularySize, decoderStart = 0, neverWritten = [] } = config;
   const outside = [decoderStart, ...neverWritten].find((token) => token >= vocabularySize);
   if (outside === undefined) return;
-  throw contradictorySettings(tensors, `the token ${outside} in a vocabulary of ${vocabularySize}`);
+  throw contradictorySettings(tensors, l10n`the token ${outside} in a vocabulary of ${vocabularySize}`);
 }

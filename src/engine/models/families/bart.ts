@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { type EncoderDecoderSpec, encoderDecoderGraphs, encoderDecoderModel } from '../graphs/encoderDecoder';
 import type { ModelConfig } from '../modelConfig';
 import { checkAnswerTokens } from './answerTokens';
@@ -59,12 +60,15 @@ export function bartArchitecture(
   const { positions, embeddingNorm, decoderStart, neverWritten } = own;
   const refuse = (property: string) => unsupportedSetting(tensors, property);
   const activation = activationNamed(settings.activation_function, tensors, 'activation_function');
-  if (settings.normalize_before) throw refuse('normalisation before each part (normalize_before)');
-  if (settings.add_final_layer_norm) throw refuse('a normalisation at the end (add_final_layer_norm)');
-  if (settings.tie_word_embeddings === false) throw refuse('a head of its own (tie_word_embeddings)');
-  const heads = [settings.encoder_attention_heads, settings.decoder_attention_heads];
-  if (heads.some((count) => hiddenSize % count !== 0)) {
-    throw contradictorySettings(tensors, `${heads.join(' and ')} heads for a hidden size of ${hiddenSize}`);
+  if (settings.normalize_before) throw refuse(l10n`normalisation before each part (normalize_before)`);
+  if (settings.add_final_layer_norm) throw refuse(l10n`a normalisation at the end (add_final_layer_norm)`);
+  if (settings.tie_word_embeddings === false) throw refuse(l10n`a head of its own (tie_word_embeddings)`);
+  const { encoder_attention_heads: readers, decoder_attention_heads: writers } = settings;
+  if ([readers, writers].some((count) => hiddenSize % count !== 0)) {
+    throw contradictorySettings(
+      tensors,
+      l10n`${readers} and ${writers} heads for a hidden size of ${hiddenSize}`,
+    );
   }
   const half = (layers: number, heads: number, intermediateSize: number) => ({
     layers,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { encoderGraphs } from '../graphs/encoder';
 import { type BertSettings, bertModel } from './bertModel';
 import type { Architecture, Family, FileTensors } from './family';
@@ -22,9 +23,9 @@ export const bert: Family = {
 
   fromConfig(json, tensors) {
     const settings = parseSettings(configSchema, json, tensors);
-    if (settings.is_decoder) throw unsupportedSetting(tensors, 'a causal mask (is_decoder)');
+    if (settings.is_decoder) throw unsupportedSetting(tensors, l10n`a causal mask (is_decoder)`);
     const positions = settings.position_embedding_type ?? 'absolute';
-    if (positions !== 'absolute') throw unsupportedSetting(tensors, `${positions} positions`);
+    if (positions !== 'absolute') throw unsupportedSetting(tensors, l10n`${positions} positions`);
     const plain = settings.model_type === 'bert';
     const places = plain ? BERT_PLACES : ROBERTA_PLACES;
     const masked = tensors.shapeOf(`${places['head.dense']}.weight`) !== undefined;
@@ -52,9 +53,9 @@ export const bert: Family = {
 
   fromGguf(metadata, tensors) {
     const settings = parseGgufSettings(ggufSchema, metadata, tensors);
-    if (settings['attention.causal']) throw unsupportedSetting(tensors, 'a causal mask');
+    if (settings['attention.causal']) throw unsupportedSetting(tensors, l10n`a causal mask`);
     const pooling = POOLINGS[settings.pooling_type ?? 1];
-    if (!pooling) throw unsupportedSetting(tensors, `pooling of type ${settings.pooling_type}`);
+    if (!pooling) throw unsupportedSetting(tensors, l10n`pooling of type ${String(settings.pooling_type)}`);
     return architecture(tensors, GGUF_PLACES, {
       architecture: 'bert',
       kind: 'encoder',

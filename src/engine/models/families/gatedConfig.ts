@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { type RotaryParameters, type RotaryPositions, rotaryParameters } from '../rotaryScaling';
 import type { FileTensors } from './family';
 import type { GatedDecoder } from './gatedDecoder';
@@ -52,7 +53,7 @@ export function gatedFromConfig(
   { tiedHead, places = LLAMA_PLACES, rotary = [oneForAll(settings, tensors)] }: FamilyDefaults,
 ): GatedDecoder {
   if (settings.use_bidirectional_attention) {
-    throw unsupportedSetting(tensors, 'attention in both directions (use_bidirectional_attention)');
+    throw unsupportedSetting(tensors, l10n`attention in both directions (use_bidirectional_attention)`);
   }
   const heads = settings.num_attention_heads;
   const headSize = settings.head_dim ?? settings.hidden_size / heads;
@@ -81,7 +82,10 @@ export function gatedFromConfig(
 /** Transformers 4 wrote `rope_scaling`, Transformers 5 writes `rope_parameters`. */
 function oneForAll({ rope_parameters, rope_scaling }: GatedConfig, tensors: FileTensors): RotaryParameters {
   if (rope_parameters?.full_attention || rope_parameters?.sliding_attention) {
-    throw unsupportedSetting(tensors, 'rotary positions that differ from layer to layer (rope_parameters)');
+    throw unsupportedSetting(
+      tensors,
+      l10n`rotary positions that differ from layer to layer (rope_parameters)`,
+    );
   }
   return rope_parameters ?? rope_scaling ?? {};
 }
@@ -93,7 +97,7 @@ function rotaryPositions(
   tensors: FileTensors,
 ): RotaryPositions {
   if (own.long_factor && !own.short_factor) {
-    throw contradictorySettings(tensors, 'rotary positions have a long_factor and no short_factor');
+    throw contradictorySettings(tensors, l10n`rotary positions have a long_factor and no short_factor`);
   }
   const partial = own.partial_rotary_factor ?? settings.partial_rotary_factor ?? 1;
   return {
@@ -114,13 +118,16 @@ export function windowsOf(
   slides: (layer: number) => boolean,
 ): (number | undefined)[] {
   if (layer_types && layer_types.length < num_hidden_layers) {
-    throw contradictorySettings(tensors, `${layer_types.length} layer_types, ${num_hidden_layers} layers`);
+    throw contradictorySettings(
+      tensors,
+      l10n`${layer_types.length} layer_types, ${num_hidden_layers} layers`,
+    );
   }
   return Array.from({ length: num_hidden_layers }, (_, layer) => {
     const type = layer_types?.[layer] ?? (slides(layer) ? 'sliding_attention' : 'full_attention');
     if (type === 'full_attention') return undefined;
     if (type === 'sliding_attention') return sliding_window ?? undefined;
-    throw unsupportedSetting(tensors, `layers of a kind that is not known (layer_types: ${type})`);
+    throw unsupportedSetting(tensors, l10n`layers of a kind that is not known (layer_types: ${type})`);
   });
 }
 

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import type { Activation } from '../graphs/blocks';
 import { type DecoderSpec, decoderModel } from '../graphs/decoder';
 import type { SelfAttention } from '../graphs/selfAttention';
@@ -31,7 +32,7 @@ export function gatedDecoder({ file }: FileTensors, d: GatedDecoder): Architectu
   if (!Number.isInteger(headSize / 2) || heads % keyValueHeads !== 0) {
     throw contradictorySettings(
       { file },
-      `${heads} heads of size ${headSize}, ${keyValueHeads} key-value heads`,
+      l10n`${heads} heads of size ${headSize}, ${keyValueHeads} key-value heads`,
     );
   }
   const tables = d.rotary.map((positions) => rotaryTable(positions, file));

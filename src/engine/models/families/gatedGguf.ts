@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import type { GgufValue } from '../gguf/header';
 import type { RotaryPositions } from '../rotaryScaling';
 import type { FileTensors } from './family';
@@ -52,9 +53,9 @@ export function gatedFromGguf(
   tensors: FileTensors,
 ): GatedDecoder & { settings: GatedGguf } {
   const settings = parseGgufSettings(gatedGguf, metadata, tensors);
-  for (const name of REFUSED) if (settings[name]) throw unsupportedSetting(tensors, `a setting ${name}`);
+  for (const name of REFUSED) if (settings[name]) throw unsupportedSetting(tensors, l10n`a setting ${name}`);
   if (settings['attention.causal'] === false) {
-    throw unsupportedSetting(tensors, 'attention in both directions (attention.causal)');
+    throw unsupportedSetting(tensors, l10n`attention in both directions (attention.causal)`);
   }
   const hiddenSize = settings.embedding_length;
   const heads = settings['attention.head_count'];
@@ -63,7 +64,7 @@ export function gatedFromGguf(
   if (valueSize !== headSize) {
     throw unsupportedSetting(
       tensors,
-      `keys of ${headSize} and values of ${valueSize} (attention.value_length)`,
+      l10n`keys of ${headSize} and values of ${valueSize} (attention.value_length)`,
     );
   }
   return {
@@ -93,7 +94,7 @@ export function gatedFromGguf(
 /** Rows of a GGUF file's token table. */
 export function vocabularySize(tensors: FileTensors): number {
   const rows = tensors.shapeOf('token_embd.weight')?.[0];
-  if (rows === undefined) throw contradictorySettings(tensors, 'it has no tensor token_embd.weight');
+  if (rows === undefined) throw contradictorySettings(tensors, l10n`it has no tensor token_embd.weight`);
   return rows;
 }
 
@@ -122,7 +123,7 @@ function factorsIn(tensors: FileTensors, name: string): Float32Array | undefined
   const shape = tensors.shapeOf(name);
   if (!shape || !tensors.values) return undefined;
   const values = tensors.values(name);
-  if (!values) throw contradictorySettings(tensors, `${name} is [${shape.join(', ')}]`);
+  if (!values) throw contradictorySettings(tensors, l10n`${name} is [${shape.join(', ')}]`);
   return values;
 }
 
@@ -155,8 +156,10 @@ export function turnedInPairs<Decoder extends GatedDecoder>(decoder: Decoder, te
   const { headSize } = decoder.config;
   const { size } = decoder.rotary[0]!;
   if (size !== headSize) {
-    const part = `${size} of ${headSize} values of a head (rope.dimension_count)`;
-    throw unsupportedSetting(tensors, `rotary positions on ${part}`);
+    throw unsupportedSetting(
+      tensors,
+      l10n`rotary positions on ${size} of ${headSize} values of a head (rope.dimension_count)`,
+    );
   }
   const rows = (row: number) => {
     const within = row % headSize;

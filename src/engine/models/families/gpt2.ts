@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import type { Activation } from '../graphs/blocks';
 import { decoderModel } from '../graphs/decoder';
 import type { ModelConfig } from '../modelConfig';
@@ -47,7 +48,7 @@ export const gpt2: Family = {
   fromConfig(json, tensors) {
     const settings = parseSettings(configSchema, json, tensors);
     if (settings.add_cross_attention) {
-      throw unsupportedSetting(tensors, 'attention to another model (add_cross_attention)');
+      throw unsupportedSetting(tensors, l10n`attention to another model (add_cross_attention)`);
     }
     const { n_embd: hiddenSize, n_head: heads } = settings;
     const plain = settings.scale_attn_weights ? 1 / Math.sqrt(hiddenSize / heads) : 1;

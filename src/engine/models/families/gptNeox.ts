@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import type { Activation } from '../graphs/blocks';
 import { decoderModel } from '../graphs/decoder';
 import type { ModelConfig } from '../modelConfig';
@@ -142,7 +143,7 @@ function architecture(tensors: FileTensors, settings: GptNeox): Architecture {
     settings;
   const { hiddenSize, heads, headSize, layers } = sized;
   if (!Number.isInteger(headSize / 2))
-    throw contradictorySettings(tensors, `${heads} heads of size ${headSize}`);
+    throw contradictorySettings(tensors, l10n`${heads} heads of size ${headSize}`);
   const { contextLength, ...table } = rotaryTable(rotary, tensors.file);
   const model = decoderModel({
     config: { ...sized, contextLength },

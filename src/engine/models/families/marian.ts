@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { bartArchitecture, bartSchema } from './bart';
 import type { Family } from './family';
 import { count, parseSettings, unsupportedSetting } from './settings';
@@ -14,7 +15,7 @@ export const marian: Family = {
       settings.share_encoder_decoder_embeddings === false ||
       (decoder_vocab_size ?? vocab_size) !== vocab_size
     ) {
-      throw unsupportedSetting(tensors, 'two vocabularies (share_encoder_decoder_embeddings)');
+      throw unsupportedSetting(tensors, l10n`two vocabularies (share_encoder_decoder_embeddings)`);
     }
     const pad = settings.pad_token_id ?? vocab_size - 1;
     return bartArchitecture(settings, tensors, {

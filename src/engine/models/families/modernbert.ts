@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { encoderGraphs, encoderModel } from '../graphs/encoder';
 import type { RotaryTable } from '../languageModel';
 import type { Family, FileTensors } from './family';
@@ -25,10 +26,11 @@ export const modernbert: Family = {
     const { hidden_size: hiddenSize, intermediate_size: intermediateSize } = settings;
     const heads = settings.num_attention_heads;
     const headSize = headSizeOf(hiddenSize, heads, tensors, 2);
-    if (settings.norm_bias) throw unsupportedSetting(tensors, 'biases in its norms (norm_bias)');
-    if (settings.mlp_bias) throw unsupportedSetting(tensors, 'biases in its feed-forward layers (mlp_bias)');
+    if (settings.norm_bias) throw unsupportedSetting(tensors, l10n`biases in its norms (norm_bias)`);
+    if (settings.mlp_bias)
+      throw unsupportedSetting(tensors, l10n`biases in its feed-forward layers (mlp_bias)`);
     if (settings.attention_bias) {
-      throw unsupportedSetting(tensors, 'biases in its attention (attention_bias)');
+      throw unsupportedSetting(tensors, l10n`biases in its attention (attention_bias)`);
     }
     const masked = tensors.shapeOf('head.dense.weight') !== undefined;
     const activation = activationNamed(settings.hidden_activation, tensors, 'hidden_activation');
@@ -121,7 +123,7 @@ function rotaryTables(settings: Settings, headSize: number, tensors: FileTensors
   const { rope_parameters: own, global_rope_theta, local_rope_theta } = settings;
   for (const { rope_type } of own ? Object.values(own) : []) {
     if ((rope_type ?? 'default') === 'default') continue;
-    throw unsupportedSetting(tensors, `scaled rotary positions (rope_type ${rope_type})`);
+    throw unsupportedSetting(tensors, l10n`scaled rotary positions (rope_type ${String(rope_type)})`);
   }
   const tables: RotaryTable[] = [];
   tables[GLOBAL] = table(headSize, own?.full_attention.rope_theta ?? global_rope_theta);

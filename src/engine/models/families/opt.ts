@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { decoderModel } from '../graphs/decoder';
 import type { Family } from './family';
 import { type Places, parametersOf, sourcesIn } from './parameters';
@@ -46,7 +47,7 @@ export const opt: Family = {
     const { hidden_size: hiddenSize, num_attention_heads: heads, enable_bias: bias } = settings;
     const headSize = headSizeOf(hiddenSize, heads, tensors);
     if (!settings.layer_norm_elementwise_affine) {
-      throw unsupportedSetting(tensors, 'normalisation without gains (layer_norm_elementwise_affine)');
+      throw unsupportedSetting(tensors, l10n`normalisation without gains (layer_norm_elementwise_affine)`);
     }
     const before = settings.do_layer_norm_before;
     const tiedHead = settings.tie_word_embeddings ?? true;

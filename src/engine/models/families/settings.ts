@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { GgufValue } from '../gguf/header';
 import { ACTIVATIONS, type Activation } from '../graphs/blocks';
+import { notYetError } from '../refusals';
 import type { FileTensors } from './family';
 
 /** A size or a number of things in a model's settings. */
@@ -24,8 +26,8 @@ export function parseSettings<T>(
   if (parsed.success) return parsed.data;
   throw new SoftpromptError(
     'model-invalid',
-    `${basename(file)} is not what it should be: ${z.prettifyError(parsed.error)}`,
-    { place: { file }, hint: 'Download the file again.' },
+    l10n`${basename(file)} is not what it should be: ${z.prettifyError(parsed.error)}`,
+    { place: { file }, hint: l10n`Download the file again.` },
   );
 }
 
@@ -47,22 +49,22 @@ export function parseGgufSettings<T>(
   if (parsed.success) return parsed.data;
   throw new SoftpromptError(
     'model-invalid',
-    `The GGUF file's settings (${prefix}…) are wrong:\n${z.prettifyError(parsed.error)}`,
-    { place: { file }, hint: 'Convert the model again with a current llama.cpp.' },
+    l10n`The GGUF file's settings (${prefix}…) are wrong:\n${z.prettifyError(parsed.error)}`,
+    { place: { file }, hint: l10n`Convert the model again with a current llama.cpp.` },
   );
 }
 
 /** Names a setting that the family's graph does not do. */
 export function unsupportedSetting({ file }: Pick<FileTensors, 'file'>, property: string): SoftpromptError {
-  return new SoftpromptError('model-unsupported', `This model cannot be tuned yet: it has ${property}.`, {
-    place: { file },
-    hint: 'Take another model of this family, or one of the list in docs/models.md.',
+  return notYetError(file, {
+    reason: l10n`it has ${property}`,
+    hint: l10n`Take another model of this family, or one of the list in docs/models.md.`,
   });
 }
 
 /** Says that settings contradict each other. */
 export function contradictorySettings({ file }: Pick<FileTensors, 'file'>, what: string): SoftpromptError {
-  return new SoftpromptError('model-invalid', `The model's settings do not fit: ${what}.`, {
+  return new SoftpromptError('model-invalid', l10n`The model's settings do not fit: ${what}.`, {
     place: { file },
   });
 }
@@ -76,7 +78,7 @@ export function headSizeOf(
 ): number {
   const headSize = hiddenSize / heads;
   if (Number.isInteger(headSize / multipleOf)) return headSize;
-  throw contradictorySettings(tensors, `${heads} heads in a hidden size of ${hiddenSize}`);
+  throw contradictorySettings(tensors, l10n`${heads} heads in a hidden size of ${hiddenSize}`);
 }
 
 /** An activation by its name in settings. Throws model-unsupported for those that no graph has. */
@@ -86,5 +88,5 @@ export function activationNamed(
   setting: string,
 ): Activation {
   if (Object.hasOwn(ACTIVATIONS, name)) return name as Activation;
-  throw unsupportedSetting({ file }, `the activation ${name} (${setting})`);
+  throw unsupportedSetting({ file }, l10n`the activation ${name} (${setting})`);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import type { Activation } from '../graphs/blocks';
 import { encoderDecoderGraphs, encoderDecoderModel } from '../graphs/encoderDecoder';
 import type { ModelConfig } from '../modelConfig';
@@ -132,7 +133,7 @@ const ggufSchema = z
   })
   .refine(
     (settings) => settings['attention.layer_norm_rms_epsilon'] ?? settings['attention.layer_norm_epsilon'],
-    { error: 'attention.layer_norm_rms_epsilon is missing' },
+    { error: () => l10n`attention.layer_norm_rms_epsilon is missing` },
   );
 
 interface T5Settings extends ModelConfig {
@@ -156,7 +157,7 @@ function architecture(
   const { normEpsilon, tiedHead, scaledHead, ...config } = rest;
   const { hiddenSize, heads, headSize } = config;
   if (!Number.isInteger(headSize)) {
-    throw contradictorySettings(tensors, `${heads} heads for a hidden size of ${hiddenSize}`);
+    throw contradictorySettings(tensors, l10n`${heads} heads for a hidden size of ${hiddenSize}`);
   }
   checkAnswerTokens(config, tensors);
   const half = {

@@ -1,9 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { ModelPlace, ModelSummary, Obstacle } from '../../../protocol/models';
 import { describeModel } from '../description/describeModel';
 import type { ModelDescription } from '../description/description';
-import { memoryNeeded, memoryShortage, SMALLER_HINT } from '../sizeCheck';
+import { memoryNeeded, memoryShortage, smallerHint } from '../sizeCheck';
 import { cacheModels } from './cacheModels';
 import { huggingFace } from './huggingFace';
 import { lmStudio } from './lmStudio';
@@ -69,8 +70,8 @@ export function memoryOf(
     memory,
     obstacle: {
       kind: 'too-large',
-      reason: `It is too large for the memory: ${shortage}.`,
-      hint: SMALLER_HINT,
+      reason: l10n`It is too large for the memory: ${shortage}.`,
+      hint: smallerHint(),
     },
   };
 }
@@ -109,5 +110,5 @@ async function distinct(found: readonly Found[]): Promise<Found[]> {
 }
 
 function requireInterest(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new SoftpromptError('cancelled', 'The search for models was cancelled.');
+  if (signal?.aborted) throw new SoftpromptError('cancelled', l10n`The search for models was cancelled.`);
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { l10n } from '../../../protocol/l10n';
 import type { Obstacle } from '../../../protocol/models';
 import { modelsInTree } from './modelsInFolder';
 import type { FoundFile, Place, SearchContext } from './place';
@@ -11,11 +12,11 @@ import { readStart } from './readStart';
 /** Files of a snapshot are few; ONNX variants stand one folder down. */
 const LIMITS = { depth: 2, entries: 2000 };
 
-const INCOMPLETE: Obstacle = {
+const incomplete = (): Obstacle => ({
   kind: 'incomplete',
-  reason: 'Its download was not finished.',
-  hint: 'Download it again with the program that began it: it goes on where it stopped.',
-};
+  reason: l10n`Its download was not finished.`,
+  hint: l10n`Download it again with the program that began it: it goes on where it stopped.`,
+});
 
 /** The cache of huggingface_hub, which Transformers, Diffusers and many others share. */
 export const huggingFace: Place = {
@@ -51,7 +52,7 @@ async function modelsOf(folder: string, name: string, { signal }: SearchContext)
   const unfinished = blobs.some((blob) => blob.endsWith('.incomplete'));
   const title = (relative: string) => (relative === '' ? name : `${name}/${relative}`);
   if (models.length === 0 && unfinished) {
-    return [{ name: `hf:${name}`, title: name, path: snapshot, licence, obstacle: INCOMPLETE }];
+    return [{ name: `hf:${name}`, title: name, path: snapshot, licence, obstacle: incomplete() }];
   }
   return models.map(({ path, relative }) => ({
     name: `hf:${title(relative)}`,

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import type { Obstacle } from '../../../protocol/models';
 import { formatBytes } from '../formatBytes';
 import type { FoundFile, Place } from './place';
@@ -87,26 +88,26 @@ async function modelOf(store: string, manifest: string, title: string): Promise<
     path,
     // The licence is there as a whole text: its first line names it.
     licence: text?.trim().split('\n', 1)[0]?.trim().slice(0, 60) || undefined,
-    obstacle: adapted ? ADAPTED : await missing(path, model.size),
+    obstacle: adapted ? adaptedModel() : await missing(path, model.size),
   };
 }
 
-const ADAPTED: Obstacle = {
+const adaptedModel = (): Obstacle => ({
   kind: 'unsupported',
-  reason: 'It is a model with an adapter laid over it, which is not read.',
-  hint: 'Take the model that the adapter was made for.',
-};
+  reason: l10n`It is a model with an adapter laid over it, which is not read.`,
+  hint: l10n`Take the model that the adapter was made for.`,
+});
 
 async function missing(path: string, size: number): Promise<Obstacle | undefined> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
-  const hint = 'Pull it again with Ollama.';
+  const hint = l10n`Pull it again with Ollama.`;
   if (found instanceof Error) {
     if (found.code !== 'ENOENT') return undefined;
-    return { kind: 'incomplete', reason: 'Its file is not there: the download was not finished.', hint };
+    return { kind: 'incomplete', reason: l10n`Its file is not there: the download was not finished.`, hint };
   }
   if (found.size === size) return undefined;
-  const sizes = `it has ${formatBytes(found.size)} of ${formatBytes(size)}`;
-  return { kind: 'incomplete', reason: `Its file is not whole: ${sizes}.`, hint };
+  const reason = l10n`Its file is not whole: it has ${formatBytes(found.size)} of ${formatBytes(size)}.`;
+  return { kind: 'incomplete', reason, hint };
 }
 
 async function layersOf(manifest: string): Promise<z.infer<typeof manifestSchema>['layers'] | undefined> {

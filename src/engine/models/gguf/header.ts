@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 
 // GGUF, versions 2 and 3, little endian: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 
@@ -62,9 +63,9 @@ export async function readGgufHeader(
       return parseGgufHeader(bytes.subarray(0, bytesRead), file, options);
     } catch (error) {
       if (!(error instanceof HeaderGoesOn)) throw error;
-      if (length === size) throw cutShort(file, size, `its header goes on after byte ${error.offset}`);
+      if (length === size) throw cutShort(file, size, l10n`its header goes on after byte ${error.offset}`);
       if (length >= GGUF_LIMITS.headerBytes) {
-        throw invalid(file, error.offset, `the header is longer than ${GGUF_LIMITS.headerBytes} bytes`);
+        throw invalid(file, error.offset, l10n`the header is longer than ${GGUF_LIMITS.headerBytes} bytes`);
       }
     }
   }
@@ -85,21 +86,21 @@ export interface HeaderOptions {
 /** Parses the header from a file's first bytes; throws HeaderGoesOn if they are too few. */
 export function parseGgufHeader(bytes: Uint8Array, file: string, options: HeaderOptions = {}): GgufHeader {
   const reader = new HeaderReader(bytes, file, options);
-  if (reader.uint32() !== MAGIC) throw invalid(file, 0, 'it does not start with "GGUF"');
+  if (reader.uint32() !== MAGIC) throw invalid(file, 0, l10n`it does not start with "GGUF"`);
   const version = reader.uint32();
   if (version !== 2 && version !== 3) {
-    throw new SoftpromptError('model-unsupported', `GGUF version ${version} cannot be read.`, {
+    throw new SoftpromptError('model-unsupported', l10n`GGUF version ${version} cannot be read.`, {
       place: { file },
-      hint: 'Versions 2 and 3 can. Newer builds of llama.cpp convert older files.',
+      hint: l10n`Versions 2 and 3 can. Newer builds of llama.cpp convert older files.`,
     });
   }
   const tensorCount = reader.count('tensors', GGUF_LIMITS.tensors);
-  const metadataCount = reader.count('metadata entries', GGUF_LIMITS.metadataEntries);
+  const metadataCount = reader.count('metadataEntries', GGUF_LIMITS.metadataEntries);
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < metadataCount; i++) {
     const at = reader.offset;
     const key = reader.string();
-    if (metadata.has(key)) throw invalid(file, at, `the metadata has ${key} twice`);
+    if (metadata.has(key)) throw invalid(file, at, l10n`the metadata has ${key} twice`);
     metadata.set(key, reader.value(reader.uint32()));
   }
   const tensors: GgufTensor[] = [];
@@ -107,7 +108,7 @@ export function parseGgufHeader(bytes: Uint8Array, file: string, options: Header
 
   const alignment = metadata.get('general.alignment') ?? DEFAULT_ALIGNMENT;
   if (typeof alignment !== 'number' || !(alignment >= 1 && alignment <= GGUF_LIMITS.alignment)) {
-    throw invalid(file, reader.offset, `general.alignment is ${alignment}`);
+    throw invalid(file, reader.offset, l10n`general.alignment is ${String(alignment)}`);
   }
   const dataStart = Math.ceil(reader.offset / alignment) * alignment;
   for (const tensor of tensors) tensor.start += dataStart;
@@ -129,6 +130,16 @@ const SCALARS: Record<number, (reader: HeaderReader) => number | boolean> = {
   10: (reader) => reader.take(8, (view, at) => Number(view.getBigUint64(at, true))),
   11: (reader) => reader.take(8, (view, at) => Number(view.getBigInt64(at, true))),
   12: (reader) => reader.take(8, (view, at) => view.getFloat64(at, true)),
+};
+
+/** What is wrong where a count exceeds its limit. */
+const TOO_MANY = {
+  tensors: (count: string, limit: number) => l10n`${count} tensors are more than ${limit}`,
+  metadataEntries: (count: string, limit: number) => l10n`${count} metadata entries are more than ${limit}`,
+  textBytes: (count: string, limit: number) => l10n`${count} bytes of text are more than ${limit}`,
+  arrayElements: (count: string, limit: number) => l10n`${count} array elements are more than ${limit}`,
+  rowsOrColumns: (count: string, limit: number) => l10n`${count} rows or columns are more than ${limit}`,
+  bytesToSkip: (count: string, limit: number) => l10n`${count} bytes to skip are more than ${limit}`,
 };
 
 class HeaderReader {
@@ -157,15 +168,15 @@ class HeaderReader {
   }
 
   /** An unsigned 64-bit number that must not exceed a limit. */
-  count(what: string, limit: number): number {
+  count(what: keyof typeof TOO_MANY, limit: number): number {
     const at = this.offset;
     const value = this.take(8, (view, position) => view.getBigUint64(position, true));
-    if (value > limit) throw invalid(this.file, at, `${value} ${what} are more than ${limit}`);
+    if (value > limit) throw invalid(this.file, at, TOO_MANY[what](String(value), limit));
     return Number(value);
   }
 
   string(): string {
-    const length = this.count('bytes of text', GGUF_LIMITS.stringBytes);
+    const length = this.count('textBytes', GGUF_LIMITS.stringBytes);
     return this.take(length, (_, at) => this.decoder.decode(this.bytes.subarray(at, at + length)));
   }
 
@@ -182,17 +193,18 @@ class HeaderReader {
     if (type === STRING) return this.string();
     if (type === ARRAY) return this.array(depth + 1);
     const scalar = SCALARS[type];
-    if (!scalar) throw invalid(this.file, this.offset, `there is no metadata type ${type}`);
+    if (!scalar) throw invalid(this.file, this.offset, l10n`there is no metadata type ${type}`);
     return scalar(this);
   }
 
   private array(depth: number): GgufValue[] {
-    if (depth > GGUF_LIMITS.arrayDepth) throw invalid(this.file, this.offset, 'arrays are nested too deeply');
+    if (depth > GGUF_LIMITS.arrayDepth)
+      throw invalid(this.file, this.offset, l10n`arrays are nested too deeply`);
     const type = this.uint32();
-    const length = this.count('array elements', GGUF_LIMITS.arrayLength);
+    const length = this.count('arrayElements', GGUF_LIMITS.arrayLength);
     this.elements += length;
     if (this.elements > GGUF_LIMITS.elements) {
-      throw invalid(this.file, this.offset, `the lists have more than ${GGUF_LIMITS.elements} elements`);
+      throw invalid(this.file, this.offset, l10n`the lists have more than ${GGUF_LIMITS.elements} elements`);
     }
     const values: GgufValue[] = [];
     const wanted = length <= (this.options.longestList ?? length);
@@ -210,30 +222,37 @@ class HeaderReader {
     const at = this.offset;
     const dimensions = this.uint32();
     if (dimensions > GGUF_LIMITS.dimensions) {
-      throw invalid(this.file, at, `${name} has ${dimensions} dimensions`, name);
+      throw invalid(this.file, at, l10n`${name} has ${dimensions} dimensions`, name);
     }
     const shape: number[] = [];
-    for (let i = 0; i < dimensions; i++)
-      shape.unshift(this.count('rows or columns', Number.MAX_SAFE_INTEGER));
+    for (let i = 0; i < dimensions; i++) shape.unshift(this.count('rowsOrColumns', Number.MAX_SAFE_INTEGER));
     if (!Number.isSafeInteger(shape.reduce((product, length) => product * length, 1))) {
-      throw invalid(this.file, at, `${name} has the shape [${shape.join(', ')}]`, name);
+      throw invalid(this.file, at, l10n`${name} has the shape [${shape.join(', ')}]`, name);
     }
     const type = this.uint32();
-    return { name, shape, type, start: this.count('bytes to skip', Number.MAX_SAFE_INTEGER) };
+    return { name, shape, type, start: this.count('bytesToSkip', Number.MAX_SAFE_INTEGER) };
   }
 }
 
 /** A file that ends too early, as a broken download leaves it. */
 export function cutShort(file: string, size: number, needs: string): SoftpromptError {
-  return new SoftpromptError('model-invalid', `The GGUF file is cut short: it has ${size} bytes, ${needs}.`, {
-    place: { file },
-    hint: 'Pull the model again, or copy the file again.',
-  });
+  return new SoftpromptError(
+    'model-invalid',
+    l10n`The GGUF file is cut short: it has ${size} bytes, ${needs}.`,
+    {
+      place: { file },
+      hint: l10n`Pull the model again, or copy the file again.`,
+    },
+  );
 }
 
 function invalid(file: string, offset: number, problem: string, node?: string): SoftpromptError {
-  return new SoftpromptError('model-invalid', `This is not a valid GGUF file: ${problem} (byte ${offset}).`, {
-    place: { file, node },
-    hint: 'Pull the model again, or convert it again with llama.cpp.',
-  });
+  return new SoftpromptError(
+    'model-invalid',
+    l10n`This is not a valid GGUF file: ${problem} (byte ${offset}).`,
+    {
+      place: { file, node },
+      hint: l10n`Pull the model again, or convert it again with llama.cpp.`,
+    },
+  );
 }

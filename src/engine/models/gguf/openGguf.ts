@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { Checkpoint } from '../checkpoint';
 import { familyOfGguf } from '../families/families';
 import { hashSamples } from '../fingerprint';
@@ -27,7 +28,7 @@ export async function openGguf(file: string): Promise<Checkpoint> {
     const tensors = new Map<string, FileTensor>();
     for (const tensor of stored) {
       if (tensors.has(tensor.name)) {
-        throw new SoftpromptError('model-invalid', `The GGUF file has the tensor ${tensor.name} twice.`, {
+        throw new SoftpromptError('model-invalid', l10n`The GGUF file has the tensor ${tensor.name} twice.`, {
           place: { file, node: tensor.name },
         });
       }
@@ -77,10 +78,10 @@ function ggufTensor({ file, handle, size }: GgufPart, stored: GgufTensor): FileT
   if (!type) {
     throw new SoftpromptError(
       'model-unsupported',
-      `The tensor ${stored.name} is stored as ${elementTypeName(stored.type)}, which Softprompt does not read yet.`,
+      l10n`The tensor ${stored.name} is stored as ${elementTypeName(stored.type)}, which Softprompt does not read yet.`,
       {
         place: { file, node: stored.name },
-        hint: `It reads ${Object.values(ELEMENT_TYPES)
+        hint: l10n`It reads ${Object.values(ELEMENT_TYPES)
           .map((known) => known.name)
           .join(', ')}: take the model in one of these types.`,
       },
@@ -91,13 +92,13 @@ function ggufTensor({ file, handle, size }: GgufPart, stored: GgufTensor): FileT
   if (columns % type.valuesPerBlock !== 0) {
     throw new SoftpromptError(
       'model-invalid',
-      `The tensor ${stored.name} has rows of ${columns} values, but ${type.name} stores blocks of ${type.valuesPerBlock}.`,
+      l10n`The tensor ${stored.name} has rows of ${columns} values, but ${type.name} stores blocks of ${type.valuesPerBlock}.`,
       { place: { file, node: stored.name } },
     );
   }
   const rowBytes = (columns / type.valuesPerBlock) * type.bytesPerBlock;
   const end = stored.start + rows * rowBytes;
-  if (end > size) throw cutShort(file, size, `but the tensor ${stored.name} ends at byte ${end}`);
+  if (end > size) throw cutShort(file, size, l10n`but the tensor ${stored.name} ends at byte ${end}`);
 
   const read = async () => {
     const values = new Float32Array(rows * columns);
@@ -117,7 +118,7 @@ function ggufTensor({ file, handle, size }: GgufPart, stored: GgufTensor): FileT
 async function readExactly(handle: FileHandle, bytes: Uint8Array, from: number, file: string): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesRead } = await handle.read(bytes, done, bytes.length - done, from + done);
-    if (bytesRead === 0) throw cutShort(file, from + done, `and was changed while it was read`);
+    if (bytesRead === 0) throw cutShort(file, from + done, l10n`and was changed while it was read`);
     done += bytesRead;
   }
 }

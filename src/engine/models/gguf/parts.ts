@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import {
   type GgufHeader,
   type GgufTensor,
@@ -64,7 +65,7 @@ export async function openGgufParts(file: string, options: HeaderOptions = {}): 
 function partNames(file: string, [, name, number, total, extension]: RegExpExecArray): string[] {
   const length = Number(total);
   if (length < 1 || length > MAX_PARTS || Number(number) < 1 || Number(number) > length) {
-    throw invalid(file, `it is named part ${Number(number)} of ${length}`);
+    throw invalid(file, l10n`it is named part ${Number(number)} of ${length}`);
   }
   return Array.from({ length }, (_, index) =>
     join(dirname(file), `${name}-${String(index + 1).padStart(5, '0')}-of-${total}${extension}`),
@@ -76,10 +77,10 @@ async function openPart(file: string, options: HeaderOptions, asked: string | un
     if (asked === undefined || cause.code !== 'ENOENT') throw cause;
     throw new SoftpromptError(
       'model-missing',
-      `The model is split, and its part ${basename(file)} is not there.`,
+      l10n`The model is split, and its part ${basename(file)} is not there.`,
       {
         place: { file: asked },
-        hint: 'All parts of a model belong into one folder, under the names they had.',
+        hint: l10n`All parts of a model belong into one folder, under the names they had.`,
         cause,
       },
     );
@@ -103,26 +104,26 @@ function checkParts(parts: readonly GgufPart[], named: boolean): void {
     if (!named && total > 1) {
       throw invalid(
         file,
-        `it is part ${number + 1} of ${total}, which its name does not say`,
-        'Give the parts the names they had: NAME-00001-of-00003.gguf and so on.',
+        l10n`it is part ${number + 1} of ${total}, which its name does not say`,
+        l10n`Give the parts the names they had: NAME-00001-of-00003.gguf and so on.`,
       );
     }
     if (named && (number !== index || total !== parts.length)) {
       throw invalid(
         file,
-        `by its name it is part ${index + 1} of ${parts.length}, inside it is ${number + 1} of ${total}`,
+        l10n`by its name it is part ${index + 1} of ${parts.length}, inside it is ${number + 1} of ${total}`,
       );
     }
     expected ??= tensors;
   }
   const found = parts.reduce((sum, { header }) => sum + header.tensors.length, 0);
   if (parts.length > 1 && expected !== undefined && expected !== found) {
-    throw invalid(parts[0]!.file, `its parts have ${found} tensors together, not ${expected}`);
+    throw invalid(parts[0]!.file, l10n`its parts have ${found} tensors together, not ${expected}`);
   }
 }
 
-function invalid(file: string, problem: string, hint = 'Download the model again.'): SoftpromptError {
-  return new SoftpromptError('model-invalid', `This is not a valid part of a split model: ${problem}.`, {
+function invalid(file: string, problem: string, hint = l10n`Download the model again.`): SoftpromptError {
+  return new SoftpromptError('model-invalid', l10n`This is not a valid part of a split model: ${problem}.`, {
     place: { file },
     hint,
   });

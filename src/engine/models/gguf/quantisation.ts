@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { halfValues } from '../../halfFloat';
 import { q2_k, q3_k, q4_k, q5_k, q6_k } from './kQuants';
 import { iq4_nl, iq4_xs } from './nonLinearQuants';
@@ -54,7 +55,7 @@ const OTHER_TYPES: Readonly<Record<number, string>> = {
 };
 
 export function elementTypeName(type: number): string {
-  return ELEMENT_TYPES[type]?.name ?? OTHER_TYPES[type] ?? `number ${type}`;
+  return ELEMENT_TYPES[type]?.name ?? OTHER_TYPES[type] ?? l10n`number ${type}`;
 }
 
 function float32(bytes: Uint8Array, values: Float32Array): void {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { ModelKind } from '../../../protocol/models';
 import type { Tokenizer } from '../tokenizer';
 import { bytePairsByRules } from '../tokenizers/bpe';
@@ -85,15 +86,15 @@ export function tokenizerFromGguf(
   if (!parsed.success) {
     throw new SoftpromptError(
       'model-invalid',
-      `The GGUF file's tokenizer is wrong:\n${z.prettifyError(parsed.error)}`,
-      { place: { file }, hint: 'Convert the model again with a current llama.cpp.' },
+      l10n`The GGUF file's tokenizer is wrong:\n${z.prettifyError(parsed.error)}`,
+      { place: { file }, hint: l10n`Convert the model again with a current llama.cpp.` },
     );
   }
   const settings = parsed.data;
   const name = settings['tokenizer.ggml.model'];
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
   if (!kind) {
-    throw unsupported(file, `of the kind ${name}`, `Known kinds: ${Object.keys(KINDS).join(', ')}.`);
+    throw unsupported(file, l10n`of the kind ${name}`, l10n`Known kinds: ${Object.keys(KINDS).join(', ')}.`);
   }
   const vocabulary: GgufVocabulary = {
     tokens: settings['tokenizer.ggml.tokens'],
@@ -117,9 +118,9 @@ function markers(settings: Metadata, kind: Kind, cut: Cut | undefined, model: Mo
   const separator = settings['tokenizer.ggml.seperator_token_id'] ?? named('[SEP]');
   const endOfText = settings['tokenizer.ggml.eos_token_id'] ?? separator;
   if (endOfText === undefined) {
-    throw new SoftpromptError('model-invalid', 'The GGUF file names no token that ends a text.', {
+    throw new SoftpromptError('model-invalid', l10n`The GGUF file names no token that ends a text.`, {
       place: { file },
-      hint: 'Convert the model again with a current llama.cpp.',
+      hint: l10n`Convert the model again with a current llama.cpp.`,
     });
   }
   const addBegin = settings['tokenizer.ggml.add_bos_token'] ?? cut?.begins ?? kind.begins;
@@ -154,21 +155,23 @@ function chatOf(settings: Metadata): ChatDescription | undefined {
 
 function checkVocabulary({ tokens, types, scores }: GgufVocabulary, settings: Metadata, file: string): void {
   const problem = (message: string) =>
-    new SoftpromptError('model-invalid', `The GGUF file's tokenizer is wrong: ${message}.`, {
+    new SoftpromptError('model-invalid', l10n`The GGUF file's tokenizer is wrong: ${message}.`, {
       place: { file },
-      hint: 'Convert the model again with a current llama.cpp.',
+      hint: l10n`Convert the model again with a current llama.cpp.`,
     });
   for (const [key, list] of [
     ['token_type', types],
     ['scores', scores],
   ] as const) {
     if (list.length > 0 && list.length < tokens.length) {
-      throw problem(`it has ${tokens.length} tokens, but tokenizer.ggml.${key} has ${list.length} entries`);
+      throw problem(
+        l10n`it has ${tokens.length} tokens, but tokenizer.ggml.${key} has ${list.length} entries`,
+      );
     }
   }
   for (const [key, value] of Object.entries(settings)) {
     if (!key.endsWith('_token_id') || typeof value !== 'number' || value < tokens.length) continue;
-    throw problem(`${key} is ${value}, and there are ${tokens.length} tokens`);
+    throw problem(l10n`${key} is ${value}, and there are ${tokens.length} tokens`);
   }
 }
 
@@ -179,8 +182,8 @@ function byteLevelParts(vocabulary: GgufVocabulary, settings: Metadata, file: st
   if (!cut) {
     throw unsupported(
       file,
-      `that cuts words as ${name} does`,
-      `Known cuts: ${cutNames().join(', ')}. Or use the model as a folder of safetensors files with its tokenizer.json.`,
+      l10n`that cuts words as ${name} does`,
+      l10n`Known cuts: ${cutNames().join(', ')}. Or use the model as a folder of safetensors files with its tokenizer.json.`,
     );
   }
   // GPT-NeoX models come with GPT-2's cut, and are the only ones of that cut that compose.
@@ -213,7 +216,7 @@ function sentencePieceSettings(settings: Metadata, pairs: boolean): SentencePiec
 function unsupported(file: string, what: string, hint: string): SoftpromptError {
   return new SoftpromptError(
     'model-unsupported',
-    `The GGUF file has a tokenizer ${what}, which Softprompt does not read yet.`,
+    l10n`The GGUF file has a tokenizer ${what}, which Softprompt does not read yet.`,
     { place: { file }, hint },
   );
 }

@@ -1,9 +1,10 @@
+import { l10n } from '../../../protocol/l10n';
 import type { GraphBuilder } from '../../graph/builder';
 import type { Graph } from '../../graph/graph';
 import type { KeyValuePorts } from '../languageModel';
 import { replaceValue } from './path';
 import type { ImportPorts } from './sidePorts';
-import { ORIGINAL, unsupported } from './unsupported';
+import { takeOriginal, unsupported } from './unsupported';
 
 /** Cache inputs hold one row for all; where the graph joins them with the rows' own they are widened first. */
 export function widenPast(
@@ -36,7 +37,7 @@ export function cacheInOrder(
 ) {
   const joined = (name: string) => {
     const at = graph.nodes.findIndex(({ op, inputs }) => op === 'Concat' && inputs[0] === widened.get(name));
-    if (at < 0) throw unsupported('Its cache is not used as a cache.', name, ORIGINAL);
+    if (at < 0) throw unsupported(l10n`Its cache is not used as a cache.`, name, takeOriginal());
     return { at, value: graph.nodes[at]!.outputs[0]! };
   };
   const layers = past

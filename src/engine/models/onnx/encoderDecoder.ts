@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { extract } from '../../graph/extract';
 import { specialise } from '../../graph/fold/specialise';
 import type { Initializer, TensorType } from '../../graph/graph';
@@ -12,7 +13,7 @@ import { inputRoles, OF_SOURCE, pairedByLayer } from './inputRoles';
 import type { LayeredGraph } from './layers';
 import { readModel } from './readModel';
 import type { TokenLookup } from './tokenLookup';
-import { ORIGINAL, unsupported } from './unsupported';
+import { takeOriginal, unsupported } from './unsupported';
 
 /** An encoder-decoder as exporters write it: one file reads, one or two write. */
 export interface OnnxPair {
@@ -49,10 +50,10 @@ export async function findHalves(path: string, model: OnnxModel, hash: Hash): Pr
     if (existsSync(file)) return readModel(file, hash);
     throw new SoftpromptError(
       'model-missing',
-      `This is one half of an encoder-decoder: ${basename(file)} is missing.`,
+      l10n`This is one half of an encoder-decoder: ${basename(file)} is missing.`,
       {
         place: { file: path },
-        hint: 'Put encoder_model.onnx and decoder_model_merged.onnx, as optimum writes them, into one folder.',
+        hint: l10n`Put encoder_model.onnx and decoder_model_merged.onnx, as optimum writes them, into one folder.`,
       },
     );
   };
@@ -79,7 +80,11 @@ export function importPair(pair: OnnxPair, read: (initializer: Initializer) => U
   const encoder = importGraph({ ...pair.encoder, graph: encoderModel }, read);
   const decoder = importGraph(pair.decoder, read);
   if (encoder.embeddingScale !== decoder.embeddingScale || encoder.head) {
-    throw unsupported('Its encoder and decoder do not share their embeddings.', undefined, ORIGINAL);
+    throw unsupported(
+      l10n`Its encoder and decoder do not share their embeddings.`,
+      undefined,
+      takeOriginal(),
+    );
   }
   const states = encoder.layers.cuts.at(-1)!;
   const width = Number(encoder.layers.graph.shapeOf(states).at(-1));
@@ -114,7 +119,7 @@ function handedOn(model: OnnxModel, width: number, read: (initializer: Initializ
   const roles = inputRoles(model.graph);
   const states = roles?.sourceStates;
   if (!roles || !states)
-    throw unsupported('Its decoder does not take the states of an encoder.', undefined, ORIGINAL);
+    throw unsupported(l10n`Its decoder does not take the states of an encoder.`, undefined, takeOriginal());
   const inputs = new Map<string, TensorType>();
   const declare = (name: string | undefined, shape: TensorType['shape']) => {
     if (name) inputs.set(name, { type: model.graph.typeOf(name).type, shape });
@@ -133,10 +138,14 @@ function handedOn(model: OnnxModel, width: number, read: (initializer: Initializ
   const made = pairs.map(({ keys, values }) => ({ keys: resolve(keys), values: resolve(values) }));
   const outputs = made.flatMap(({ keys, values }) => [keys, values]);
   const failure = outputs.map((value) => failures.get(value)).find(Boolean);
-  if (failure) throw unsupported(`${failure.message}.`, undefined, ORIGINAL, failure);
+  if (failure) throw unsupported(`${failure.message}.`, undefined, takeOriginal(), failure);
   const part = extract(graph, 'handed on', { nodes: graph.nodes, inputs: graph.inputs, outputs });
   if (made.length === 0 || part.inputs.join() !== states) {
-    throw unsupported('Its decoder makes no keys and values of what was read.', undefined, ORIGINAL);
+    throw unsupported(
+      l10n`Its decoder makes no keys and values of what was read.`,
+      undefined,
+      takeOriginal(),
+    );
   }
   return { part, pairs: made };
 }

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { specialise } from '../../graph/fold/specialise';
 import { type Graph, type Initializer, intAttribute, type Node, type TensorType } from '../../graph/graph';
 import type { OnnxModel } from '../../graph/readOnnx';
@@ -6,7 +7,7 @@ import { type Example, type ExampleContext, type ExampleSizes, evaluateExample, 
 import type { InputRoles } from './inputRoles';
 import { openEmbedding } from './openEmbedding';
 import { type TokenLookup, tokenLookup } from './tokenLookup';
-import { ORIGINAL, unsupported, WHICH } from './unsupported';
+import { takeOriginal, unsupported, whichToExport } from './unsupported';
 
 /** Values that are computed beforehand have at most as many elements. */
 const FOLDED = 1024;
@@ -39,8 +40,8 @@ export function fixSizes(
     first = run(headSize);
   }
   if (!lookup) {
-    const message = 'No operator takes rows of an embedding table by its token ids.';
-    throw unsupported(message, undefined, WHICH);
+    const message = l10n`No operator takes rows of an embedding table by its token ids.`;
+    throw unsupported(message, undefined, whichToExport());
   }
   const caches = [...roles.past, ...roles.source].flatMap(({ keys, values }) => [keys, values]);
   if (roles.sourceStates) caches.push(roles.sourceStates);
@@ -99,7 +100,7 @@ function headSizeOf(graph: Graph, { past }: InputRoles): number {
   const node = graph.nodes.find(({ inputs }) => inputs.includes(past[0]!.keys));
   const heads = node ? intAttribute(node, 'num_heads', 0) : 0;
   if (!node || heads === 0)
-    throw unsupported('The size of its attention heads is not known.', node?.name, ORIGINAL);
+    throw unsupported(l10n`The size of its attention heads is not known.`, node?.name, takeOriginal());
   const width = Number(graph.shapeOf(node.inputs[0]!).at(-1));
   const packed = !node.inputs[1];
   return width / (packed ? heads + 2 * intAttribute(node, 'kv_num_heads', heads) : heads);

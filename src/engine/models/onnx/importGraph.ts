@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { GraphBuilder } from '../../graph/builder';
 import { expandFused } from '../../graph/expansions/expandFused';
 import type { Specialised } from '../../graph/fold/specialise';
@@ -18,7 +19,7 @@ import { dependents, nodesBetween, replaceValue } from './path';
 import { replacePositions } from './positions';
 import { ImportPorts } from './sidePorts';
 import { embeddingScale, type TokenLookup } from './tokenLookup';
-import { ORIGINAL, unsupported, WHICH } from './unsupported';
+import { takeOriginal, unsupported, whichToExport } from './unsupported';
 
 /** An exported model with ports in place of its token lookup, masks, positions and cache. */
 export interface ImportedGraph {
@@ -45,7 +46,7 @@ export function importGraph(model: OnnxModel, read: (initializer: Initializer) =
     return findPorts(model, read);
   } catch (cause) {
     if (cause instanceof SoftpromptError) throw cause;
-    throw unsupported(`${(cause as Error).message}.`, undefined, ORIGINAL, cause);
+    throw unsupported(`${(cause as Error).message}.`, undefined, takeOriginal(), cause);
   }
 }
 
@@ -53,7 +54,7 @@ function findPorts(model: OnnxModel, read: (initializer: Initializer) => Uint8Ar
   const roles = inputRoles(model.graph);
   if (!roles) {
     const list = model.graph.inputs.join(', ');
-    throw unsupported(`None of its inputs holds token ids (${list}).`, undefined, WHICH);
+    throw unsupported(l10n`None of its inputs holds token ids (${list}).`, undefined, whichToExport());
   }
   const { specialised, lookup, example } = fixSizes(model, roles, read);
   const { graph } = specialised;
@@ -78,7 +79,7 @@ function findPorts(model: OnnxModel, read: (initializer: Initializer) => Uint8Ar
   const output = head?.states ?? logits;
   const found = findCuts(graph, hidden, output);
   if (!found || found.softmax.length === 0) {
-    throw unsupported('Its layers cannot be told from each other.', undefined, ORIGINAL);
+    throw unsupported(l10n`Its layers cannot be told from each other.`, undefined, takeOriginal());
   }
   const fed = [...ports.list.map(({ name }) => name), ...keysAndValues(roles)];
   checkInputs(graph, { hidden, output, lookup: lookup.output }, fed);
@@ -158,7 +159,12 @@ function mainOutput({ outputs }: Graph): string {
 function failIfNeeded({ graph, failures }: Specialised, output: string): void {
   const failure = failures.get(output);
   if (!failure && graph.values.has(output)) return;
-  throw unsupported(`${failure?.message ?? 'Nothing makes its output'}.`, output, ORIGINAL, failure);
+  throw unsupported(
+    `${failure?.message ?? l10n`Nothing makes its output`}.`,
+    output,
+    takeOriginal(),
+    failure,
+  );
 }
 
 /** Exporters put zeros where a softmax saw nothing; our masks leave no row empty. */
@@ -216,10 +222,11 @@ function checkInputs(
     if (seen.has(value) || value === hidden || value === '') continue;
     seen.add(value);
     const producer = producers.get(value);
-    if (value === lookup) throw unsupported('The token vectors go more ways than one.', node.name, ORIGINAL);
+    if (value === lookup)
+      throw unsupported(l10n`The token vectors go more ways than one.`, node.name, takeOriginal());
     if (producer) visit.push(...producer.inputs.map((input) => ({ value: input, node: producer })));
     else if (graph.inputs.includes(value) && !fed.includes(value)) {
-      throw unsupported(`It needs the input ${value}, which is not known.`, node.name, ORIGINAL);
+      throw unsupported(l10n`It needs the input ${value}, which is not known.`, node.name, takeOriginal());
     }
   }
 }

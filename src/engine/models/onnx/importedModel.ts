@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { type GraphBuilder, newGraph } from '../../graph/builder';
 import { extract } from '../../graph/extract';
 import { type Graph, type Initializer, MICROSOFT, type Node } from '../../graph/graph';
@@ -11,7 +12,7 @@ import type { ImportedGraph } from './importGraph';
 import { stageOf } from './layers';
 import type { OutputHead } from './outputHead';
 import type { TokenTable } from './tokenLookup';
-import { ORIGINAL, unsupported } from './unsupported';
+import { takeOriginal, unsupported } from './unsupported';
 import type { WeightSource } from './weightSource';
 
 /** Tensors of up to so many bytes stay in the graph: axes, shapes, scalars. */
@@ -69,7 +70,11 @@ export function importedPair(
   if (read.kind === 'plain' && written.kind === 'plain') {
     const [a, b] = [initializers.get(read.table.weight)!, stored.get(written.table.weight)!];
     if (`${a.shape}` !== `${b.shape}` || !source.beginAlike(a, b)) {
-      throw unsupported('Its encoder and decoder do not share their embeddings.', undefined, ORIGINAL);
+      throw unsupported(
+        l10n`Its encoder and decoder do not share their embeddings.`,
+        undefined,
+        takeOriginal(),
+      );
     }
   }
   placeWeights(encoder.graph, initializers, source, imported.weights);

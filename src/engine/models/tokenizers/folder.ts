@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import type { ModelKind } from '../../../protocol/models';
 import { invalidJson, readJson } from '../modelJson';
 import type { Tokenizer } from '../tokenizer';
@@ -91,14 +92,14 @@ export function tokenizerFromDescription(
     text ? (added.get(text) ?? parts.vocabulary.get(text)) : undefined;
   const endOfText = idOf(settings.eos_token) ?? model.endOfText ?? idOf(settings.sep_token) ?? after[0];
   if (endOfText === undefined) {
-    throw invalidJson(join(dirname(file), SETTINGS), 'it names no eos_token that the tokenizer knows');
+    throw invalidJson(join(dirname(file), SETTINGS), l10n`it names no eos_token that the tokenizer knows`);
   }
   const known = new Set([...parts.vocabulary.values(), ...added.values()]);
   const unknown = [...before, ...after].find((id) => !known.has(id));
   if (unknown !== undefined) {
     throw invalidJson(
       file,
-      `its post_processor puts a token ${unknown} around texts, which is not in its vocabulary`,
+      l10n`its post_processor puts a token ${unknown} around texts, which is not in its vocabulary`,
     );
   }
   return assembleTokenizer(parts, {

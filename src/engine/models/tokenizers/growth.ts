@@ -1,4 +1,5 @@
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 
 /** Steps of a description may make a text longer, but not without end. */
 const TIMES = 64;
@@ -9,7 +10,7 @@ export const MAX_REPLACEMENT = 64;
 /** Refuses a step that makes far more of a text than it was: many small ones together would fill the memory. */
 export function checkGrowth(before: number, after: number): void {
   if (after <= TIMES * before + AND_MORE) return;
-  throw new SoftpromptError('model-invalid', `The tokenizer makes ${after} characters of ${before}.`, {
-    hint: 'Its description is damaged. Download the model again.',
+  throw new SoftpromptError('model-invalid', l10n`The tokenizer makes ${after} characters of ${before}.`, {
+    hint: l10n`Its description is damaged. Download the model again.`,
   });
 }

@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { ggufUnigrams } from '../gguf/sentencePiece';
 import { type GgufVocabulary, UNUSED } from '../gguf/vocabulary';
 import { DescriptionError } from './descriptionError';
@@ -20,12 +21,12 @@ export function marianParts(
   const file = readSentencePiece(model);
   if (file.modelType !== UNIGRAM) {
     throw new DescriptionError(
-      `its SentencePiece model is of the kind ${file.modelType}, which is not read`,
+      l10n`its SentencePiece model is of the kind ${file.modelType}, which is not read`,
       true,
     );
   }
   const unknown = ids.get(unknownToken);
-  if (unknown === undefined) throw new DescriptionError(`${unknownToken} is no token`);
+  if (unknown === undefined) throw new DescriptionError(l10n`${unknownToken} is no token`);
 
   // What this language's model does not know may still be a token of the other's. As tokens that are never looked for, the
   // others get places behind the model's own.

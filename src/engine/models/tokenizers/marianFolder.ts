@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import { invalidJson, readJson } from '../modelJson';
 import type { Tokenizer } from '../tokenizer';
 import { marianParts } from './marian';
@@ -34,17 +35,21 @@ export function isMarianFolder(folder: string): boolean {
 export async function marianFromFolder(folder: string): Promise<Tokenizer> {
   const settings = parse(settingsSchema, await readJson(join(folder, SETTINGS), {}), join(folder, SETTINGS));
   if (settings.separate_vocabs) {
-    throw new SoftpromptError('model-unsupported', 'The two languages of the model have a vocabulary each.', {
-      place: { file: join(folder, SETTINGS) },
-      hint: 'Use a model whose languages share one vocabulary: most do.',
-    });
+    throw new SoftpromptError(
+      'model-unsupported',
+      l10n`The two languages of the model have a vocabulary each.`,
+      {
+        place: { file: join(folder, SETTINGS) },
+        hint: l10n`Use a model whose languages share one vocabulary: most do.`,
+      },
+    );
   }
   const vocabularyFile = join(folder, VOCABULARY);
   const table = parse(vocabularySchema, await readJson(vocabularyFile), vocabularyFile);
   const ids = new Map(Object.entries(table));
   const { unk_token, eos_token, pad_token } = settings;
   const endOfText = ids.get(eos_token);
-  if (endOfText === undefined) throw invalidJson(vocabularyFile, `it has no ${eos_token}`);
+  if (endOfText === undefined) throw invalidJson(vocabularyFile, l10n`it has no ${eos_token}`);
 
   const oneLanguage = async (name: string) => {
     const file = join(folder, name);
@@ -69,14 +74,14 @@ async function readModel(file: string): Promise<Uint8Array> {
   const size = await stat(file).then(
     (found) => found.size,
     (cause: unknown) => {
-      throw new SoftpromptError('model-missing', `The model folder has no ${basename(file)}.`, {
+      throw new SoftpromptError('model-missing', l10n`The model folder has no ${basename(file)}.`, {
         place: { file },
         cause,
       });
     },
   );
   if (size > SENTENCEPIECE_LIMITS.bytes) {
-    throw invalidJson(file, `it has ${size} bytes, more than ${SENTENCEPIECE_LIMITS.bytes}`);
+    throw invalidJson(file, l10n`it has ${size} bytes, more than ${SENTENCEPIECE_LIMITS.bytes}`);
   }
   return readFile(file);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { bytePairsByRules } from './bpe';
 import { DescriptionError, notRead } from './descriptionError';
 import { unigramModel } from './unigram';
@@ -52,6 +53,6 @@ export function wordModel(model: ModelDescription): DescribedModel {
 function kindOf(model: ModelDescription): string {
   if (Array.isArray(model.vocab)) return 'Unigram';
   if (model.merges !== undefined) return 'BPE';
-  if (model.vocab === undefined) throw new DescriptionError('its model has no vocab');
+  if (model.vocab === undefined) throw new DescriptionError(l10n`its model has no vocab`);
   return 'WordPiece';
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SoftpromptError } from '../../../protocol/errors';
+import { l10n } from '../../../protocol/l10n';
 import type { AddedToken } from './addedTokens';
 import { textOfBytes } from './byteLevel';
 import { decoder } from './decoders';
@@ -41,16 +42,16 @@ export function describedIn<T>(file: string, read: () => T): T {
     return read();
   } catch (error) {
     if (error instanceof DescriptionError && error.unsupported) {
-      throw new SoftpromptError('model-unsupported', `The tokenizer cannot be used: ${error.message}.`, {
+      throw new SoftpromptError('model-unsupported', l10n`The tokenizer cannot be used: ${error.message}.`, {
         place: { file },
-        hint: 'Ask for support, or use another model.',
+        hint: l10n`Ask for support, or use another model.`,
       });
     }
     if (!(error instanceof DescriptionError || error instanceof z.ZodError)) throw error;
     const problem = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
-    throw new SoftpromptError('model-invalid', `The tokenizer is not what it should be: ${problem}`, {
+    throw new SoftpromptError('model-invalid', l10n`The tokenizer is not what it should be: ${problem}`, {
       place: { file },
-      hint: 'Download the file again.',
+      hint: l10n`Download the file again.`,
     });
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { CHARACTER_OF_BYTE } from './byteLevel';
 import { notRead } from './descriptionError';
 import { checkGrowth } from './growth';
@@ -37,7 +38,7 @@ const BEHAVIOURS: Record<string, Behaviour> = {
 };
 const behaviourSchema = z
   .string()
-  .refine((name) => Object.hasOwn(BEHAVIOURS, name), 'is not a behaviour of a split')
+  .refine((name) => Object.hasOwn(BEHAVIOURS, name), { error: () => l10n`is not a behaviour of a split` })
   .transform((name) => BEHAVIOURS[name]!);
 
 const metaspaceSchema = z.object({

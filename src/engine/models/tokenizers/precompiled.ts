@@ -1,3 +1,4 @@
+import { l10n } from '../../../protocol/l10n';
 import { DescriptionError } from './descriptionError';
 
 const MAX_BYTES = 2 ** 24;
@@ -22,11 +23,11 @@ export class CharacterMap {
   /** Throws DescriptionError if the table is not what it says it is. */
   constructor(table: Uint8Array) {
     if (table.length > MAX_BYTES)
-      throw new DescriptionError(`its character map is longer than ${MAX_BYTES} bytes`);
+      throw new DescriptionError(l10n`its character map is longer than ${MAX_BYTES} bytes`);
     const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
     const trieBytes = table.length < LENGTH_BYTES ? -1 : view.getUint32(0, true);
     if (trieBytes < 4 || trieBytes % 4 !== 0 || trieBytes + LENGTH_BYTES > table.length) {
-      throw new DescriptionError(`its character map of ${table.length} bytes has a trie of ${trieBytes}`);
+      throw new DescriptionError(l10n`its character map of ${table.length} bytes has a trie of ${trieBytes}`);
     }
     this.units = Uint32Array.from({ length: trieBytes / 4 }, (_, i) =>
       view.getUint32(LENGTH_BYTES + 4 * i, true),
@@ -36,7 +37,7 @@ export class CharacterMap {
       end = this.replacements.indexOf(0, start);
       if (end < 0) end = this.replacements.length;
       if (end - start > MAX_REPLACEMENT_BYTES) {
-        throw new DescriptionError(`its character map has a replacement of ${end - start} bytes`);
+        throw new DescriptionError(l10n`its character map has a replacement of ${end - start} bytes`);
       }
     }
   }

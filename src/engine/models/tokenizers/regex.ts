@@ -1,5 +1,6 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { DescriptionError } from './descriptionError';
 import { isQuick } from './regexProbe';
 
@@ -26,7 +27,7 @@ export function compilePattern(pattern: Pattern): RegExp {
     compiled.set(pattern.Regex, checked);
   }
   if (!checked.quick) {
-    throw new DescriptionError(`the pattern ${pattern.Regex} takes too long on some texts`, true);
+    throw new DescriptionError(l10n`the pattern ${pattern.Regex} takes too long on some texts`, true);
   }
   // Each with a position of its own.
   return new RegExp(checked.regex.source, checked.regex.flags);
@@ -47,7 +48,7 @@ function translated(regex: string): RegExp {
     });
     return (step as { pattern: RegExp }).pattern;
   } catch (error) {
-    throw new DescriptionError(`the pattern ${regex} cannot be used: ${(error as Error).message}`, true);
+    throw new DescriptionError(l10n`the pattern ${regex} cannot be used: ${(error as Error).message}`, true);
   }
 }
 
@@ -87,11 +88,11 @@ function refuseNestedRepeats(regex: string): void {
       groups.at(-1)!.branches = true;
     } else if (character === ')') {
       if (groups.length === 1)
-        throw new DescriptionError(`the pattern ${regex} closes more groups than it opens`);
+        throw new DescriptionError(l10n`the pattern ${regex} closes more groups than it opens`);
       const group = groups.pop()!;
       const repeated = repeatsMuch(regex, at + 1);
       if (repeated && (group.repeats || group.branches)) {
-        throw new DescriptionError(`the pattern ${regex} could take forever on some texts`, true);
+        throw new DescriptionError(l10n`the pattern ${regex} could take forever on some texts`, true);
       }
       groups.at(-1)!.repeats ||= group.repeats || repeated;
     } else if (repeatsMuch(regex, at)) {

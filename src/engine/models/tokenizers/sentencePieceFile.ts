@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs';
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import type { GgufVocabulary } from '../gguf/vocabulary';
 import { DescriptionError } from './descriptionError';
 
@@ -66,18 +67,18 @@ export interface SentencePieceFile {
 /** Reads a SentencePiece model. Throws DescriptionError or ZodError. */
 export function readSentencePiece(bytes: Uint8Array): SentencePieceFile {
   if (bytes.length > SENTENCEPIECE_LIMITS.bytes) {
-    throw new DescriptionError(`it has ${bytes.length} bytes, more than ${SENTENCEPIECE_LIMITS.bytes}`);
+    throw new DescriptionError(l10n`it has ${bytes.length} bytes, more than ${SENTENCEPIECE_LIMITS.bytes}`);
   }
   let message: unknown;
   try {
     const ModelProto = schema.lookupType('ModelProto');
     message = ModelProto.toObject(ModelProto.decode(bytes));
   } catch (error) {
-    throw new DescriptionError(`it is no SentencePiece model: ${(error as Error).message}`);
+    throw new DescriptionError(l10n`it is no SentencePiece model: ${(error as Error).message}`);
   }
   const { pieces, trainerSpec, normalizerSpec } = modelSchema.parse(message);
   const unknown = pieces.findIndex(({ type }) => type === UNKNOWN_TYPE);
-  if (unknown < 0) throw new DescriptionError('its SentencePiece model has no unknown token');
+  if (unknown < 0) throw new DescriptionError(l10n`its SentencePiece model has no unknown token`);
   return {
     modelType: trainerSpec.modelType,
     vocabulary: {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { byteTokens } from './byteFallback';
 import { DescriptionError } from './descriptionError';
 import { prefixTree, type TreeNode } from './prefixTree';
@@ -31,7 +32,7 @@ export function unigramModel(
   const settings = settingsSchema.parse(model);
   const unknown = settings.unk_id ?? undefined;
   if (unknown !== undefined && unknown >= scores.length) {
-    throw new DescriptionError(`its unk_id ${unknown} is no token of ${scores.length}`);
+    throw new DescriptionError(l10n`its unk_id ${unknown} is no token of ${scores.length}`);
   }
   const spell = settings.byte_fallback ? byteTokens(vocabulary) : undefined;
   return unigrams({ scores, vocabulary, unknown, spell });

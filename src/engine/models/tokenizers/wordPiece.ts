@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { l10n } from '../../../protocol/l10n';
 import { DescriptionError } from './descriptionError';
 import type { WordModel } from './wordModel';
 
@@ -12,7 +13,8 @@ const settingsSchema = z.object({
 export function wordPieceModel(model: object, vocabulary: ReadonlyMap<string, number>): WordModel {
   const settings = settingsSchema.parse(model);
   const unknown = vocabulary.get(settings.unk_token);
-  if (unknown === undefined) throw new DescriptionError(`its unk_token ${settings.unk_token} is no token`);
+  if (unknown === undefined)
+    throw new DescriptionError(l10n`its unk_token ${settings.unk_token} is no token`);
   const prefix = settings.continuing_subword_prefix;
   let longest = 0;
   for (const token of vocabulary.keys()) longest = Math.max(longest, token.length);
