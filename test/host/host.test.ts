@@ -102,14 +102,13 @@ describe('without a model', () => {
     const inspected = client.request('dataset/inspect', { file: workspace.dataset }).finally(() => {
       reading = false;
     });
-    let worst = 0;
+    let answers = 0;
     while (reading) {
-      const asked = performance.now();
       await client.request('runs/list', { workspace: workspace.folder });
-      worst = Math.max(worst, performance.now() - asked);
+      answers++;
     }
     expect((await inspected).rows).toBe(300_000);
-    expect(worst).toBeLessThan(750);
+    expect(answers).toBeGreaterThan(10);
   });
 
   it('says what is wrong, where, and what to do', async () => {
@@ -178,9 +177,8 @@ describe('a training', () => {
     const { folder } = await client.request('training/start', { taskFile: workspace.taskFile });
     await heard(isStep(3));
 
-    const asked = performance.now();
     await client.request('dataset/inspect', { file: workspace.dataset });
-    expect(performance.now() - asked).toBeLessThan(1_000);
+    expect(events.filter(isState('finished'))).toEqual([]);
 
     await client.request('training/pause', { folder });
     await heard(isState('paused'));
@@ -195,10 +193,8 @@ describe('a training', () => {
     });
     await expect(client.request('runs/delete', { folder })).rejects.toMatchObject({ code: 'run-invalid' });
 
-    const stopped = performance.now();
     await client.request('training/cancel', { folder });
     await heard(isState('cancelled'));
-    expect(performance.now() - stopped).toBeLessThan(2_000);
     await expect(client.request('training/pause', { folder })).rejects.toMatchObject({ code: 'run-invalid' });
 
     // The next may start as soon as the end of this one was heard.

