@@ -1,5 +1,6 @@
 // Puts measurements into docs/benchmarks.md, and their pictures beside it; what is not given stays as it is:
 //   npm run bench:docs -- [--steps STEPS.json] [--long STEPS.json] [--training training.jsonl] [--growth growth.json]
+//     [--activation activation.json] [--datasets datasets.json]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Growth, growthPicture, growthTable } from './compare/growthReport';
@@ -9,6 +10,8 @@ import { type Figures, figuresTable } from './compare/report';
 import type { Operations, Rates } from './compare/theory';
 import { TrainingRecords } from './compare/trainingRecord';
 import { trainingFigures, trainingPicture, trainingTable } from './compare/trainingReport';
+import { type ActivationRecord, activationTable } from './editor/activationReport';
+import { type DatasetsRecord, megabytes, tablesTable, textTable } from './editor/datasetsReport';
 
 const PAGE = 'docs/benchmarks.md';
 const { values: options } = parseArgs({
@@ -19,6 +22,8 @@ const { values: options } = parseArgs({
     setting: { type: 'string' }, // Of the trainings, where there are several: the last one unless told.
     target: { type: 'string', default: '0.86' },
     growth: { type: 'string' },
+    activation: { type: 'string' },
+    datasets: { type: 'string' },
   },
 });
 
@@ -95,6 +100,24 @@ function describeGrowth(file: string): string {
   ].join('\n\n');
 }
 
+function describeActivation(file: string): string {
+  const { date, machine, bytes, activations } = readJson<ActivationRecord>(file);
+  return [
+    `${where(date, machine)}. \`extension.js\` has ${(bytes / 1000).toFixed(0)} kB; ${activations.length} rounds.`,
+    markdownTable(activationTable({ activations })),
+  ].join('\n\n');
+}
+
+function describeDatasets(file: string): string {
+  const { date, machine, model, text, tables } = readJson<DatasetsRecord>(file);
+  return [
+    `${where(date, machine)}; tokens of ${model}.`,
+    markdownTable(textTable({ text })),
+    `The training host had at most ${megabytes(text.memory)} MB meanwhile. As tables:`,
+    markdownTable(tablesTable({ tables })),
+  ].join('\n\n');
+}
+
 function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
@@ -104,4 +127,6 @@ if (options.steps) page = fillSection(page, 'steps', describeSteps(options.steps
 if (options.long) page = fillSection(page, 'long', describeSteps(options.long));
 if (options.training) page = fillSection(page, 'training', describeTraining(options.training));
 if (options.growth) page = fillSection(page, 'growth', describeGrowth(options.growth));
+if (options.activation) page = fillSection(page, 'activation', describeActivation(options.activation));
+if (options.datasets) page = fillSection(page, 'datasets', describeDatasets(options.datasets));
 writeFileSync(PAGE, page);

@@ -6,6 +6,7 @@ import { canShowPages } from '../test/chromium';
 import { type Panel, startHarness } from '../test/webview/harness';
 import { chooseFromMenu } from '../test/webview/states';
 import { liveSteps, syntheticRun } from '../test/webview/syntheticRun';
+import { atShare } from './compare/statistics';
 
 const BUDGET = 16; // ms
 
@@ -79,9 +80,7 @@ async function measure(panel: Panel, folder: string, from: number, rate: number,
 }
 
 function line(name: string, values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  const figures = [at(0.5), at(0.95), sorted.at(-1) ?? 0].map((one) => one.toFixed(1).padStart(7));
+  const figures = [0.5, 0.95, 1].map((share) => atShare(values, share).toFixed(1).padStart(7));
   return `${name.padEnd(34)}${figures.join('')}`;
 }
 

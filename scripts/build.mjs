@@ -1,10 +1,14 @@
 // Bundles the programs of the house into dist/: one file each, native and protocol-heavy modules left outside.
+//   node scripts/build.mjs [--production] [--watch] [--outdir FOLDER]
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { context } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
+const outdir = process.argv.includes('--outdir')
+  ? process.argv[process.argv.indexOf('--outdir') + 1]
+  : 'dist';
 
 /** zod brings its messages in some fifty languages, half of the bundle's bytes; only English is ever asked for. */
 const englishOnly = {
@@ -53,7 +57,7 @@ const shared = {
   sourcemap: !production,
   minify: production,
   logLevel: 'warning',
-  outdir: 'dist',
+  outdir,
 };
 const node = {
   ...shared,
@@ -84,7 +88,7 @@ const programs = [
   },
 ];
 
-rmSync('dist', { recursive: true, force: true });
+rmSync(outdir, { recursive: true, force: true });
 for (const program of programs) {
   const build = await context(program);
   if (watch) await build.watch();

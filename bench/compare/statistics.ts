@@ -12,6 +12,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** The value that this share of them, 0 to 1, lies below: 0 is the least, 0.5 about the median. */
+export function atShare(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
 /** The straight line through points that is nearest to them (least squares), and what part of their spread it explains. */
 export function straightLine(points: readonly (readonly [number, number])[]): {
   slope: number;

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { median, straightLine } from '../../bench/compare/statistics';
+import { atShare, median, straightLine } from '../../bench/compare/statistics';
 
 describe('median', () => {
   it('is the value in the middle, or between the two there', () => {
     expect(median([5, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 10])).toBe(3);
+  });
+});
+
+describe('atShare', () => {
+  it('is the value that this share lies below', () => {
+    const values = [5, 1, 4, 2, 3];
+    expect([0, 0.5, 0.95, 1].map((share) => atShare(values, share))).toEqual([1, 3, 5, 5]);
+    expect(values).toEqual([5, 1, 4, 2, 3]);
+    expect(atShare([], 0.5)).toBeNaN();
   });
 });
 

@@ -1,4 +1,4 @@
-// Seconds and memory for a dataset of a million rows, in every format: node bench/dataset.mjs [rows]
+// Seconds and memory for a dataset of a million rows, in every format: node bench/millionRows.mjs [rows]
 import { execFileSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
