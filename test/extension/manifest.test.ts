@@ -41,6 +41,7 @@ it('names files that are there', () => {
     manifest.icon,
     ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
     ...contributes.jsonValidation.map(({ url }) => url),
+    ...contributes.grammars.map(({ path }) => path),
   ];
   for (const file of files) expect(existsSync(join(ROOT, file)), file).toBe(true);
 });

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { chooseTask, type Target } from '../choose';
 import type { CommandTable } from '../command';
-import type { Softprompt } from '../context';
 import { isDatasetFile } from '../files';
 import { lineOf } from '../lineAddress';
 import { SECTION } from '../settings';
@@ -10,6 +9,7 @@ import { evaluateDataset } from './evaluateDataset';
 import { datasetEditor, goToMistake } from './mistakeCommands';
 import { PREVIEW_SCHEME, previewOf, showPreview } from './promptPreview';
 import { ROW_HINTS, showsRowHints } from './rowHints';
+import { type PreviewedPlace, rowToPreview } from './rowToPreview';
 
 /** A dataset's rows as the model reads and answers them. */
 export const DATASET_COMMANDS = {
@@ -17,8 +17,8 @@ export const DATASET_COMMANDS = {
     const task = await chooseTask(softprompt, target);
     if (!task) return;
     const place = previewedPlace(target);
-    const row = place ? await rowAt(softprompt, task.file, place) : 1;
-    await showPreview({ taskFile: task.file, row, file: place?.file });
+    const row = await rowToPreview(softprompt, task, place);
+    if (row !== undefined) await showPreview({ taskFile: task.file, row, file: place?.file });
   },
 
   'softprompt.previewNextRow': () => turnPreview(1),
@@ -43,12 +43,6 @@ export const DATASET_COMMANDS = {
   },
 } as const satisfies CommandTable;
 
-interface PreviewedPlace {
-  file: string;
-  /** Counts from 1. */
-  line: number;
-}
-
 /** The row meant: of the line that was named, else where the cursor stands in the dataset. */
 function previewedPlace(target: Target): PreviewedPlace | undefined {
   const editor = activeDataset();
@@ -58,14 +52,6 @@ function previewedPlace(target: Target): PreviewedPlace | undefined {
   if (file === undefined) return undefined;
   const cursor = editor?.document.uri.fsPath === file ? editor.selection.active.line + 1 : 1;
   return { file, line: (named && lineOf(named)) ?? cursor };
-}
-
-/** The number of the row in a line; the first one's where there is none. */
-async function rowAt({ host }: Softprompt, taskFile: string, place: PreviewedPlace): Promise<number> {
-  return host.request('dataset/preview', { taskFile, ...place }).then(
-    ({ row }) => row,
-    () => 1, // the preview itself says what is wrong
-  );
 }
 
 async function turnPreview(rows: number): Promise<void> {

@@ -6,6 +6,8 @@ import type { HostClient } from '../host/hostClient';
 import { previewText } from './previewText';
 
 export const PREVIEW_SCHEME = 'softprompt-preview';
+/** Long prompts are wrapped, and what is not text of the prompt is coloured: see the manifest. */
+const PREVIEW_LANGUAGE = 'softprompt-prompt';
 
 const previewSchema = z.object({
   taskFile: z.string(),
@@ -52,13 +54,17 @@ export async function showPreview(preview: Preview): Promise<void> {
     path: `/${vscode.l10n.t('{0}, row {1}', name, preview.row)}`,
     query: JSON.stringify(preview),
   });
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
-    preview: true,
-    viewColumn:
-      vscode.window.activeTextEditor?.document.uri.scheme === PREVIEW_SCHEME
-        ? undefined
-        : vscode.ViewColumn.Beside,
-  });
+  const page = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(
+    await vscode.languages.setTextDocumentLanguage(page, PREVIEW_LANGUAGE),
+    {
+      preview: true,
+      viewColumn:
+        vscode.window.activeTextEditor?.document.uri.scheme === PREVIEW_SCHEME
+          ? undefined
+          : vscode.ViewColumn.Beside,
+    },
+  );
 }
 
 /** What a preview's address says. */

@@ -5,16 +5,20 @@ import { bytes } from '../wording';
 import { listModels } from './modelChoice';
 
 /**
- * Sees to it that a task's model is on disk: asks once whether to download it. False when the user says no. Paths and
- * names that are not in the catalogue pass: the host says what is wrong with them.
+ * Sees to it that a task's model is on disk: asks once whether to download it; `yes` says for what. False when the user
+ * says no. Paths and names that are not in the catalogue pass: the host says what is wrong with them.
  */
-export async function ensureModel(softprompt: Softprompt, name: string | undefined): Promise<boolean> {
+export async function ensureModel(
+  softprompt: Softprompt,
+  name: string | undefined,
+  yes = vscode.l10n.t('Download and tune'),
+): Promise<boolean> {
   const models = await listModels(softprompt.host);
   const model = models.find((entry) => entry.name === name);
   if (!model || model.state === 'on-disk') return true;
   const choice = await vscode.window.showInformationMessage(
     vscode.l10n.t('The base model {0} ({1}) is not on this computer yet.', model.title, bytes(model.size)),
-    vscode.l10n.t('Download and tune'),
+    yes,
   );
   if (choice === undefined) return false;
   await downloadModel(softprompt, model);
