@@ -116,7 +116,7 @@ export const STATE_WORDS: Readonly<Record<RunState, string>> = {
   interrupted: l10n.t('interrupted'),
 };
 
-/** Right of a run's time in the sidebar: its score against the best hard prompt's, or how far it is. */
+/** Right of a run's time in the sidebar: its score against the best hard prompt's, and how far it came. */
 export function runDescription(run: RunSummary, best: boolean): string {
   const parts: string[] = [];
   if (best) parts.push('★');
@@ -125,8 +125,8 @@ export function runDescription(run: RunSummary, best: boolean): string {
     if (run.baseline !== undefined) parts.push(l10n.t('vs {0}', percent(run.baseline)));
   }
   if (run.state === 'finished') return parts.join(' ');
-  const progress = run.steps > 0 ? ` ${run.step}/${run.steps}` : '';
-  return [`${STATE_WORDS[run.state]}${progress}`, parts.join(' ')].filter(Boolean).join(' · ');
+  const progress = run.steps > 0 ? ` ${formatCount(run.step)}/${formatCount(run.steps)}` : '';
+  return [parts.join(' '), `${STATE_WORDS[run.state]}${progress}`].filter(Boolean).join(' · ');
 }
 
 /** `2026-11-22T10:15:30.123Z` → `22 Nov 10:15`, in local time. */

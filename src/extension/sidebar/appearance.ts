@@ -5,6 +5,7 @@ import { isLive } from '../runs/liveSummary';
 import {
   bytes,
   count,
+  formatCount,
   modelFacts,
   OBSTACLES,
   PLACE_NAMES,
@@ -14,7 +15,7 @@ import {
   STATE_WORDS,
   tKnown,
 } from '../wording';
-import { duration, progressWords, scoreWords } from './liveWords';
+import { ALERTS, duration, progressWords, scoreWords } from './liveWords';
 import type { ModelNode, RunNode, SidebarNode, TaskNode } from './sidebarTree';
 import { factsTable, withCommands } from './tooltips';
 
@@ -78,9 +79,15 @@ function runAppearance({ run, best, live }: RunNode): Appearance {
   return {
     label: runTime(run.createdAt),
     description: words ? words.filter(Boolean).join(' · ') : runDescription(run, best),
-    ...STATE_ICONS[run.state],
+    ...(live?.alert || isBehind(run) ? TROUBLE_ICONS.warning : STATE_ICONS[run.state]),
     context: `run ${run.state} ${isLive(run) ? 'live' : 'ended'}`,
   };
+}
+
+/** Tested, and no better than a hard prompt. */
+function isBehind({ state, score, scoreOn, baseline }: RunNode['run']): boolean {
+  if (state !== 'finished' || scoreOn !== 'test') return false;
+  return score !== undefined && baseline !== undefined && score <= baseline;
 }
 
 const MODEL_ICONS = { obstacle: 'circle-slash', 'on-disk': 'package', available: 'cloud-download' } as const;
@@ -136,12 +143,14 @@ function taskTooltip({ task, orphan, trouble, runs }: TaskNode): MarkdownString 
 }
 
 function runTooltip({ run, best, live }: RunNode): MarkdownString {
+  const alert = live?.alert ?? (isBehind(run) ? 'behind' : undefined);
   return factsTable(
     `${run.task}, ${runTime(run.createdAt)}`,
     best ? l10n.t('The best run of its task') : undefined,
     [
       [l10n.t('State'), STATE_WORDS[run.state]],
-      [l10n.t('Step'), l10n.t('{0} of {1}', run.step, run.steps)],
+      [l10n.t('Alert'), alert && ALERTS[alert].long],
+      [l10n.t('Step'), l10n.t('{0} of {1}', formatCount(run.step), formatCount(run.steps))],
       [l10n.t('Time left'), live?.secondsLeft === undefined ? undefined : duration(live.secondsLeft)],
       [l10n.t('Tuned prompt'), scoreWords(run)],
       [

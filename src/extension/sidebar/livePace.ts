@@ -1,47 +1,42 @@
+import { headlineScore } from '../../protocol/metrics';
 import { secondsLeft } from '../../protocol/pace';
 import type { RunEvent } from '../../protocol/runs';
+import { type LiveAlert, type LiveCurve, liveAlert } from './liveAlert';
 
-interface Steps {
+interface Steps extends LiveCurve {
   step: number[];
   time: number[];
   seconds: number[];
+  loss: number[];
   /** Index of the first step since the run was started, continued or resumed. */
   start: number;
-  loss: number[];
-  /** The lowest mean loss of some steps in a row so far. */
-  lowest: number;
+  /** What is said of it just now. */
+  told?: LiveAlert;
 }
 
-/** Steps whose mean loss is looked at. */
-const WINDOW = 10;
-/** A loss this much above the lowest so far is rising: as a part of the lowest, and in nats. */
-const RISE = { share: 0.6, nats: 0.4 };
-
-/** How live runs go, from what the host tells of their steps. */
+/** How live runs go, from what the host tells of their steps and validations. */
 export class LivePace {
   readonly #runs = new Map<string, Steps>();
 
   hear(folder: string, event: RunEvent): void {
-    if (event.type === 'step') {
-      const run = this.#runs.get(folder) ?? {
-        step: [],
-        time: [],
-        seconds: [],
-        start: 0,
-        loss: [],
-        lowest: Number.POSITIVE_INFINITY,
-      };
-      run.step.push(event.step);
-      run.time.push(event.time);
-      run.seconds.push(event.seconds);
-      run.loss.push(event.loss);
-      if (run.loss.length >= WINDOW) run.lowest = Math.min(run.lowest, recentLoss(run));
-      this.#runs.set(folder, run);
-    } else if (event.type === 'resumed') {
-      this.#runs.delete(folder); // steps are made again, perhaps by another computer's pace
-    } else if (event.type === 'state') {
-      const run = this.#runs.get(folder);
-      if (run) run.start = run.step.length; // no pause between two steps counts
+    const run = this.#runs.get(folder) ?? { step: [], time: [], seconds: [], start: 0, loss: [] };
+    this.#runs.set(folder, run);
+    switch (event.type) {
+      case 'step':
+        run.step.push(event.step);
+        run.time.push(event.time);
+        run.seconds.push(event.seconds);
+        run.loss.push(event.loss);
+        break;
+      case 'evaluation':
+        if (event.split === 'validation') hearValidation(run, event);
+        break;
+      case 'resumed':
+        this.#runs.delete(folder); // steps are made again, perhaps by another computer's pace
+        break;
+      case 'state':
+        run.start = run.step.length; // no pause between two steps counts
+        break;
     }
   }
 
@@ -51,16 +46,17 @@ export class LivePace {
     return run && secondsLeft(run, run.start, planned);
   }
 
-  /** Whether the loss goes up instead of down, or is no number any more: the panel says what to try. */
-  lossRises(folder: string): boolean {
+  /** What the panel has an alert about; `planned`: steps of the whole run. */
+  alert(folder: string, planned: number): LiveAlert | undefined {
     const run = this.#runs.get(folder);
-    if (!run) return false;
-    if (run.loss.some((loss) => !Number.isFinite(loss))) return true;
-    const { share, nats } = RISE;
-    return run.loss.length >= 2 * WINDOW && recentLoss(run) - run.lowest > Math.max(nats, share * run.lowest);
+    if (!run) return undefined;
+    run.told = liveAlert(run, planned, run.told);
+    return run.told;
   }
 }
 
-function recentLoss({ loss }: Steps): number {
-  return loss.slice(-WINDOW).reduce((sum, one) => sum + one, 0) / WINDOW;
+function hearValidation(run: Steps, event: Extract<RunEvent, { type: 'evaluation' }>): void {
+  const score = headlineScore(event.metrics);
+  if (event.contender !== 'tuned') run.hard = Math.max(run.hard ?? 0, score);
+  else if (!run.best || score > run.best.score) run.best = { step: event.step, score };
 }

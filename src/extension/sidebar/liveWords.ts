@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { RunSummary } from '../../protocol/runs';
 import { fixed, formatCount, percent, STATE_WORDS } from '../wording';
+import type { LiveAlert } from './liveAlert';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -11,9 +12,25 @@ export interface LiveFacts {
   loss?: number;
   /** Until the last step. */
   secondsLeft?: number;
-  /** The loss goes up. */
-  rising?: boolean;
+  /** What the panel has an alert about. */
+  alert?: LiveAlert;
 }
+
+/** In a word or two, and as a sentence. */
+export const ALERTS: Readonly<Record<LiveAlert, { short: string; long: string }>> = {
+  rising: {
+    short: l10n.t('loss rising'),
+    long: l10n.t('The loss is rising: the panel says what to try.'),
+  },
+  still: {
+    short: l10n.t('no progress'),
+    long: l10n.t('There is no progress any more: the panel says what to try.'),
+  },
+  behind: {
+    short: l10n.t('hard prompt not beaten'),
+    long: l10n.t('The best hard prompt is not beaten: the panel says what to try.'),
+  },
+};
 
 /** `45 s`, `12 min`, `1 h 07 min`: rounded so that it stands still. */
 export function duration(seconds: number): string {
@@ -23,10 +40,10 @@ export function duration(seconds: number): string {
   return l10n.t('{0} h {1} min', Math.floor(seconds / HOUR), String(minutes).padStart(2, '0'));
 }
 
-/** How far a live run is: `34/120 · 2 min left · loss 0.412`. */
-export function progressWords(run: RunSummary, { loss, secondsLeft }: LiveFacts): string {
+/** How far a live run is: `34/120 · 2 min left · loss 0.412`. An alert comes first: the line may be cut. */
+export function progressWords(run: RunSummary, { loss, secondsLeft, alert }: LiveFacts): string {
   const training = run.state === 'training';
-  const parts: string[] = [];
+  const parts: string[] = alert ? [ALERTS[alert].short] : [];
   if (training || run.state === 'paused') parts.push(`${formatCount(run.step)}/${formatCount(run.steps)}`);
   if (!training) parts.push(STATE_WORDS[run.state]);
   if (training && secondsLeft !== undefined) parts.push(l10n.t('{0} left', duration(secondsLeft)));
@@ -36,7 +53,7 @@ export function progressWords(run: RunSummary, { loss, secondsLeft }: LiveFacts)
 
 /** The status bar while a run is live. */
 export function statusText(run: RunSummary, live: LiveFacts): string {
-  const icon = run.state === 'paused' ? '$(debug-pause)' : live.rising ? '$(warning)' : '$(sync~spin)';
+  const icon = run.state === 'paused' ? '$(debug-pause)' : live.alert ? '$(warning)' : '$(sync~spin)';
   return `${icon} ${run.task} ${progressWords(run, live)}`;
 }
 

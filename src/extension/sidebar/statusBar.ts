@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../protocol/runs';
 import type { Softprompt } from '../context';
-import { fixed } from '../wording';
-import { duration, type LiveFacts, scoreWords, statusText } from './liveWords';
+import { fixed, formatCount } from '../wording';
+import { ALERTS, duration, type LiveFacts, scoreWords, statusText } from './liveWords';
 import { factsTable, withCommands } from './tooltips';
 
 /**
@@ -36,14 +36,14 @@ export function createStatusBar({ runs, tasksView: { pace } }: Softprompt): vsco
     const live: LiveFacts = {
       loss: runs.lossOf(run.folder),
       secondsLeft: pace.secondsLeft(run.folder, run.steps),
-      rising: run.state === 'training' && pace.lossRises(run.folder),
+      alert: run.state === 'training' ? pace.alert(run.folder, run.steps) : undefined,
     };
     const text = statusText(run, live);
     item.text = text;
     item.tooltip = tooltip(run, live);
     item.accessibilityInformation = { label: text.replace(/\$\([^)]+\) /, '') };
     item.backgroundColor =
-      run.state === 'paused' || live.rising
+      run.state === 'paused' || live.alert === 'rising'
         ? new vscode.ThemeColor('statusBarItem.warningBackground')
         : undefined;
     item.show();
@@ -55,12 +55,9 @@ function tooltip(run: RunSummary, live: LiveFacts): vscode.MarkdownString {
   const paused = run.state === 'paused';
   return withCommands(
     factsTable(run.task, run.id, [
-      [vscode.l10n.t('Step'), vscode.l10n.t('{0} of {1}', run.step, run.steps)],
+      [vscode.l10n.t('Step'), vscode.l10n.t('{0} of {1}', formatCount(run.step), formatCount(run.steps))],
       ...liveRows(live),
-      [
-        vscode.l10n.t('Alert'),
-        live.rising ? vscode.l10n.t('The loss is rising: the panel says what to try.') : undefined,
-      ],
+      [vscode.l10n.t('Alert'), live.alert && ALERTS[live.alert].long],
       [vscode.l10n.t('Score'), scoreWords(run)],
       [vscode.l10n.t('Base model'), run.modelName],
     ]),

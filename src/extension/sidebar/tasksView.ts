@@ -116,8 +116,12 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   }
 
   #liveFacts({ run }: RunNode): RunNode['live'] {
-    const secondsLeft = this.pace.secondsLeft(run.folder, run.steps);
-    return { loss: this.softprompt.runs.lossOf(run.folder), secondsLeft };
+    const { folder, steps, state } = run;
+    return {
+      loss: this.softprompt.runs.lossOf(folder),
+      secondsLeft: this.pace.secondsLeft(folder, steps),
+      alert: state === 'training' ? this.pace.alert(folder, steps) : undefined,
+    };
   }
 
   #soon(): void {

@@ -1,10 +1,10 @@
+import { MOST_SMOOTHING, SMOOTHING, smooth } from '../../protocol/smoothing';
 import { el, newId, onChange, setText, show } from '../kit/dom';
 import { formatCount, formatFixed, formatNumber } from '../kit/format';
 import { t } from '../kit/l10n';
 import type { Component, PanelContext } from '../run/panelContext';
 import { chartFrame } from './chartFrame';
 import { lineChart } from './charts';
-import { MOST_SMOOTHING, SMOOTHING, smooth } from './smoothing';
 import { lastX, STEPS_GROUP, stepMarks } from './stepAxis';
 
 /** Training loss by step: every step faint, the smoothed line on top. */

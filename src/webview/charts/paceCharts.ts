@@ -1,3 +1,4 @@
+import { smooth } from '../../protocol/smoothing';
 import { el, onChange, setText, show } from '../kit/dom';
 import { formatBytes, formatCount, formatNumber } from '../kit/format';
 import { t } from '../kit/l10n';
@@ -5,7 +6,6 @@ import type { Component, PanelContext } from '../run/panelContext';
 import type { Curve } from '../run/runProgress';
 import { chartFrame } from './chartFrame';
 import { lineChart } from './charts';
-import { smooth } from './smoothing';
 import { lastX, STEPS_GROUP, stepMarks } from './stepAxis';
 
 interface Pace {

@@ -1,8 +1,8 @@
 import { headlineScore } from '../../protocol/metrics';
+import { smooth } from '../../protocol/smoothing';
 import { type ChartFrame, chartFrame } from '../charts/chartFrame';
 import { type Chart, type Line, lineChart } from '../charts/charts';
 import type { ChartTable } from '../charts/chartTable';
-import { smooth } from '../charts/smoothing';
 import { segments } from '../kit/controls';
 import { el, fill, onChange, setText, show } from '../kit/dom';
 import { formatNumber, formatPercent } from '../kit/format';

@@ -1,3 +1,4 @@
+import type { LossCurve } from '../../protocol/lossCurve';
 import type { RunRecord, RunState } from '../../protocol/runs';
 import type { Curve, Evaluation } from './runProgress';
 import type { PairedComparison } from './signTest';
@@ -34,12 +35,9 @@ export interface AlertFacts {
 }
 
 /** The curve as the rules see it. */
-export interface View extends AlertFacts {
+export interface View extends AlertFacts, LossCurve {
   /** Steps done. */
   done: number;
-  smoothed: number[];
-  /** Standard deviation of the smoothed line, from how far the last steps scatter around it. */
-  noise: number;
   /** Whether this alert is shown already. */
   shown: boolean;
 }

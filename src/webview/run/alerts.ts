@@ -1,5 +1,4 @@
-import { smooth } from '../charts/smoothing';
-import { noiseOf } from './alertFigures';
+import { lossCurve } from '../../protocol/lossCurve';
 import type { Alert, AlertFacts, AlertName, Rule } from './alertRule';
 import { CURVE_RULES } from './curveAlerts';
 import { SCORE_RULES } from './scoreAlerts';
@@ -21,8 +20,7 @@ const SILENCES: Partial<Record<AlertName, readonly AlertName[]>> = {
 export function alertsOf(facts: AlertFacts, shown: ReadonlySet<AlertName>): Alert[] {
   const { curve, state } = facts.progress;
   if (state === 'preparing' || curve.step.length === 0) return [];
-  const smoothed = smooth(curve.loss);
-  const view = { ...facts, done: curve.step.length, smoothed, noise: noiseOf(curve.loss, smoothed) };
+  const view = { ...facts, ...lossCurve(curve.loss), done: curve.step.length };
   const alerts: Alert[] = [];
   for (const [name, rule] of Object.entries(RULES) as [AlertName, Rule][]) {
     if (alerts.some((one) => SILENCES[one.name]?.includes(name))) continue;

@@ -1,13 +1,11 @@
+import { brokenAt, risenSince, stillFor } from '../../protocol/lossCurve';
 import { formatFixed, formatNumber, formatPercent, formatRows } from '../kit/format';
 import { t } from '../kit/l10n';
 import { type Advice, lowerRate, moreTokens, usualRate } from './alertAdvice';
-import { gained, lowest, mean, median, RECENT } from './alertFigures';
+import { gained, mean, median, RECENT } from './alertFigures';
 import type { AlertFacts, Rule } from './alertRule';
 import { RUN_STATES } from './runStates';
 import { bestValidation } from './standing';
-
-/** Steps that the smoothed line needs to mean something. */
-const SETTLED = 5;
 
 /** Steps that count as before. */
 const LONG = 500;
@@ -48,42 +46,35 @@ export const CURVE_RULES = {
     };
   },
 
-  diverging({ record, progress, done, smoothed, noise, shown }) {
+  diverging(view) {
+    const { record, progress, done, smoothed, shown } = view;
+    const { step } = progress.curve;
     const advice = lowerRate(record.task.training.learningRate);
     const title = t('The loss is rising');
-    const broken = progress.curve.loss.findIndex((loss) => !Number.isFinite(loss));
-    if (broken >= 0) {
-      const seen = t('The loss of step {0} is no number any more.', progress.curve.step[broken]!);
-      return { title, seen, ...advice };
-    }
-    if (done < 2 * SETTLED) return undefined;
-    const last = smoothed[done - 1]!;
-    const { value: low, at } = lowest(smoothed, SETTLED - 1, done);
-    const much = Math.max(0.2, 0.4 * low, 6 * noise);
-    if (last - low < (shown ? much / 2 : much)) return undefined;
+    const broken = brokenAt(view);
+    if (broken !== undefined)
+      return { title, seen: t('The loss of step {0} is no number any more.', step[broken]!), ...advice };
+    const low = risenSince(view, shown);
+    if (low === undefined) return undefined;
     const seen = t(
       'The smoothed loss was {0} at step {1} and is {2} at step {3}.',
-      formatFixed(low, 2),
-      progress.curve.step[at]!,
-      formatFixed(last, 2),
-      progress.curve.step[done - 1]!,
+      formatFixed(smoothed[low]!, 2),
+      step[low]!,
+      formatFixed(smoothed[done - 1]!, 2),
+      step[done - 1]!,
     );
     return { title, seen, ...advice };
   },
 
-  plateau({ record, progress, done, smoothed, noise, shown }) {
+  plateau(view) {
+    const { record, progress, done, smoothed, shown } = view;
     const { curve, evaluations, state } = progress;
     // At its end a run stands still because the learning rate goes to zero.
-    const stretch = Math.max(30, Math.ceil(record.steps * 0.25));
-    const before = done - stretch;
-    if (!RUN_STATES[state].live || state === 'testing' || before < 4 * SETTLED) return undefined;
-    const low = lowest(smoothed, SETTLED - 1, before);
-    const recent = lowest(smoothed, before, done);
-    const better = low.value - recent.value;
-    const little = Math.max(0.02 * low.value, noise);
-    if (low.value < 0.05 || better > (shown ? 2 * little : little)) return undefined;
+    if (!RUN_STATES[state].live || state === 'testing') return undefined;
+    const stretch = stillFor(view, record.steps, shown);
+    if (stretch === undefined) return undefined;
     const best = bestValidation(evaluations);
-    if (best && best.step > curve.step[before]!) return undefined;
+    if (best && best.step > curve.step[done - stretch]!) return undefined;
     return {
       title: t('No progress any more'),
       seen: t(

@@ -1,3 +1,4 @@
+import { dueToLead, falls } from '../../protocol/lossCurve';
 import { formatFixed, formatPercent, formatRows } from '../kit/format';
 import { t } from '../kit/l10n';
 import { type Advice, moreSteps, moreTokens, usualRate } from './alertAdvice';
@@ -16,9 +17,7 @@ export const SCORE_RULES = {
     const standing = standingOf(record, progress);
     if (!standing?.tuned || !standing.bestHard) return undefined;
     const { tuned, bestHard, split } = standing;
-    // Halfway through, validation should have passed what a text prompt does; while the loss falls, a little later.
-    const soon = record.steps * (falling(view) ? 0.8 : 0.5);
-    if (split === 'validation' && view.done < soon) return undefined;
+    if (split === 'validation' && view.done < dueToLead(view, record.steps)) return undefined;
     const ahead = tuned.score - bestHard.score;
     if (ahead > (shown && split === 'validation' ? 0.01 : 0)) return undefined;
     const name = CONTENDER_NAMES[bestHard.contender];
@@ -106,13 +105,8 @@ function toLearnMore(view: View): Advice {
   const { done, progress } = view;
   const { task, steps } = view.record;
   const rate = usualRate(task.training.learningRate);
-  if (rate || !falling(view)) return rate ?? moreTokens(task.method.virtualTokens);
+  if (rate || !falls(view)) return rate ?? moreTokens(task.method.virtualTokens);
   const { time } = progress.curve;
   const pace = done > 1 ? (time[done - 1]! - time[0]!) / 1000 / (done - 1) : 0;
   return moreSteps(task.training.length, steps, pace);
-}
-
-/** Whether the last quarter of the steps brought the loss down. */
-function falling({ smoothed, done }: View): boolean {
-  return smoothed[done - 1]! < 0.95 * smoothed[Math.max(0, Math.floor(done * 0.75) - 1)]!;
 }

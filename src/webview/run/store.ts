@@ -9,7 +9,7 @@ import type {
   RunSummary,
   ValidationPredictions,
 } from '../../protocol/runs';
-import { MOST_SMOOTHING } from '../charts/smoothing';
+import { MOST_SMOOTHING } from '../../protocol/smoothing';
 import { isOutcome } from '../predictions/predictionFilter';
 import { applyEvents, type RunProgress, startProgress } from './runProgress';
 

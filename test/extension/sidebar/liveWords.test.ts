@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { LivePace } from '../../../src/extension/sidebar/livePace';
 import { duration, statusText } from '../../../src/extension/sidebar/liveWords';
 import type { RunSummary } from '../../../src/protocol/runs';
@@ -39,24 +39,68 @@ it.each([
   [4020, '1 h 07 min'],
 ])('%d seconds are %s', (seconds, text) => expect(duration(seconds)).toBe(text));
 
-describe('a rising loss', () => {
-  function pace(losses: number[]): LivePace {
-    const live = new LivePace();
-    losses.forEach((loss, step) => {
-      live.hear('/r', { type: 'step', step, time: step, loss, seconds: 1 } as never);
-    });
-    return live;
-  }
-  const falling = Array.from({ length: 30 }, (_, step) => 2 - step * 0.05 + (step % 2) * 0.3);
+const STEPS = 200;
 
-  it('is told from one that falls, however noisily', () => {
-    expect(pace(falling).lossRises('/r')).toBe(false);
-    expect(pace([...falling, ...Array(10).fill(2.5)]).lossRises('/r')).toBe(true);
-    expect(pace([1, Number.NaN]).lossRises('/r')).toBe(true);
-    expect(pace([]).lossRises('/r')).toBe(false);
+describe('what the panel has an alert about', () => {
+  let live: LivePace;
+  const steps = (...losses: number[]): void => {
+    for (const loss of losses) {
+      const step = ++done;
+      live.hear('/r', { type: 'step', step, time: step, loss, seconds: 1 } as never);
+    }
+  };
+  const validation = (contender: string, accuracy: number): void =>
+    live.hear('/r', {
+      type: 'evaluation',
+      step: done,
+      split: 'validation',
+      contender,
+      metrics: { kind: 'label', accuracy },
+    } as never);
+  const alert = () => live.alert('/r', STEPS);
+  const noisy = (count: number, from: number, by: number): number[] =>
+    Array.from({ length: count }, (_, step) => from + step * by + (step % 2) * 0.1);
+  let done = 0;
+
+  beforeEach(() => {
+    live = new LivePace();
+    done = 0;
   });
 
-  it('looks like a warning', () => {
-    expect(statusText(run, { rising: true })).toContain('$(warning)');
+  it('is a loss that rises, or is no number, and not one that falls, however noisily', () => {
+    expect(alert()).toBeUndefined();
+    steps(...noisy(30, 2, -0.05));
+    expect(alert()).toBeUndefined();
+    steps(...noisy(15, 2.5, 0));
+    expect(alert()).toBe('rising');
+    live.hear('/r', { type: 'resumed', time: 0, step: 30 });
+    expect(alert()).toBeUndefined();
+    steps(1, Number.NaN);
+    expect(alert()).toBe('rising');
+  });
+
+  it('is a loss that stands still while validation does not get better', () => {
+    steps(...noisy(30, 2, -0.05), ...noisy(60, 1, 0));
+    expect(alert()).toBe('still');
+    validation('tuned', 0.9);
+    expect(alert()).toBeUndefined();
+  });
+
+  it('is a hard prompt that is not beaten late in the run', () => {
+    validation('zero-shot', 0.5);
+    validation('few-shot', 0.7);
+    steps(...noisy(120, 2, -0.01));
+    validation('tuned', 0.7);
+    expect(alert()).toBeUndefined();
+    steps(...noisy(50, 0.8, -0.01));
+    expect(alert()).toBe('behind');
+    validation('tuned', 0.75);
+    expect(alert()).toBeUndefined();
+  });
+
+  it('is said first, and looks like a warning', () => {
+    expect(statusText(run, { alert: 'rising', loss: 2 })).toBe(
+      '$(warning) support loss rising · 34/1,200 · loss 2.000',
+    );
   });
 });

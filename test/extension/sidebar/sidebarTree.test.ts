@@ -76,11 +76,32 @@ describe('appearance', () => {
       scoreOn: 'validation',
     });
     expect(appearance({ kind: 'run', run: live, best: false })).toMatchObject({
-      description: 'training 34/120 · 80.0 % on validation',
+      description: '80.0 % on validation · training 34/120',
       context: 'run training live',
     });
     const interrupted = { ...live, state: 'interrupted' as const };
     expect(appearance({ kind: 'run', run: interrupted, best: false }).context).toBe('run interrupted ended');
+  });
+});
+
+describe('a run with an alert', () => {
+  const tested = { score: 0.6, scoreOn: 'test', baseline: 0.6 } as const;
+
+  it('has it on its line and in its tooltip while it is live', () => {
+    const live = run('support', 1, { state: 'training', step: 1034, steps: 4000 });
+    const node = { kind: 'run', run: live, best: false, live: { alert: 'rising' } } as const;
+    expect(appearance(node)).toMatchObject({ description: 'loss rising · 1,034/4,000', icon: 'warning' });
+    expect(tooltip(node).value).toContain('The loss is rising: the panel says what to try');
+    expect(tooltip(node).value).toContain('1,034 of 4,000');
+  });
+
+  it('looks like a warning where a hard prompt did as well in the test', () => {
+    const behind = { kind: 'run', run: run('support', 1, tested), best: false } as const;
+    expect(appearance(behind)).toMatchObject({ description: '60.0 % vs 60.0 %', icon: 'warning' });
+    expect(tooltip(behind).value).toContain('The best hard prompt is not beaten');
+    const ahead = { ...behind, run: run('support', 1, { ...tested, baseline: 0.5 }) };
+    expect(appearance(ahead).icon).toBe('pass');
+    expect(tooltip(ahead).value).not.toContain('Alert');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { smooth } from '../../../src/webview/charts/smoothing';
+import { smooth } from '../../src/protocol/smoothing';
 
 test('a constant stays what it is from the first value on', () => {
   for (const value of smooth([0.7, 0.7, 0.7])) expect(value).toBeCloseTo(0.7, 12);
