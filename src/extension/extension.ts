@@ -12,6 +12,7 @@ import { HostClient } from './host/hostClient';
 import { LabelsView } from './labels/labelsView';
 import { registerLabels } from './labels/registerLabels';
 import { RunPanel } from './panel/panel';
+import { DatasetProblems } from './problems/datasetProblems';
 import { registerProblems } from './problems/registerProblems';
 import { TaskChecks } from './problems/taskChecks';
 import { registerRuns } from './runs/registerRuns';
@@ -23,7 +24,7 @@ import { TasksView } from './sidebar/tasksView';
 import { registerTable } from './table/registerTable';
 import { registerTaskFile } from './taskFile/registerTaskFile';
 import { TaskIndex } from './taskFile/taskIndex';
-import { translations } from './translations';
+import { displayLanguage } from './translations';
 import { registerWelcome } from './welcome/registerWelcome';
 
 /** The parts that a person sees, each registered by the room it lives in. */
@@ -45,7 +46,7 @@ let host: HostClient | undefined;
 /** Registers what there is; the training host is started by the first that needs it. */
 export function activate(extension: vscode.ExtensionContext): void {
   const startedAt = performance.now();
-  useTranslations(translations());
+  useTranslations(displayLanguage());
   const log = vscode.window.createOutputChannel('Softprompt', { log: true });
   host = new HostClient({
     script: extension.asAbsolutePath('dist/host.js'),
@@ -59,6 +60,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const predictions = new FilePredictions(host, runs, log);
   const models = new ModelsView(host, tasks, log);
   const checks = new TaskChecks(host, models);
+  const problems = new DatasetProblems({ datasets, tasks, checks, log });
   const panel = new RunPanel(extension.extensionUri, host, runs, log, extension.workspaceState);
   const compare = new ComparePanel({ extension, host, runs, panel, log });
   const tasksView = new TasksView({ tasks, runs, checks, host, log });
@@ -69,6 +71,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     tasks,
     datasets,
     checks,
+    problems,
     labels,
     runs,
     predictions,
@@ -85,6 +88,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     panel,
     models,
     checks,
+    problems,
     compare,
     tasksView,
     labels,

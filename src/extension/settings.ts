@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { Params } from '../protocol/requests';
-import { translations } from './translations';
+import { displayLanguage } from './translations';
 
 export const SECTION = 'softprompt';
 
@@ -20,6 +20,6 @@ export function hostSettings(): Params<'initialize'> {
   return {
     cacheFolder: cacheFolder || undefined,
     threads: threads || undefined,
-    translations: translations(),
+    translations: displayLanguage(),
   };
 }

@@ -1,6 +1,12 @@
 import * as vscode from 'vscode';
+import type { Translations } from '../protocol/l10n';
 
-/** The display language's texts by their English ones: for the webviews, and for what the training host says. */
+/** For what engine and host say. */
+export function displayLanguage(): Translations {
+  return { language: vscode.env.language, texts: translations() };
+}
+
+/** The display language's texts by their English ones. */
 export function translations(): Record<string, string> {
   // Messages that come with a comment for translators are filed under both.
   return Object.fromEntries(

@@ -6,7 +6,7 @@ import { listRuns, readRun } from '../engine/runs/readRuns';
 import { deleteRun } from '../engine/runs/runFolder';
 import { failRun } from '../engine/runs/runRecord';
 import { SoftpromptError } from '../protocol/errors';
-import { l10n, useTranslations } from '../protocol/l10n';
+import { l10n, type Translations, useTranslations } from '../protocol/l10n';
 import type { NotificationName, Notifications } from '../protocol/requests';
 import { ComputeThread, type Told } from './computeThread';
 import { LabelChecks } from './labelChecks';
@@ -34,7 +34,7 @@ export function createHost({ workerScript, notify }: HostOptions): {
 } {
   let cacheFolder = defaultCacheFolder();
   let threads: number | undefined;
-  let translations: Record<string, string> = {};
+  let translations: Translations | undefined;
 
   const startThread = (onTold: (told: Told) => void): ComputeThread =>
     new ComputeThread(workerScript, { cacheFolder, threads, translations }, onTold);
@@ -67,7 +67,7 @@ export function createHost({ workerScript, notify }: HostOptions): {
     initialize(settings) {
       cacheFolder = settings.cacheFolder ? resolve(settings.cacheFolder) : defaultCacheFolder();
       threads = settings.threads;
-      translations = settings.translations ?? {};
+      translations = settings.translations;
       useTranslations(translations);
       reader.release();
       answerer.release();

@@ -15,7 +15,7 @@ export const requestSchemas: { readonly [M in RequestName]: z.ZodType<Params<M>>
   initialize: z.strictObject({
     cacheFolder: path.optional(),
     threads: z.int().min(1).max(1024).optional(),
-    translations: z.record(z.string(), z.string()).optional(),
+    translations: z.object({ language: z.string(), texts: z.record(z.string(), z.string()) }).optional(),
   }),
 
   'dataset/inspect': z.strictObject({ file: path }),

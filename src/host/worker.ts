@@ -31,7 +31,7 @@ type Work = {
 if (!parentPort) throw new Error('worker.js is started by the training host, not by hand.');
 const port = parentPort;
 const { translations, ...settings } = workerData as WorkerSettings;
-useTranslations(translations ?? {});
+useTranslations(translations);
 
 /** The training's controls: the user's wishes, and the process going away. */
 const control = new RunControl();

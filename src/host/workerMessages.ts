@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../protocol/errors';
+import type { Translations } from '../protocol/l10n';
 import type { LabelProgress } from '../protocol/labels';
 import type { EvaluatedRows, Notifications, Params, Result } from '../protocol/requests';
 import type { RunEvent, RunRecord } from '../protocol/runs';
@@ -62,6 +63,6 @@ export interface WorkerSettings {
   cacheFolder: string;
   /** Threads of one onnxruntime session; its own choice when absent. */
   threads?: number;
-  /** What the thread's texts are in the display language. */
-  translations?: Record<string, string>;
+  /** The language of what the thread says. */
+  translations?: Translations;
 }

@@ -1,8 +1,16 @@
-let translations: Readonly<Record<string, string>> = {};
+/** The display language, and what texts are in it, by their English ones. */
+export interface Translations {
+  /** As the editor names it: `de`, `pt-br`. */
+  language: string;
+  texts: Readonly<Record<string, string>>;
+}
 
-/** Sets what this thread's texts are in the display language, by their English text. Without it they are English. */
-export function useTranslations(strings: Readonly<Record<string, string>>): void {
-  translations = strings;
+const ENGLISH: Translations = { language: 'en', texts: {} };
+let used = ENGLISH;
+
+/** Sets the language of what this thread says. Without it that is English. */
+export function useTranslations(translations: Translations = ENGLISH): void {
+  used = translations;
 }
 
 /**
@@ -11,6 +19,15 @@ export function useTranslations(strings: Readonly<Record<string, string>>): void
  */
 export function l10n(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   const english = parts.reduce((text, part, index) => `${text}{${index - 1}}${part}`);
-  const text = translations[english] ?? english;
+  const text = used.texts[english] ?? english;
   return text.replaceAll(/\{(\d+)\}/g, (hole, index) => String(values[Number(index)] ?? hole));
+}
+
+/** A number with so many digits behind its decimal mark, as the display language writes it: `0.750`, `0,750`. */
+export function decimal(value: number, digits: number): string {
+  return value.toLocaleString(used.language, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { DatasetPredictions, DatasetSummary, Problem, RenderedPrompt, RowFacts } from './dataset';
 import type { ErrorReport } from './errors';
+import type { Translations } from './l10n';
 import type { LabelProgress, LabelReview } from './labels';
 import type { Metrics } from './metrics';
 import type { ModelSummary, ModelsListing, PullProgress } from './models';
@@ -16,8 +17,8 @@ import type { ResolvedTask } from './taskFile';
 export interface Requests extends TableRequests {
   /** First call of a client. */
   initialize: {
-    /** `translations`: what the host's texts are in the display language, by their English text. */
-    params: { cacheFolder?: string; threads?: number; translations?: Record<string, string> };
+    /** `translations`: the language of what the host says. */
+    params: { cacheFolder?: string; threads?: number; translations?: Translations };
     result: { version: string; process: number };
   };
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { version } from '../../../package.json';
 import { SoftpromptError } from '../../protocol/errors';
-import { l10n } from '../../protocol/l10n';
+import { decimal, l10n } from '../../protocol/l10n';
 import type { Precision, PrecisionWish } from '../../protocol/precision';
 import { replaceFile } from '../durableFile';
 import type { Checkpoint } from '../models/checkpoint';
@@ -73,7 +73,7 @@ export async function choosePrecision(
     await keep(file, int8Speed);
   }
   const pays = int8Speed >= WORTHWHILE;
-  const times = int8Speed.toFixed(int8Speed < 1.3 ? 2 : 1);
+  const times = decimal(int8Speed, int8Speed < 1.3 ? 2 : 1);
   return {
     precision: pays ? 'int8' : 'float32',
     reason: pays

@@ -1,4 +1,4 @@
-import { l10n } from '../../protocol/l10n';
+import { decimal, l10n } from '../../protocol/l10n';
 import type { Contender } from '../../protocol/metrics';
 import type { LabelScoring } from '../../protocol/runs';
 import type { PromptModel } from '../compile/promptModel';
@@ -206,7 +206,7 @@ async function chooseBest(
 }
 
 function zeroShotNotice(choice: Choice, rows: number): string {
-  const [accuracy, loss] = [choice.accuracy.toFixed(3), choice.loss.toFixed(3)];
+  const [accuracy, loss] = [decimal(choice.accuracy, 3), decimal(choice.loss, 3)];
   return choice.kind === 'label'
     ? l10n`Zero-shot is scored by ${scoringOf(choice)}: accuracy ${accuracy} on ${trainingRows(rows)}.`
     : l10n`Zero-shot has loss ${loss} on ${trainingRows(rows)}.`;
@@ -218,7 +218,7 @@ function fewShotNotice(
   examples: readonly LabelledRow[],
   draws: number,
 ): string {
-  const [accuracy, loss] = [choice.accuracy.toFixed(3), choice.loss.toFixed(3)];
+  const [accuracy, loss] = [decimal(choice.accuracy, 3), decimal(choice.loss, 3)];
   const { length } = examples;
   const count = length === 1 ? l10n`1 example` : l10n`${length} examples`;
   const numbers = examples.map(({ row }) => row).join(', ');

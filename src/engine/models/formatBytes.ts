@@ -1,3 +1,5 @@
+import { decimal } from '../../protocol/l10n';
+
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
 /** Bytes for people, in powers of 1000: `98.4 MB`. */
@@ -8,5 +10,5 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+  return `${unit === 0 ? Math.round(value) : decimal(value, 1)} ${UNITS[unit]}`;
 }
