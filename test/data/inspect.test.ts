@@ -123,6 +123,23 @@ describe('inspectDataset', () => {
     ]);
   });
 
+  it('counts the rows of a rare class beside those of the most frequent one', async () => {
+    const many = (count: number, label: string) =>
+      Array.from({ length: count }, (_, i) => `text ${label} ${i},${label}`);
+    const { problems } = await inspect(
+      `text,label\n${[...many(9, 'often'), ...many(2, 'rare'), ...many(1, 'once')].join('\n')}\n`,
+    );
+    expect(problems.map(({ message }) => message)).toEqual([
+      'The class "rare" has 2 rows, "often" has 9.',
+      'The class "once" has 1 row, "often" has 9.',
+    ]);
+    const few = await inspect(`text,label\n${[...many(2, 'a'), ...many(1, 'b')].join('\n')}\n`);
+    expect(few.problems.map(({ message }) => message)).toEqual([
+      'The class "a" has 2 rows.',
+      'The class "b" has 1 row, "a" has 2.',
+    ]);
+  });
+
   it('lists a hundred problems of a kind and counts the others', async () => {
     const rows = Array.from({ length: 250 }, () => 'a,b,c');
     const { problems } = await inspect(`text,label\nx,y\n${rows.join('\n')}\n`);

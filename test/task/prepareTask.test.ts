@@ -115,6 +115,29 @@ describe('prepareTask', () => {
     expect(Object.keys(prepared.hashes)).toHaveLength(3);
   });
 
+  it('says of each held-out row where its text was learned, and of all how many they are', async () => {
+    const learned = supportCsv(3);
+    const prepared = await prepare(
+      { model: 'm', data: { train: 'train.csv', validation: 'val.csv', test: 'test.csv' } },
+      {
+        'train.csv': supportCsv(20),
+        'val.csv': `${learned}"Only here",returns\n`,
+        'test.csv': `${supportCsv(2, undefined, 'New')}"Only there",refund\n`,
+      },
+    );
+    expect(prepared.problems.map(({ message }) => message)).toEqual([
+      ...[2, 3, 4].map(
+        (line) => `This validation row has the same text as a training row (train.csv, line ${line}).`,
+      ),
+      'No training row has the class "returns" of this validation row.',
+      'No training row has the class "refund" of this test row.',
+    ]);
+    expect(prepared.warnings.map(({ message }) => message)).toEqual([
+      '3 validation rows have the same text as a training row.',
+      'No training row has the classes "refund", "returns".',
+    ]);
+  });
+
   it('leaves out rows without text or label, and counts them', async () => {
     const csv = `${supportCsv(30)},billing\nno label,\n" ",\nthree,cells,here\n`;
     const { leftOut, problems, train, validation, test } = await prepare(minimal, { 'support.csv': csv });

@@ -41,6 +41,11 @@ describe('parseTask', () => {
       '{"model": "m", "data": "d",\n "messages": [{"role": "usr", "content": "{a}"}]}',
       '2:24 "role" must be "system" or "user" or "assistant".',
     ],
+    ['{"model": "m", "data": "d",\n "messages": []}', '2:14 "messages" must not be empty.'],
+    [
+      `{"model": "m", "data": "d",\n "messages": [${Array(65).fill('{"role": "user", "content": "{a}"}')}]}`,
+      '2:14 "messages" must not have more than 64 entries.',
+    ],
     ['{"model": 1, "data": "d.csv"}', '1:11 "model" must be a text in quotes.'],
     ['{"model": "", "data": "d.csv"}', '1:11 "model" must not be empty.'],
     [
