@@ -10,7 +10,7 @@ import {
 } from '../../src/webview/kit/format';
 import { contrast, mix, parseColour, readableOn } from '../../src/webview/kit/theme';
 import { promptText, templateColumns, templateParts } from '../../src/webview/playground/templateHoles';
-import { comparePaired } from '../../src/webview/run/signTest';
+import { comparePaired } from '../../src/webview/run/pairedComparison';
 import { standingOf } from '../../src/webview/run/standing';
 import { EMPTY_MODEL, receive } from '../../src/webview/run/store';
 import { signTest } from '../../src/webview/statistics/signTest';

@@ -4,8 +4,8 @@ import { icon } from '../kit/icons';
 import { t } from '../kit/l10n';
 import type { Alert, AlertName } from './alertRule';
 import { alertsOf } from './alerts';
+import { comparePaired } from './pairedComparison';
 import type { Component, PanelContext } from './panelContext';
-import { comparePaired } from './signTest';
 
 /** What a reader of the curves would say, with what to try; each can be put away for this run. */
 export function alertCards(context: PanelContext): Component {

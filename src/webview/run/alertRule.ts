@@ -1,7 +1,7 @@
 import type { LossCurve } from '../../protocol/lossCurve';
 import type { RunRecord, RunState } from '../../protocol/runs';
+import type { PairedComparison } from './pairedComparison';
 import type { Curve, Evaluation } from './runProgress';
-import type { PairedComparison } from './signTest';
 
 export type AlertName =
   | 'diverging'

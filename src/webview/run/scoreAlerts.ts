@@ -3,7 +3,7 @@ import { formatFixed, formatPercent, formatRows } from '../kit/format';
 import { t } from '../kit/l10n';
 import { type Advice, moreSteps, moreTokens, usualRate } from './alertAdvice';
 import type { Rule, View } from './alertRule';
-import type { PairedComparison } from './signTest';
+import type { PairedComparison } from './pairedComparison';
 import { CONTENDER_NAMES, CONTENDER_WORDS, standingOf } from './standing';
 
 const CHANCE = 0.05;

@@ -5,9 +5,9 @@ import { el, fill, onChange, show } from '../kit/dom';
 import { formatFixed, formatPercent, formatPoints, formatRows } from '../kit/format';
 import { type IconName, icon } from '../kit/icons';
 import { t } from '../kit/l10n';
+import { comparePaired, type PairedComparison } from './pairedComparison';
 import type { Component, PanelContext } from './panelContext';
 import { RUN_STATES } from './runStates';
-import { comparePaired, type PairedComparison } from './signTest';
 import { CONTENDER_NAMES, CONTENDER_WORDS, type Entry, type Standing, standingOf } from './standing';
 import type { ShownRun } from './store';
 
