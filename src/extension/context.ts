@@ -5,6 +5,7 @@ import type { FilePredictions } from './dataset/filePredictions';
 import type { HostClient } from './host/hostClient';
 import type { LabelsView } from './labels/labelsView';
 import type { RunPanel } from './panel/panel';
+import type { DatasetProblems } from './problems/datasetProblems';
 import type { TaskChecks } from './problems/taskChecks';
 import type { RunStore } from './runs/runStore';
 import type { ModelsView } from './sidebar/modelsView';
@@ -19,6 +20,7 @@ export interface Softprompt {
   readonly tasks: TaskIndex;
   readonly datasets: DatasetSummaries;
   readonly checks: TaskChecks;
+  readonly problems: DatasetProblems;
   readonly labels: LabelsView;
   readonly runs: RunStore;
   readonly predictions: FilePredictions;

@@ -4,14 +4,14 @@ import type { Softprompt } from '../context';
 import { isDatasetFile } from '../files';
 import { iconText } from '../iconText';
 import { holdsRows } from './datasetDocument';
-import { classCounts, datasetTitle, evaluateTitle, evaluateTooltip } from './datasetTitle';
+import { classCounts, datasetTitle, evaluateTitle, evaluateTooltip, problemCounts } from './datasetTitle';
 import { runsFor } from './evaluateDataset';
 
 const TOP = new vscode.Range(0, 0, 0, 0);
 
 const REDRAW_MILLISECONDS = 200;
 
-type Context = Pick<Softprompt, 'datasets' | 'tasks' | 'runs' | 'predictions' | 'log'>;
+type Context = Pick<Softprompt, 'datasets' | 'problems' | 'tasks' | 'runs' | 'predictions' | 'log'>;
 
 /**
  * Above a dataset’s first line: what can be done with it, and what is in it. The file itself is never changed.
@@ -21,14 +21,17 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #subscriptions: { dispose(): void }[];
   #runs = '';
   #redraw: NodeJS.Timeout | undefined;
+  /** How many problems its lens counts, by file. */
+  readonly #counted = new Map<string, string>();
   readonly onDidChangeCodeLenses = this.#changed.event;
 
   constructor(private readonly softprompt: Context) {
-    const { tasks, runs, predictions } = softprompt;
+    const { problems, tasks, runs, predictions } = softprompt;
     const changed = (): void => this.#soon();
     this.#subscriptions = [
       tasks.onChanged(changed),
       predictions.onChanged(changed),
+      problems.onChanged((file) => this.#lookAtProblems(file)),
       runs.onChanged(() => void this.#lookAtRuns()),
       vscode.workspace.onDidGrantWorkspaceTrust(changed),
       vscode.workspace.onDidSaveTextDocument((document) => isDatasetFile(document.uri.fsPath) && changed()),
@@ -39,7 +42,10 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
     const file = document.uri.fsPath;
     if (!holdsRows(document)) return [];
     try {
-      const summary = await this.softprompt.datasets.of(file);
+      const found = await this.softprompt.datasets.of(file);
+      // What the Problems list says, once it does: it knows the tasks too.
+      const summary = { ...found, problems: this.softprompt.problems.of(file)?.problems ?? found.problems };
+      this.#counted.set(file, `${problemCounts(summary.problems)}`);
       const lenses = await this.#actions(document.uri);
       const problems = summary.problems.length ? 'workbench.actions.view.problems' : '';
       return [...lenses, lens(datasetTitle(summary), problems, [], classCounts(summary))];
@@ -81,6 +87,13 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
       );
     }
     return lenses;
+  }
+
+  /** A lens that is drawn anew takes no click just then: not where it would say the same. */
+  #lookAtProblems(file: string): void {
+    const counted = this.#counted.get(file);
+    const { problems } = this.softprompt.problems.of(file) ?? {};
+    if (counted !== undefined && problems && counted !== `${problemCounts(problems)}`) this.#soon();
   }
 
   /** Several things change at once when a file is opened; a lens that is drawn anew takes no click. */

@@ -17,13 +17,18 @@ const UNEVEN = 4;
  */
 export function datasetTitle({ rows, columns, suggested, problems }: DatasetSummary): string {
   const parts = [count(rows, 'row'), count(columns.length, 'column')];
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const warnings = problems.filter(({ severity }) => severity === 'warning').length;
+  const [errors, warnings] = problemCounts(problems);
   if (errors) parts.push(iconText('error', count(errors, 'error')));
   if (warnings) parts.push(iconText('warning', count(warnings, 'warning')));
   const target = columns.find(({ name }) => name === suggested?.target);
   if (target?.classes) parts.push(classesTitle(target));
   return dotted(parts);
+}
+
+/** How many errors and warnings there are. */
+export function problemCounts(problems: DatasetSummary['problems']): [errors: number, warnings: number] {
+  const of = (kind: string): number => problems.filter(({ severity }) => severity === kind).length;
+  return [of('error'), of('warning')];
 }
 
 function classesTitle({ name, classes = [], distinct }: ColumnSummary): string {

@@ -25,9 +25,12 @@ const NOTHING: DatasetFindings = { problems: [], excluded: [] };
 export class DatasetProblems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('softprompt-data');
   readonly #findings = new Map<string, DatasetFindings>();
+  readonly #changed = new vscode.EventEmitter<string>();
   readonly #subscriptions: vscode.Disposable[];
   #waiting: NodeJS.Timeout | undefined;
   #round = 0;
+  /** A dataset was looked at again. */
+  readonly onChanged = this.#changed.event;
 
   constructor(private readonly softprompt: Pick<Softprompt, 'datasets' | 'tasks' | 'checks' | 'log'>) {
     const soon = ({ uri }: vscode.TextDocument): void => {
@@ -50,15 +53,16 @@ export class DatasetProblems implements vscode.Disposable {
     this.#soon();
   }
 
-  /** What was last found in a dataset. */
-  of(file: string): DatasetFindings {
-    return this.#findings.get(file) ?? NOTHING;
+  /** What was last found in a dataset; undefined where nobody has looked yet. */
+  of(file: string): DatasetFindings | undefined {
+    return this.#findings.get(file);
   }
 
   dispose(): void {
     clearTimeout(this.#waiting);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#collection.dispose();
+    this.#changed.dispose();
   }
 
   #soon(): void {
@@ -81,6 +85,7 @@ export class DatasetProblems implements vscode.Disposable {
       if (round !== this.#round) return;
       this.#findings.set(file, found);
       this.#collection.set(vscode.Uri.file(file), diagnosticsOf(file, found));
+      this.#changed.fire(file);
     }
   }
 
@@ -95,11 +100,17 @@ export class DatasetProblems implements vscode.Disposable {
       return mergeProblems(file, { problems, target: suggested?.target }, told);
     } catch (error) {
       quietly(error);
+      // The task that names it says so.
+      if (isMissing(error)) return NOTHING;
       // A .json file that holds no rows is nobody's dataset, as long as no task names it.
       if (/\.json$/i.test(file) && using.length === 0) return NOTHING;
       return { problems: [unreadable(file, error)], excluded: [] };
     }
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function unreadable(file: string, error: unknown): Problem {

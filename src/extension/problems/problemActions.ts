@@ -11,7 +11,7 @@ export class ProblemActions implements vscode.CodeActionProvider {
   };
 
   constructor(
-    private readonly problems: DatasetProblems,
+    private readonly problems: Pick<DatasetProblems, 'of'>,
     private readonly tasks: TaskIndex,
     /** Other problems at rows of a file: suspicious labels. */
     private readonly others: (file: string) => readonly Problem[],
@@ -24,8 +24,8 @@ export class ProblemActions implements vscode.CodeActionProvider {
   ): Promise<vscode.CodeAction[]> {
     // Problems are known by the lines of the saved file: in an edited one another row may stand there.
     if (!vscode.workspace.isTrusted || isDirty) return [];
-    const found = this.problems.of(file);
-    const findings = { ...found, problems: [...found.problems, ...this.others(file)] };
+    const { problems = [], excluded = [] } = this.problems.of(file) ?? {};
+    const findings = { problems: [...problems, ...this.others(file)], excluded };
     const tasks = (await this.tasks.using(file)).map((task) => task.file);
     const lines = { first: start.line + 1, last: end.line + 1 };
     return problemFixes(file, findings, lines, tasks).map(({ title, kinds, target, preferred }) => {

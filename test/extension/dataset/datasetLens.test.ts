@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { DatasetLens } from '../../../src/extension/dataset/datasetLens';
+import type { Problem } from '../../../src/protocol/dataset';
+import { EventEmitter, FakeDocument, silentLog } from '../fakeVscode';
+
+const FILE = '/w/mail.csv';
+const warning = (line: number): Problem => ({
+  severity: 'warning',
+  kind: 'too-long',
+  message: 'Too long.',
+  place: { file: FILE, line },
+});
+
+let listed: { problems: Problem[] } | undefined;
+let looked: EventEmitter<string>;
+let lens: DatasetLens;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  listed = undefined;
+  looked = new EventEmitter<string>();
+  const never = { onChanged: new EventEmitter<never>().event };
+  const found = { rows: 9, columns: [], problems: [warning(2)] };
+  lens = new DatasetLens({
+    datasets: { of: async () => found },
+    problems: { of: () => listed, onChanged: looked.event },
+    tasks: { ...never, using: async () => [] },
+    runs: { ...never, all: async () => [] },
+    predictions: { ...never, of: () => undefined },
+    log: silentLog,
+  } as never);
+});
+afterEach(() => {
+  lens.dispose();
+  vi.useRealTimers();
+});
+
+async function title(): Promise<string> {
+  const lenses = await lens.provideCodeLenses(new FakeDocument(FILE, 'text,label\n') as never);
+  return (lenses.at(-1)!.command as { title: string }).title;
+}
+
+it('counts what the Problems list says, which knows the tasks, and is drawn anew only where that changed', async () => {
+  let drawn = 0;
+  lens.onDidChangeCodeLenses(() => drawn++);
+  expect(await title()).toContain('1 warning');
+  listed = { problems: [warning(5)] };
+  looked.fire(FILE);
+  vi.runAllTimers();
+  expect(drawn).toBe(0);
+  listed = { problems: [warning(5), warning(6)] };
+  looked.fire(FILE);
+  vi.runAllTimers();
+  expect(drawn).toBe(1);
+  expect(await title()).toContain('2 warnings');
+});
