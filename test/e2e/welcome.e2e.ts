@@ -110,6 +110,8 @@ describe('A German VS Code', () => {
     files: {
       [DATASET]: datasetText(),
       'topics.softprompt.json': tinyTask({ steps: 60, evaluateEvery: 20 }),
+      'wrong.softprompt.json': { ...tinyTask({ steps: 5 }), data: 'orders.csv', target: 'labl' },
+      'orders.csv': 'text,label\nlate parcel,delivery\n" ",billing\nlost box,delivery\nno invoice,billing\n',
     },
     editor: () => ({ language: 'de' }),
   });
@@ -125,5 +127,26 @@ describe('A German VS Code', () => {
     await workbench.screenshot('german-1-overview');
     await run.tab('Details').click();
     await workbench.screenshot('german-2-details');
+  });
+
+  it('has what the engine finds in German too: in a run, in rows, and in a task file', async () => {
+    await run.tab('Überblick').click();
+    await run.frame
+      .getByText(/Zero-Shot wird nach .+ bewertet: Genauigkeit/)
+      .first()
+      .waitFor();
+    await workbench.screenshot('german-3-notices');
+    await workbench.openFile('orders.csv');
+    await workbench.openFile('wrong.softprompt.json');
+    await workbench.command('Problems: Focus on Problems View');
+    await workbench.problem('Die Zeile hat keinen Text.').waitFor({ timeout: 60_000 });
+    await workbench.problem(/hat keine Spalte „labl“/).waitFor({ timeout: 60_000 });
+    await workbench.screenshot('german-4-problems');
+  });
+
+  it('refuses in German what cannot be tuned', async () => {
+    await workbench.clickLens(/^\W*Abstimmen$/);
+    await workbench.notification(/hat keine Spalte „labl“/).waitFor();
+    await workbench.screenshot('german-5-refused');
   });
 });
