@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { HostLog } from '../../src/extension/host/hostClient';
+import type { HostLog } from '../../src/extension/host/hostConnection';
 import { NODE_BUNDLE } from '../nodeBundle';
 
 const ROOT = join(__dirname, '../..');

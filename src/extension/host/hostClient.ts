@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { l10n, workspace } from 'vscode';
 import { SoftpromptError } from '../../protocol/errors';
 import type { NotificationName, Notifications, Params, RequestName, Result } from '../../protocol/requests';
-import type { HostConnection } from './hostConnection';
+import type { HostConnection, HostLog } from './hostConnection';
 import { hostLost } from './hostLost';
 
 /** Pauses before the first, second and third restart after a crash. After that it stays down until it is asked again. */
@@ -15,13 +15,6 @@ const KILL_MILLISECONDS = 2_000;
 
 /** `lost`: it crashed, and is started again by itself; `stopped`: not started yet, or given up. */
 export type HostState = 'stopped' | 'starting' | 'ready' | 'lost';
-
-export interface HostLog {
-  debug(message: string): void;
-  info(message: string): void;
-  warn(message: string): void;
-  error(message: string): void;
-}
 
 export interface HostClientOptions {
   /** The bundled host.js. */

@@ -17,7 +17,6 @@ import {
   type Result,
   SOFTPROMPT_ERROR,
 } from '../../protocol/requests';
-import type { HostLog } from './hostClient';
 import { hostLost } from './hostLost';
 import { REQUEST_TIMEOUT } from './requestTimeout';
 
@@ -30,6 +29,13 @@ const NOTIFICATIONS: readonly NotificationName[] = [
   'labels/progress',
   'log',
 ];
+
+export interface HostLog {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
 
 /**
  * JSON-RPC with a host that runs. This file is imported when the first host is started, as loading vscode-jsonrpc would take a
