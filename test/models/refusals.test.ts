@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { obstacleOf } from '../../src/engine/models/description/description';
 import {
+  notYetError,
   refusalError,
   refusalOfArchitecture,
   refusalOfConfig,
@@ -7,6 +9,7 @@ import {
   refusalOfGguf,
   unknownArchitecture,
 } from '../../src/engine/models/refusals';
+import { useTranslations } from '../../src/protocol/l10n';
 
 const EXPERTS = 'a mixture of experts';
 const STATE = 'a state-space or recurrent model';
@@ -107,4 +110,34 @@ it('a refusal as an error names file, reason and what to do', () => {
   expect(error).toMatchObject({ code: 'model-unsupported', details: { place: { file: '/models/x' } } });
   expect(error.message).toBe('This model cannot be tuned: its architecture (xyz) is not known.');
   expect(error.details.hint).toBe('These can be tuned: llama, bert.');
+});
+
+describe('a refusal in the display language', () => {
+  const german = {
+    'This model cannot be tuned: {0}.': 'Dieses Modell kann nicht verwendet werden: {0}.',
+    'This model cannot be tuned yet: {0}.': 'Dieses Modell kann noch nicht verwendet werden: {0}.',
+    'it is a mixture of experts ({0})': 'Es ist ein Mixture-of-Experts-Modell ({0})',
+    '{0}, {1} experts': '{0}, {1} Experten',
+    'Take the model as safetensors.': 'Nehmen Sie das Modell als safetensors.',
+  };
+  beforeAll(() => useTranslations({ language: 'de', texts: german }));
+  afterAll(() => useTranslations());
+
+  it('is told as a whole, and in a list the reason by itself', () => {
+    const refusal = refusalOfConfig({ model_type: 'mixtral' })!;
+    const errors = [refusalError('/models/x', refusal), notYetError('/models/x', refusal)];
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Dieses Modell kann nicht verwendet werden: Es ist ein Mixture-of-Experts-Modell (mixtral).',
+      'Dieses Modell kann noch nicht verwendet werden: Es ist ein Mixture-of-Experts-Modell (mixtral).',
+    ]);
+    for (const error of errors) {
+      expect(obstacleOf(error).reason).toBe('Es ist ein Mixture-of-Experts-Modell (mixtral).');
+    }
+  });
+
+  it('counts, and says what to do instead', () => {
+    const config = { model_type: 'llama', num_local_experts: 8 };
+    expect(refusalOfConfig(config)!.reason).toBe('Es ist ein Mixture-of-Experts-Modell (llama, 8 Experten)');
+    expect(refusalOfFiles(['tf_model.h5'])!.hint).toBe('Nehmen Sie das Modell als safetensors.');
+  });
 });
