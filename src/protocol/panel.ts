@@ -33,7 +33,7 @@ export type FromPanel =
   | { type: 'openRow'; file: string; line: number }
   /** At a setting such as `training.learningRate`, where one is named. */
   | { type: 'openTask'; setting?: string }
-  | { type: 'openRunFolder' }
+  | { type: 'openRunFolder'; part?: 'adapter' }
   | { type: 'openLog' }
   | { type: 'tuneAgain' }
   | { type: 'selectRun'; folder: string }

@@ -178,6 +178,7 @@ export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2, Hint: 3 };
 export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const ViewColumn = { Active: -1, Beside: -2 };
+export const UIKind = { Desktop: 1, Web: 2 };
 export const CodeActionKind = { QuickFix: 'quickfix' };
 export const OverviewRulerLane = { Right: 4 };
 export const ProgressLocation = { Notification: 15 };
@@ -331,7 +332,8 @@ export const languages = {
 
 export const env = {
   language: 'en',
-  remoteName: undefined,
+  remoteName: undefined as string | undefined,
+  uiKind: 1,
   clipboard: {
     writeText: async (text: string) => {
       seen.copied.push(text);

@@ -8,6 +8,7 @@ import { exists } from '../exists';
 import { openPlace, showFailure } from '../failures';
 import type { HostClient } from '../host/hostClient';
 import { fillWebview } from '../page/fillWebview';
+import { revealRun } from '../runs/revealRun';
 import type { RunStore } from '../runs/runStore';
 import { fromPanelSchema, panelStateSchema } from './panelMessages';
 import { PlaygroundMemory } from './playgroundMemory';
@@ -244,8 +245,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       case 'openRow':
         return openPlace(message);
       case 'openRunFolder':
-        await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(join(folder, 'run.json')));
-        return;
+        return revealRun(folder, message.part);
       case 'try':
         return this.#trials.ask(folder, message);
       case 'stopTry':

@@ -27,7 +27,7 @@ export const fromPanelSchema: z.ZodMiniType<FromPanel> = z.discriminatedUnion('t
     type: z.literal('openTask'),
     setting: z.optional(z.string().check(z.maxLength(MOST_NAME))),
   }),
-  signal('openRunFolder'),
+  z.strictObject({ type: z.literal('openRunFolder'), part: z.optional(z.literal('adapter')) }),
   signal('openLog'),
   signal('tuneAgain'),
   z.strictObject({ type: z.literal('selectRun'), folder: z.string().check(z.minLength(1)) }),

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../protocol/runs';
 import { chooseRun, runsMeant, type Target } from '../choose';
@@ -6,6 +6,7 @@ import type { Command, CommandTable } from '../command';
 import type { Softprompt } from '../context';
 import { count } from '../wording';
 import { isLive } from './liveSummary';
+import { revealRun } from './revealRun';
 import { evaluate, resume } from './training';
 
 /** What can be done with a run. */
@@ -53,8 +54,7 @@ export const RUN_COMMANDS = {
     const run = await chooseRun(softprompt, target, () => true, {
       none: vscode.l10n.t('There is no run yet.'),
     });
-    if (!run) return;
-    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(join(run.folder, 'run.json')));
+    if (run) await revealRun(run.folder);
   },
 
   async 'softprompt.deleteRun'(softprompt, target, selected) {

@@ -21,7 +21,7 @@ export function useCard(context: PanelContext): Component {
     button({
       label: t('Show the adapter'),
       icon: 'folder',
-      onClick: () => context.send({ type: 'openRunFolder' }),
+      onClick: () => context.send({ type: 'openRunFolder', part: 'adapter' }),
     }),
   );
   const element = el('section', { class: 'card use', 'aria-label': t('Use the prompt') }, trying, taking);

@@ -24,7 +24,8 @@ import { notices } from './notices';
 import type { Component, PanelContext } from './panelContext';
 import { phases } from './phases';
 import { RUN_STATES } from './runStates';
-import type { PanelModel, ShownRun, Tab } from './store';
+import type { PanelModel, ShownRun } from './store';
+import type { Tab } from './tab';
 import { verdict } from './verdict';
 
 /** The whole page: the head, and its tabs under it. */

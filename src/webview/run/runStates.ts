@@ -2,7 +2,7 @@ import type { FromPanel } from '../../protocol/panel';
 import type { RunState } from '../../protocol/runs';
 import type { IconName } from '../kit/icons';
 import { t } from '../kit/l10n';
-import type { Tab } from './store';
+import type { Tab } from './tab';
 
 export type Tone = 'active' | 'attention' | 'good' | 'bad' | 'quiet';
 

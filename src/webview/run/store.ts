@@ -12,6 +12,7 @@ import type {
 import { MOST_SMOOTHING } from '../../protocol/smoothing';
 import { isOutcome } from '../predictions/predictionFilter';
 import { applyEvents, type RunProgress, startProgress } from './runProgress';
+import { TABS } from './tab';
 
 export interface ShownRun {
   folder: string;
@@ -113,9 +114,6 @@ export function openRun({ folder, record, events, predictions, validation }: Run
     progress: { ...progress, state: record.state, error: record.error ?? progress.error },
   };
 }
-
-export const TABS = ['overview', 'predictions', 'playground', 'details'] as const;
-export type Tab = (typeof TABS)[number];
 
 /** What VS Code kept for this page, as far as it is usable. */
 export function readPanelState(kept: unknown): PanelState {

@@ -399,7 +399,7 @@ describe.runIf(canShowPages)('for everyone', () => {
     await open();
     await panel.page.getByRole('tab', { name: 'Overview' }).click();
     await button('Show the adapter').click();
-    expect((await panel.posted()).at(-1)).toEqual({ type: 'openRunFolder' });
+    expect((await panel.posted()).at(-1)).toEqual({ type: 'openRunFolder', part: 'adapter' });
     await button('Open the playground').click();
     await panel.settled();
     expect(await field('text').isVisible()).toBe(true);
