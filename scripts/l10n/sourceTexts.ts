@@ -7,7 +7,7 @@ import { parseAst } from 'vitest/node';
 export interface SourceTexts {
   /** Texts of `l10n.t('…')` and `t('…')`. */
   texts: string[];
-  /** What cannot be translated: no literal, other arguments than the text has holes for, an engine's text that is made too early. */
+  /** Calls that cannot be translated: no literal, or other arguments than the text has holes for. */
   wrong: string[];
   /** Literals that look like something a person reads, and are not translated. */
   untranslated: string[];
@@ -40,21 +40,8 @@ export function readSource(file: string): SourceTexts {
 export function sourceTexts(typescript: string): SourceTexts {
   const { code } = transformSync(typescript, { loader: 'ts', target: 'esnext' });
   const found: SourceTexts = { texts: [], wrong: [], untranslated: [], spoken: [] };
-  const program = parseAst(code) as unknown as Node;
-  visit(program, code, found);
-  found.wrong.push(...earlyTexts(program).map(({ start, end }) => code.slice(start, end)));
+  visit(parseAst(code) as unknown as Node, code, found);
   return found;
-}
-
-/** Tagged texts outside of functions: the display language is not known yet when their module is loaded. */
-function earlyTexts(node: Node): Node[] {
-  if (isTagged(node)) return [node];
-  if (/Function/.test(node.type) || (node.type === 'PropertyDefinition' && !node.static)) return [];
-  return Object.values(node)
-    .flat()
-    .flatMap((child) =>
-      child && typeof child === 'object' && 'type' in child ? earlyTexts(child as Node) : [],
-    );
 }
 
 function visit(node: Node, code: string, found: SourceTexts): void {

@@ -93,7 +93,7 @@ describe('the collector', () => {
 
   it('finds texts of the engine, and what it says without them', () => {
     const source = `
-      const say = () => fail(l10n\`Row \${row} of \${l10n\`the file\`} is empty.\`); new SoftpromptError('code', \`Row \${row} is bad.\`, {
+      fail(l10n\`Row \${row} of \${l10n\`the file\`} is empty.\`); new SoftpromptError('code', \`Row \${row} is bad.\`, {
       hint: known ? 'Look there.' : l10n\`Look here.\`, place: { node: 'Some Node' } });
       this.refuse(node, of ? 'of this kind' : l10n\`with that\`); lookUp('of this kind');`;
     expect(sourceTexts(source)).toMatchObject({
@@ -105,12 +105,6 @@ describe('the collector', () => {
   it('finds what is translated in an error that is told further', () => {
     const source = `throw new Error(l10n\`it has \${count} axes\`); throw new Error("a bug of ours");`;
     expect(sourceTexts(source)).toMatchObject({ texts: ['it has {0} axes'], untranslated: [], spoken: [] });
-  });
-
-  it('refuses texts of the engine that are made before the language is known', () => {
-    const source =
-      'const A = { a: l10n`Now.`, b: () => l10n`Later.` }; class B { c = l10n`Then.`; static d = l10n`At once.` }';
-    expect(sourceTexts(source).wrong).toEqual(['l10n`Now.`', 'l10n`At once.`']);
   });
 
   it('refuses what is not written out, and values that no hole waits for', () => {
