@@ -3,13 +3,21 @@ import type { TableColumn } from '../../protocol/table';
 /** Widths in CSS pixels. */
 export const NARROWEST = 60;
 const WIDEST = 2_000;
-const DEFAULT_WIDTHS: Readonly<Record<TableColumn['kind'], number>> = {
-  class: 170,
-  number: 130,
-  empty: 100,
-  text: 320,
+/** The narrowest and the widest that a column of each kind is at first. */
+const FIRST_WIDTHS: Readonly<Record<TableColumn['kind'], readonly [least: number, most: number]>> = {
+  class: [170, 280],
+  number: [130, 130],
+  empty: [100, 100],
+  text: [170, 320],
 };
 const ANSWER_WIDTH = 170;
+/** Roughly, in the editor's font. */
+const CHARACTER_WIDTH = 7.5;
+const PADDING = 30;
+/** Texts vary: most are shorter than so many times the mean. */
+const ABOVE_MEAN = 1.5;
+/** While a file is being read its mean moves: widths go in steps of this. */
+const STEP = 50;
 
 /** A column on the screen: one of the file, or the answer that a run gave. */
 export interface GridColumn {
@@ -20,17 +28,17 @@ export interface GridColumn {
   width: number;
 }
 
-/** The columns beside each other; texts share what is left of the view's width. */
+/** The columns beside each other; long texts share what is left of the view's width. */
 export function gridColumns(
   columns: readonly TableColumn[],
   { answers, widths, view }: { answers: boolean; widths: Readonly<Record<string, number>>; view: number },
 ): GridColumn[] {
-  const sized = columns.map(({ name, kind }, cell) => ({
-    cell,
-    name,
-    width: widths[name] ?? DEFAULT_WIDTHS[kind],
-    stretches: kind === 'text' && widths[name] === undefined,
-  }));
+  const sized = columns.map((column, cell) => {
+    const { name, kind } = column;
+    const width = widths[name] ?? firstWidth(column);
+    const stretches = kind === 'text' && width === FIRST_WIDTHS.text[1] && widths[name] === undefined;
+    return { cell, name, width, stretches };
+  });
   const total = sized.reduce((sum, { width }) => sum + width, answers ? ANSWER_WIDTH : 0);
   const stretching = sized.filter(({ stretches }) => stretches).length;
   const share = stretching > 0 ? Math.max(0, Math.floor((view - total) / stretching)) : 0;
@@ -46,6 +54,15 @@ export function gridColumns(
     left += wide;
   }
   return placed;
+}
+
+/** What its name and most of its values need, within bounds. */
+function firstWidth({ name, kind, meanLength, classes }: TableColumn): number {
+  const lengths = classes?.map(({ value }) => value.length) ?? [ABOVE_MEAN * meanLength];
+  const characters = Math.max(name.length, ...lengths);
+  const needed = Math.ceil((characters * CHARACTER_WIDTH + PADDING) / STEP) * STEP;
+  const [least, most] = FIRST_WIDTHS[kind];
+  return Math.max(least, Math.min(most, needed));
 }
 
 export function withinWidths(width: number): number {

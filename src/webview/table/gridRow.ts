@@ -90,11 +90,16 @@ function place(cell: HTMLElement, { left, width }: GridColumn): void {
 
 function showText(cell: HTMLElement, row: TableRow | undefined, index: number): void {
   const text = row?.cells[index] ?? '';
-  setText(cell, text.includes('\n') || text.includes('\r') ? text.replace(/\s*[\r\n]+\s*/g, ' ⏎ ') : text);
+  const blank = row !== undefined && text.trim() === '';
+  cell.classList.toggle('grid-blank', blank);
+  if (blank) setText(cell, t('empty'));
+  else
+    setText(cell, text.includes('\n') || text.includes('\r') ? text.replace(/\s*[\r\n]+\s*/g, ' ⏎ ') : text);
   cell.classList.remove('grid-right', 'grid-wrong');
 }
 
 function showAnswer(cell: HTMLElement, prediction: RowPrediction | undefined): void {
+  cell.classList.remove('grid-blank');
   cell.classList.toggle('grid-right', prediction?.correct === true);
   cell.classList.toggle('grid-wrong', prediction?.correct === false);
   fill(

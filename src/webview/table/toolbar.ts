@@ -94,7 +94,9 @@ export function toolbar(context: TableContext, goToRow: (row: number) => void): 
       const { file, state } = model;
       setText(title, file?.name ?? '');
       show(asText, file?.text ?? false);
-      for (const part of [facts, tune, preview, tools]) show(part, state !== undefined);
+      show(facts, state !== undefined);
+      const rowless = state?.done === true && state.rows === 0;
+      for (const part of [tune, preview, tools]) show(part, state !== undefined && !rowless);
       if (state) {
         const columns = formatRows(model.columns.length, 'column');
         const rows =

@@ -51,6 +51,7 @@ describe.runIf(canShowPages)('a table', () => {
     await expect.poll(() => row('Message 1:').isVisible()).toBe(true);
     expect(await row('two').textContent()).toContain('two ⏎ lines');
     expect(await row('The row has 3 cells').isVisible()).toBe(true);
+    expect(await row('Message 1:').locator('.grid-cell').last().textContent()).toBe('empty');
     const heads = await grid().getByRole('columnheader').allInnerTexts();
     expect(heads[1]).toContain('1 to 1,000,000');
     expect(heads[2]).toContain('61 characters on average');
