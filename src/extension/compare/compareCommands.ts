@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { MOST_COMPARED } from '../../protocol/compare';
 import { SoftpromptError } from '../../protocol/errors';
@@ -51,7 +50,7 @@ async function chooseSeveral(
     sorted.map((run) => ({
       label: `${run.task}, ${runTime(run.createdAt)}`,
       description: runDescription(run, false),
-      detail: vscode.workspace.asRelativePath(dirname(run.taskFile)),
+      detail: vscode.workspace.asRelativePath(run.taskFile),
       picked: tasks.has(run.folder),
       run,
     })),

@@ -125,7 +125,9 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     } catch (error) {
       const report = reportError(error);
       this.softprompt.log.error(`Run ${folder}: ${report.message}`);
-      if (this.#followed.get(folder) === followed) this.#post({ type: 'unreadable', folder, error: report });
+      const known = (await this.softprompt.runs.all()).some((run) => run.folder === folder);
+      if (this.#followed.get(folder) === followed)
+        this.#post({ type: 'unreadable', folder, error: known ? report : gone() });
     }
   }
 

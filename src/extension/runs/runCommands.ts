@@ -9,6 +9,9 @@ import { isLive } from './liveSummary';
 import { revealRun } from './revealRun';
 import { evaluate, resume } from './training';
 
+/** Runs that a question lists by name. */
+const MOST_NAMED = 10;
+
 /** What can be done with a run. */
 export const RUN_COMMANDS = {
   async 'softprompt.pause'(softprompt, target) {
@@ -70,7 +73,7 @@ export const RUN_COMMANDS = {
             count(first!.step, 'step'),
           )
         : vscode.l10n.t('Delete {0} with their adapters?', count(runs.length, 'run')),
-      { modal: true, detail: runs.length > 1 ? runs.map(({ id }) => id).join('\n') : undefined },
+      { modal: true, detail: runs.length > 1 ? foldersOf(runs) : undefined },
       confirm,
     );
     if (answer !== confirm) return;
@@ -85,6 +88,13 @@ export const RUN_COMMANDS = {
     log.show();
   },
 } as const satisfies CommandTable;
+
+/** Folder names below each other, as many as a question has room for. */
+function foldersOf(runs: readonly RunSummary[]): string {
+  const names = runs.slice(0, MOST_NAMED).map(({ folder }) => basename(folder));
+  const rest = runs.length - names.length;
+  return [...names, ...(rest > 0 ? [vscode.l10n.t('… and {0} more', rest)] : [])].join('\n');
+}
 
 /** The runs of the lines meant that have ended; of none, the user's pick. */
 async function chooseEnded(

@@ -95,6 +95,18 @@ describe('ComparePanel', () => {
     expect(asked().at(-1)).toEqual({ folder: B });
   });
 
+  it('says so of a run that is gone also when it is asked for again, and what is wrong with one that is there', async () => {
+    void panel.deserializeWebviewPanel(page as never, { folders: [A, B] });
+    known = [B];
+    for (const { fail } of host.asked) fail(new Error('It has no run.json.'));
+    await settle();
+    const told = posted('unreadable') as unknown as { folder: string; error: { message: string } }[];
+    expect(Object.fromEntries(told.map(({ folder, error }) => [folder, error.message]))).toEqual({
+      [A]: 'Its folder is not in the workspace any more.',
+      [B]: 'It has no run.json.',
+    });
+  });
+
   it('passes on answers of the test alone', async () => {
     await compareBoth();
     for (const split of ['validation', 'test']) {

@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RUN_COMMANDS } from '../../../src/extension/runs/runCommands';
 import type { RunState, RunSummary } from '../../../src/protocol/runs';
 import { FakeHost } from '../fakeHost';
-import { seen } from '../fakeVscode';
+import { seen, window } from '../fakeVscode';
 
 const runOf = (id: string, state: RunState): RunSummary =>
   ({ id, folder: `/w/${id}`, task: 'mood', state, step: 20, createdAt: id }) as RunSummary;
@@ -23,6 +23,15 @@ describe('deleting runs', () => {
   it('asks once for all that are selected', async () => {
     await deleteRuns(runOf('mood-1', 'finished'), runOf('mood-2', 'failed'), runOf('mood-3', 'training'));
     expect(seen.warnings).toEqual(['Delete 2 runs with their adapters?']);
+  });
+
+  it('names their folders, as many as the question has room for', async () => {
+    const asked = vi.spyOn(window, 'showWarningMessage');
+    await deleteRuns(...Array.from({ length: 12 }, (_, index) => runOf(`mood-${index + 10}`, 'finished')));
+    const [, options] = asked.mock.calls[0] as unknown as [string, { detail: string }];
+    const lines = options.detail.split('\n');
+    expect(lines).toHaveLength(11);
+    expect([lines[0], lines.at(-1)]).toEqual(['mood-21', '… and 2 more']);
   });
 
   it('says why a run that is being tuned stays', async () => {
