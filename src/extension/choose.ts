@@ -6,6 +6,7 @@ import type { RunSummary } from '../protocol/runs';
 import type { Softprompt } from './context';
 import { DATASET_PATTERN, EXCLUDED_PATTERN, isDatasetFile, isTaskFile, startsLikeRows } from './files';
 import type { LabelNode, LabelTaskNode } from './labels/labelNodes';
+import { offer } from './offer';
 import { pick } from './pick';
 import type { RowsOfTask } from './problems/excludeRows';
 import type { PlaceTarget } from './problems/problemFixes';
@@ -146,14 +147,15 @@ export function runsMeant(
 
 /**
  * The run meant: the one of a line or folder, else among those that `wanted` lets through, of the task meant if one is
- * meant, the newest when `newest` is set, else the user's pick if there are several.
+ * meant, the newest when `newest` is set, else the user's pick if there are several. Where there is none, `none` says so.
  */
 export async function chooseRun(
-  { runs, tasks }: Softprompt,
+  softprompt: Pick<Softprompt, 'runs' | 'tasks' | 'log'>,
   target: Target,
   wanted: (run: RunSummary) => boolean,
   { newest = false, none }: { newest?: boolean; none: string },
 ): Promise<RunSummary | undefined> {
+  const { runs, tasks } = softprompt;
   const all = await runs.all();
   if (target instanceof Object && 'kind' in target && target.kind === 'run') return target.run;
   if (typeof target === 'string') {
@@ -172,7 +174,10 @@ export async function chooseRun(
   // A file that was named counts alone; the one that happens to be open only comes first.
   const candidates = own.length > 0 || target !== undefined ? own : suited;
   if (candidates.length === 0) {
-    throw new SoftpromptError('run-invalid', none, { hint: vscode.l10n.t('Softprompt: Tune starts a run.') });
+    offer(softprompt, none, {
+      [vscode.l10n.t('Tune a Prompt')]: async () => vscode.commands.executeCommand('softprompt.tune'),
+    });
+    return undefined;
   }
   if (newest || candidates.length === 1) return candidates[0];
   return pick(

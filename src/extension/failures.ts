@@ -1,5 +1,6 @@
+import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { formatReport, type Place, reportError } from '../protocol/errors';
+import { type ErrorCode, formatReport, type Place, reportError } from '../protocol/errors';
 import { columnFor } from './columnFor';
 import type { Softprompt } from './context';
 import { isParquet, openTableAt } from './table/openTable';
@@ -17,13 +18,31 @@ export async function showFailure(
   }
   log.error(`${whileDoing}: ${formatReport(report)}${report.stack ? `\n${report.stack}` : ''}`);
   const [openFile, openLog] = [vscode.l10n.t('Open File'), vscode.l10n.t('Open Log')];
+  const remedy = REMEDIES[report.code];
   const choice = await vscode.window.showErrorMessage(
     [report.message, report.hint].filter(Boolean).join(' '),
-    ...(report.place?.file ? [openFile] : []),
+    ...(remedy ? [remedy.title] : []),
+    ...((await isThere(report.place?.file)) ? [openFile] : []),
     openLog,
   );
   if (choice === openLog) log.show();
   if (choice === openFile && report.place) await openPlace(report.place);
+  if (remedy && choice === remedy.title) await vscode.commands.executeCommand(remedy.command);
+}
+
+/** What helps, beside a look at the place or the log. */
+const REMEDIES: Partial<Record<ErrorCode, { title: string; command: string }>> = {
+  'model-missing': { title: vscode.l10n.t('Get a Model'), command: 'softprompt.pullModel' },
+  'disk-full': { title: vscode.l10n.t('Clear Cache…'), command: 'softprompt.clearCache' },
+};
+
+/** The error may be that it is not. */
+async function isThere(file: string | undefined): Promise<boolean> {
+  if (file === undefined) return false;
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Opens a file at a place; folders are shown in the Explorer. */

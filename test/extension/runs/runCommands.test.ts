@@ -39,3 +39,13 @@ describe('deleting runs', () => {
     expect(seen.warnings).toEqual(['“mood” is being tuned: cancel that first, then the run can be deleted.']);
   });
 });
+
+it('says that there is no run yet, with a way to one, and not as an error', async () => {
+  const told = vi.spyOn(window, 'showInformationMessage').mockResolvedValue('Tune a Prompt' as never);
+  seen.executed.length = 0;
+  const softprompt = { runs: { all: async () => [] }, tasks: { using: async () => [] } };
+  await RUN_COMMANDS['softprompt.openPanel'](softprompt as never, undefined);
+  expect(told).toHaveBeenCalledWith('There is no run to show yet.', 'Tune a Prompt');
+  await expect.poll(() => seen.executed).toEqual([['softprompt.tune']]);
+  told.mockRestore();
+});
