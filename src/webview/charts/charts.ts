@@ -60,6 +60,9 @@ export interface Chart {
   setLogarithmic(logarithmic: boolean): void;
 }
 
+/** Room for the numbers of the y axis, in CSS pixels: the same in all charts, and more where they are longer. */
+const NUMBERS_WIDTH = 46;
+const NUMBERS_GAP = 6;
 const HEIGHT = 200;
 const HALF_A_PIXEL = 0.5;
 /** So often a chart is drawn whose changes cannot be seen yet. */
@@ -76,6 +79,7 @@ export function lineChart(spec: ChartSpec): Chart {
   let data: ChartData | undefined;
   let logarithmic = false;
   let colours = readColours();
+  const ruler = document.createElement('canvas').getContext('2d')!;
   /** Out of view nothing is drawn; what changed meanwhile is drawn when it comes into view. */
   let inView = true;
   let stale = false;
@@ -123,7 +127,7 @@ export function lineChart(spec: ChartSpec): Chart {
       font: colours.font(zoom),
       grid: { stroke: () => toCss(colours.grid), width: zoom },
       ticks: { show: false },
-      gap: 6 * zoom,
+      gap: NUMBERS_GAP * zoom,
     };
     const { group } = spec;
     return {
@@ -151,7 +155,7 @@ export function lineChart(spec: ChartSpec): Chart {
         },
         {
           ...axis,
-          size: 46 * zoom,
+          size: (_, values) => Math.max(NUMBERS_WIDTH, widest(values ?? []) + NUMBERS_GAP) * zoom,
           space: (spec.small ? 22 : 34) * zoom,
           incrs: spec.incrementsY,
           values: (_, splits) => splits.map((value) => (value === null ? '' : spec.formatY(value))),
@@ -182,6 +186,12 @@ export function lineChart(spec: ChartSpec): Chart {
         setCursor: [(chart) => spec.onPoint(chart.cursor.idx ?? undefined)],
       },
     };
+  }
+
+  /** Of these texts, in pixels. */
+  function widest(texts: readonly string[]): number {
+    ruler.font = colours.font(1);
+    return Math.ceil(Math.max(0, ...texts.map((text) => ruler.measureText(text).width)));
   }
 
   function themeRgb(variable: string): [number, number, number] {

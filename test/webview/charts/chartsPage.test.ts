@@ -238,3 +238,21 @@ test.runIf(canShowPages).each(THEMES)('the colours of prompts can be seen in %s'
     expect(contrast(colour, background!)).toBeGreaterThan(3);
   }
 });
+
+test.runIf(canShowPages)(
+  'long numbers have room beside their axis, and short ones stand in line',
+  async () => {
+    const detail = syntheticRun();
+    detail.events = detail.events.map((event) =>
+      event.type === 'step' ? { ...event, tokens: event.tokens * 500 } : event,
+    );
+    await open(detail);
+    const left = (name: string) =>
+      region(name)
+        .locator('.u-over')
+        .evaluate((area) => Number.parseFloat((area as HTMLElement).style.left));
+    expect(await left('Tokens per second')).toBeGreaterThan(46);
+    expect(await left('Learning rate')).toBe(46);
+    expect(await left('Training loss')).toBe(46);
+  },
+);
