@@ -117,8 +117,6 @@ describe('inspectDataset', () => {
       ['missing-label', 6],
       ['empty-text', 7],
       ['rare-class', undefined],
-      ['rare-class', undefined],
-      ['rare-class', undefined],
       ['similar-labels', undefined],
     ]);
   });
@@ -135,9 +133,27 @@ describe('inspectDataset', () => {
     ]);
     const few = await inspect(`text,label\n${[...many(2, 'a'), ...many(1, 'b')].join('\n')}\n`);
     expect(few.problems.map(({ message }) => message)).toEqual([
-      'The class "a" has 2 rows.',
-      'The class "b" has 1 row, "a" has 2.',
+      'No class has more than 4 rows: that is too little to learn from.',
     ]);
+  });
+
+  it('says when all rows have the same label', async () => {
+    const { problems, suggested } = await inspect(
+      `text,label\n${sentences(9)
+        .map((text) => `"${text}",spam`)
+        .join('\n')}\n`,
+    );
+    expect(suggested).toBeUndefined();
+    expect(problems.map(({ kind, message }) => [kind, message])).toEqual([
+      ['one-class', 'All rows have the same "label": "spam".'],
+    ]);
+  });
+
+  it('says when the first line was taken for names and looks like a row', async () => {
+    const rows = sentences(20).map((text, i) => `"${text}",${i % 2 ? 'pos' : 'neg'}`);
+    const { problems } = await inspect(rows.join('\n'));
+    expect(problems.map(({ kind, place }) => [kind, place.line])).toEqual([['missing-header', 1]]);
+    expect((await inspect(['text,label', ...rows].join('\n'))).problems).toEqual([]);
   });
 
   it('lists a hundred problems of a kind and counts the others', async () => {

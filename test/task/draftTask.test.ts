@@ -41,5 +41,10 @@ describe('draftTask', () => {
   it('says when nothing can be predicted', async () => {
     const folder = await workspace({ 'a.csv': 'id,text\n1,some words\n2,other words\n3,more words\n' });
     await expect(draftTask(join(folder, 'a.csv'))).rejects.toThrow('not clear what could be predicted');
+    const rows = Array.from({ length: 9 }, (_, i) => `these are the words of row ${i},spam`);
+    const alike = await workspace({ 'a.csv': `text,label\n${rows.join('\n')}\n` });
+    await expect(draftTask(join(alike, 'a.csv'))).rejects.toMatchObject({
+      details: { hint: 'All rows have the same "label": add rows of other classes.' },
+    });
   });
 });

@@ -202,7 +202,7 @@ describe('prepareTask', () => {
   });
 
   it.each([
-    ['', 'The file is empty.', undefined],
+    ['', 'The file is empty.', expect.stringContaining('One example is one row')],
     ['text,label\n', 'The file has no rows.', undefined],
     [
       'text,label\na\n',

@@ -137,7 +137,7 @@ class CsvReader implements RowReader {
     if (!isUtf8(bytes)) {
       throw new SoftpromptError('data-invalid', l10n`The header has bytes that are not UTF-8.`, {
         place: { file: this.sink.file, line: this.line },
-        hint: l10n`Save the file as UTF-8.`,
+        hint: l10n`Open the file in its own encoding, then save it as UTF-8.`,
       });
     }
     this.width = cells.length;
@@ -200,7 +200,7 @@ const NOT_UTF8: Fault = {
   said: () => ({
     reason: l10n`not valid UTF-8`,
     message: l10n`The row has bytes that are not UTF-8.`,
-    hint: l10n`Save the file as UTF-8.`,
+    hint: l10n`Open the file in its own encoding, then save it as UTF-8.`,
   }),
 };
 

@@ -64,7 +64,10 @@ export function withoutMark(chunk: Buffer, file: string): Buffer {
 }
 
 export function emptyFile(file: string): SoftpromptError {
-  return new SoftpromptError('data-invalid', l10n`The file is empty.`, { place: { file } });
+  return new SoftpromptError('data-invalid', l10n`The file is empty.`, {
+    place: { file },
+    hint: l10n`One example is one row: in CSV below a line with the columns' names, in JSON Lines an object a line.`,
+  });
 }
 
 function unreadable(file: string, error: NodeJS.ErrnoException): SoftpromptError {

@@ -2,17 +2,14 @@ import type { ColumnSummary, DatasetSummary } from '../../protocol/dataset';
 import { l10n } from '../../protocol/l10n';
 import { parseTemplate, renderTemplate } from '../prompt/template';
 import { badEncoding } from './badEncoding';
+import { classProblems, oneClass } from './classProblems';
 import { summariseColumn } from './columns';
 import type { Dataset } from './dataset';
+import { missingHeader } from './missingHeader';
 import { ProblemList } from './problems';
 import { readDataset } from './readDataset';
-import { suggestTask } from './suggest';
+import { columnOfOneClass, suggestTask } from './suggest';
 import { textKey } from './textKey';
-
-/** A class this many times rarer than the most frequent one is pointed out. */
-const IMBALANCE = 20;
-/** A class with fewer rows is hard to learn and harder to test. */
-const FEW_ROWS = 5;
 
 /** Reads a dataset and says what is in it: columns, what a task could take, what deserves a look. */
 export async function inspectDataset(
@@ -23,6 +20,7 @@ export async function inspectDataset(
   const dataset = await read(file, options);
   const columns = dataset.columns.map((name) => summariseColumn(name, dataset.column(name)!));
   const suggested = suggestTask(columns);
+  const alike = suggested ? undefined : columnOfOneClass(columns);
   return {
     file,
     format: dataset.format,
@@ -31,7 +29,9 @@ export async function inspectDataset(
     suggested,
     problems: [
       ...dataset.problems,
+      ...missingHeader(dataset, columns),
       ...badEncoding(dataset),
+      ...(alike ? [oneClass(file, alike)] : []),
       ...(suggested ? suggestedProblems(dataset, columns, suggested) : []),
     ],
   };
@@ -78,44 +78,6 @@ function suggestedProblems(
       problems.add({ severity: 'warning', kind: 'contradiction', message, place, related });
     }
   }
-  const summary = columns.find((column) => column.name === target)!;
-  const classes = summary.classes ?? [];
-  const most = classes[0];
-  for (const { value, count } of classes) {
-    if (most && (count < FEW_ROWS || count * IMBALANCE < most.count)) {
-      problems.add({
-        severity: 'warning',
-        kind: 'rare-class',
-        message: rareClass(value, count, most),
-        place: { file },
-        hint: l10n`Add rows, or leave the class out.`,
-      });
-    }
-  }
-  return [...problems.list(), ...similarLabels(file, classes)];
-}
-
-function rareClass(name: string, count: number, most: { value: string; count: number }): string {
-  if (most.value === name) {
-    return count === 1 ? l10n`The class "${name}" has 1 row.` : l10n`The class "${name}" has ${count} rows.`;
-  }
-  return count === 1
-    ? l10n`The class "${name}" has 1 row, "${most.value}" has ${most.count}.`
-    : l10n`The class "${name}" has ${count} rows, "${most.value}" has ${most.count}.`;
-}
-
-/** Labels that differ in case alone are most often the same. */
-function similarLabels(file: string, classes: readonly { value: string }[]): DatasetSummary['problems'] {
-  const seen = new Map<string, string>();
-  const problems: DatasetSummary['problems'] = [];
-  for (const { value } of classes) {
-    const key = value.toLowerCase();
-    const other = seen.get(key);
-    if (other === undefined) seen.set(key, value);
-    else {
-      const message = l10n`"${other}" and "${value}" are different classes, because of upper and lower case.`;
-      problems.push({ severity: 'warning', kind: 'similar-labels', message, place: { file } });
-    }
-  }
-  return problems;
+  const { classes = [] } = columns.find((column) => column.name === target)!;
+  return [...problems.list(), ...classProblems(file, classes)];
 }

@@ -85,7 +85,7 @@ class JsonArrayReader implements RowReader {
     for (const byte of bytes) if (byte === LF) this.line += 1;
     if (!isUtf8(bytes)) {
       this.sink.leaveOut(start, l10n`not valid UTF-8`, l10n`The row has bytes that are not UTF-8.`, {
-        hint: l10n`Save the file as UTF-8.`,
+        hint: l10n`Open the file in its own encoding, then save it as UTF-8.`,
       });
       return;
     }

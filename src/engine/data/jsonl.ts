@@ -46,7 +46,7 @@ class JsonLinesReader implements RowReader {
   private take(bytes: Buffer): void {
     if (!isUtf8(bytes)) {
       this.refuse(l10n`not valid UTF-8`, l10n`The line has bytes that are not UTF-8.`, {
-        hint: l10n`Save the file as UTF-8.`,
+        hint: l10n`Open the file in its own encoding, then save it as UTF-8.`,
       });
       return;
     }

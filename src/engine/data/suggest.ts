@@ -46,6 +46,11 @@ function suggestTarget(columns: readonly ColumnSummary[]): string | undefined {
   return found?.name;
 }
 
+/** The column that would be the label if its rows did not all say the same. */
+export function columnOfOneClass(columns: readonly ColumnSummary[]): ColumnSummary | undefined {
+  return byName(columns.filter(({ kind, distinct }) => kind === 'class' && distinct === 1));
+}
+
 function byName(columns: readonly ColumnSummary[]): ColumnSummary | undefined {
   for (const name of TARGET_NAMES) {
     const found = columns.find((column) => column.name.toLowerCase() === name);

@@ -1,9 +1,11 @@
 import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import type { ColumnSummary } from '../../protocol/dataset';
 import { SoftpromptError } from '../../protocol/errors';
 import { l10n } from '../../protocol/l10n';
 import type { TaskFile } from '../../protocol/taskFile';
 import { inspectDataset } from '../data/inspect';
+import { columnOfOneClass } from '../data/suggest';
 import { TASK_EXTENSION } from './resolveTask';
 
 /** The model that a new task starts with: small enough for any machine. */
@@ -36,10 +38,7 @@ export async function draftTask(
       l10n`It is not clear what could be predicted from this dataset.`,
       {
         place: { file: dataset },
-        hint:
-          rows === 0
-            ? l10n`It has no rows.`
-            : l10n`A task needs a column with text and one with labels; the columns are: ${columns.map(({ name }) => name).join(', ')}.`,
+        hint: whyNothing(rows, columns),
       },
     );
   }
@@ -51,6 +50,14 @@ export async function draftTask(
   };
   const name = roleOf(train) ? basename(folder) : basename(dataset, extname(dataset));
   return { file: await freeFile(folder, name || 'task'), text: `${JSON.stringify(task, null, 2)}\n` };
+}
+
+function whyNothing(rows: number, columns: readonly ColumnSummary[]): string {
+  if (rows === 0) return l10n`It has no rows.`;
+  const alike = columnOfOneClass(columns);
+  if (alike) return l10n`All rows have the same "${alike.name}": add rows of other classes.`;
+  const names = columns.map(({ name }) => name).join(', ');
+  return l10n`A task needs a column with text and one with labels; the columns are: ${names}.`;
 }
 
 /** The files that go with a dataset by their names, if it is named as one of several. */

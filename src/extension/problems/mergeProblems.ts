@@ -8,7 +8,7 @@ export interface DatasetFindings {
 }
 
 /** What a task knows better than a look at the file alone. */
-const TASKS_CONCERN = new Set(['missing-label', 'empty-text']);
+const TASKS_CONCERN = new Set(['missing-label', 'empty-text', 'one-class']);
 /** What matters where rows are learned from alone: a test file is small by nature. */
 const TRAINING_CONCERN = new Set(['rare-class']);
 /** What a look at the file finds under the label column that it guesses. */
