@@ -13,12 +13,15 @@ const TRAINING_MILLISECONDS = 15 * 60_000;
 /** Pixels across in the files; VS Code shows the walkthrough's about 560 wide. */
 const DOCS_WIDTH = 1280;
 const WALK_WIDTH = 760;
+const WINDOW = { width: 1280, height: 800 };
+/** High enough for a whole tab of the panel. */
+const HIGH_WINDOW = { width: 1280, height: 1000 };
 
-// Takes the pictures of the walkthrough and of docs/first-steps.md, from the product as it is: PICTURES=docs npm run test:e2e --
-// pictures. Minutes, as the real model is tuned.
+// Takes the pictures of the walkthrough, docs/first-steps.md and README, from the product as it is: PICTURES=docs npm run
+// test:e2e -- pictures. Minutes, as the real model is tuned. Look at each before it is committed.
 const modelFile = defaultModelFile();
 
-describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrough and the docs', () => {
+describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, docs and README', () => {
   let hub: ModelHub;
   let painter: Browser;
 
@@ -38,7 +41,7 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrou
       environment: { HF_ENDPOINT: hub.url },
       settings: { 'workbench.colorTheme': 'Light 2026', 'editor.minimap.enabled': false },
     }),
-    window: { width: 1280, height: 800, scale: 1.25 },
+    window: { ...WINDOW, scale: 1.5 },
   });
 
   /** The whole window, for the docs. */
@@ -117,6 +120,7 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrou
 
   it('the playground', async () => {
     await workbench.command('View: Toggle Primary Side Bar Visibility');
+    await workbench.page.setViewportSize(HIGH_WINDOW);
     await run.tab('Playground').click();
     await run.frame.getByRole('textbox').first().fill('Where is my parcel? It should have come on Monday.');
     await run.button('Ask both prompts').click();
@@ -124,8 +128,20 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of the walkthrou
       .getByText(/prompts? .*(right|same|different)/)
       .first()
       .waitFor({ timeout: 60_000 });
-    await run.frame.getByRole('heading', { name: 'History' }).scrollIntoViewIfNeeded();
-    await walk('try', panel(), 700);
+    await run.frame.getByRole('tabpanel').evaluate((tab) => tab.scrollIntoView({ block: 'start' }));
+    await walk('try', panel(), 800);
     expect(await workbench.errorNotifications()).toEqual([]);
+  });
+
+  it('the result in full width, for README', async () => {
+    await run.tab('Overview').click();
+    await run.state.scrollIntoViewIfNeeded();
+    await workbench.command('View: Maximize Editor Group and Hide Side Bars');
+    for (const shade of ['light', 'dark']) {
+      await run.frame.locator(`body.vscode-${shade}`).waitFor();
+      const file = join(REPOSITORY, `media/readme-panel-${shade}.png`);
+      await workbench.picturePanel(file, run.frame.locator('.charts'));
+      await workbench.command('Preferences: Toggle between Light/Dark Themes');
+    }
   });
 });

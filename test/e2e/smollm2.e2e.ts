@@ -1,18 +1,14 @@
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from './places';
 import { tellStory } from './story';
 import { sampleFiles } from './workspace';
 
 const TRAINING_MILLISECONDS = 20 * 60_000;
 
-// The real thing: minutes of training, and a model from the network. It also takes the pictures of README.
+// The real thing: minutes of training, and a model from the network.
 describe.runIf(process.env.SOFTPROMPT_E2E_SMOLLM2)('A newcomer with a CSV file and no model', () => {
   const { workbench, run } = tellStory({
     files: sampleFiles(),
     folder: 'support',
-    editor: () => ({ settings: { 'workbench.colorTheme': 'Dark 2026' } }),
-    window: { width: 1280, height: 940, scale: 1.5 },
   });
 
   it('opens the file, clicks, and says yes to the download', async () => {
@@ -48,19 +44,5 @@ describe.runIf(process.env.SOFTPROMPT_E2E_SMOLLM2)('A newcomer with a CSV file a
     await run.frame.getByText(/points above/).waitFor();
     expect(await workbench.errorNotifications()).toEqual([]);
     expect(workbench.pageErrors).toEqual([]);
-  });
-
-  it('makes pictures for the papers', async () => {
-    await workbench.command('Notifications: Clear All Notifications');
-    await workbench.command('View: Maximize Editor Group and Hide Side Bars');
-    for (const shade of ['dark', 'light']) {
-      await run.frame.locator(`body.vscode-${shade}`).waitFor();
-      const picture = join(REPOSITORY, `media/readme-panel-${shade}.png`);
-      await workbench.picturePanel(picture, run.frame.locator('.charts'));
-      await run.tab('Predictions').click();
-      await workbench.screenshot(`smollm2-5-predictions-${shade}`);
-      await run.tab('Overview').click();
-      await workbench.command('Preferences: Toggle between Light/Dark Themes');
-    }
   });
 });
