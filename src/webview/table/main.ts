@@ -87,10 +87,13 @@ function takeFocus(): void {
 
 function draw(): void {
   const state = stateOf(model);
+  const { activeElement } = document;
   show(rows.element, model.columns.length > 0 && state !== 'untrusted' && state !== 'failed');
   rows.element.classList.toggle('grid-empty', state !== 'rows');
   for (const part of [tools, rows, nothing, detail]) part.update(model, view);
   if (state === 'rows') takeFocus();
+  // A filter's chip that was pressed is gone, as is the button of a table where nothing was found.
+  if (activeElement !== document.body && activeElement?.checkVisibility() === false) tools.focusSearch();
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<ToTable>) => {

@@ -194,6 +194,13 @@ describe.runIf(canShowPages)('a table', () => {
     expect(await focused()).toBe('id');
     await table.page.keyboard.press('ArrowDown');
     expect(await grid().evaluate((element) => element === document.activeElement)).toBe(true);
+    const chip = table.page.getByRole('button', { name: 'label = billing' });
+    await chip.focus();
+    await table.page.keyboard.press('Enter');
+    await chip.waitFor({ state: 'hidden' });
+    await table.settled();
+    await table.page.keyboard.type('late');
+    await expect.poll(lastQuery).toMatchObject({ query: { text: 'late' } });
   });
 
   test('stops the Tab key at one column’s controls alone, however many columns there are', async () => {
