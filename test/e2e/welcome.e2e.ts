@@ -131,10 +131,8 @@ describe('A German VS Code', () => {
 
   it('has what the engine finds in German too: in a run, in rows, and in a task file', async () => {
     await run.tab('Überblick').click();
-    await run.frame
-      .getByText(/Zero-Shot wird nach .+ bewertet: Genauigkeit/)
-      .first()
-      .waitFor();
+    const notice = run.frame.getByText(/Zero-Shot wird nach .+ bewertet: Genauigkeit 0,\d/).first();
+    await notice.scrollIntoViewIfNeeded({ timeout: 60_000 });
     await workbench.screenshot('german-3-notices');
     await workbench.openFile('orders.csv');
     await workbench.openFile('wrong.softprompt.json');
