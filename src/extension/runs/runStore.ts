@@ -13,6 +13,8 @@ export class RunStore implements vscode.Disposable {
   #runs = new Map<string, RunSummary>();
   #loading: Promise<void> | null = null;
   #loads = 0;
+  /** What is heard while a list is on its way, which may have been read before that. */
+  #meanwhile: [folder: string, event: RunEvent][] | null = null;
   /** The host went away: what is known here may be out of date. */
   #stale = false;
   readonly #loss = new Map<string, number>();
@@ -75,6 +77,7 @@ export class RunStore implements vscode.Disposable {
   async #load(): Promise<void> {
     this.#stale = false;
     const load = ++this.#loads;
+    this.#meanwhile = [];
     const before = this.#runs;
     const folders = await this.tasks.folders();
     const lists = await Promise.all(
@@ -88,15 +91,23 @@ export class RunStore implements vscode.Disposable {
     // A list that was asked for earlier and comes later would bring an ended run back to life.
     if (load !== this.#loads) return this.#loading ?? undefined;
     this.#runs = new Map(lists.flat().map((run) => [run.folder, run]));
+    for (const [folder, event] of this.#meanwhile) {
+      const run = this.#runs.get(folder);
+      if (run) this.#runs.set(folder, applyEvent(run, event));
+    }
+    this.#meanwhile = null;
   }
 
   #hear(folder: string, event: RunEvent): void {
     if (event.type === 'step') this.#loss.set(folder, event.loss);
     const news = !this.#heard.has(folder);
     this.#heard.add(folder);
+    this.#meanwhile?.push([folder, event]);
     const before = this.#runs.get(folder);
     if (!before) {
-      if (news) void this.refresh(); // a run that was just made
+      // A run that was just made; a small one may be over before the list of it is there.
+      if (event.type === 'state' && !isLive(event)) void this.#end(folder);
+      else if (news) void this.refresh();
       return;
     }
     const after = applyEvent(before, event);

@@ -58,3 +58,42 @@ it('keeps the runs of a folder whose list cannot be had', async () => {
   expect(await store.all()).toEqual([run('finished')]);
   store.dispose();
 });
+
+/** A store of one folder, whose lists are answered by the test. */
+function storeOf() {
+  const host = new FakeHost();
+  const store = new RunStore(host as never, { folders: async () => ['/w'] } as never, silentLog as never);
+  const ended: string[] = [];
+  store.onEnded(({ state }) => ended.push(state));
+  const hear = (state: string): void => host.hear({ type: 'state', state } as RunEvent, FOLDER);
+  return { host, store, ended, hear };
+}
+
+it('a run that ended before its first list came is not live, and its end is told', async () => {
+  const { host, store, ended, hear } = storeOf();
+  hear('preparing');
+  await settle();
+  const older = host.last('runs/list');
+  hear('finished');
+  older.answer([run('preparing')]);
+  await settle();
+  host.last('runs/list').answer([run('finished')]);
+  await settle();
+  expect([store.live, ended]).toEqual([undefined, ['finished']]);
+  store.dispose();
+});
+
+it('a state that was told while a list was on its way is the later word', async () => {
+  const { host, store, hear } = storeOf();
+  hear('training');
+  await settle();
+  host.last('runs/list').answer([run('training')]);
+  await settle();
+  const listed = store.refresh();
+  await settle();
+  hear('paused');
+  host.last('runs/list').answer([run('training')]);
+  await listed;
+  expect(store.live?.state).toBe('paused');
+  store.dispose();
+});
