@@ -6,6 +6,7 @@ import type { PredictionRecord, RunEvent, RunRecord } from '../../protocol/runs'
 import { LIVE_STATES } from '../../protocol/runs';
 import { writePredictions } from '../runs/predictionsFile';
 import { runFiles } from '../runs/runFolder';
+import { holdRun } from '../runs/runHold';
 import { readRecord, writeRecord } from '../runs/runRecord';
 import { type PreparedTask, prepareResolvedTask } from '../task/prepareTask';
 import { RunControl } from '../tuning/runControl';
@@ -84,9 +85,14 @@ export async function evaluateRun(
     );
     const tested: RunRecord = { ...record, ...compared };
     if (!file) {
-      await refuseLiveRun(folder);
-      await writePredictions(runFiles(folder).predictions, predictions);
-      await writeRecord(folder, tested);
+      const release = await holdRun(folder);
+      try {
+        await refuseLiveRun(folder);
+        await writePredictions(runFiles(folder).predictions, predictions);
+        await writeRecord(folder, tested);
+      } finally {
+        await release();
+      }
     }
     return { record: tested, predictions };
   } finally {

@@ -9,6 +9,7 @@ import { readCheckpoint } from '../tuning/checkpoint';
 import { conductRun } from './conductRun';
 import { LiveRun } from './liveRun';
 import { runFiles } from './runFolder';
+import { holdRun, refuseHeld } from './runHold';
 import { brakesOf, type RunOptions } from './runOptions';
 import { readRecord } from './runRecord';
 
@@ -17,20 +18,20 @@ import { readRecord } from './runRecord';
  * Resolves and rejects as `startRun`; also rejects when the run is live or finished, or its model or data have changed.
  */
 export async function resumeRun(folder: string, options: RunOptions): Promise<RunRecord> {
+  refuseUnlessStopped(await readRecord(folder));
+  const release = await holdRun(folder);
+  try {
+    return await goOn(folder, options);
+  } finally {
+    await release();
+  }
+}
+
+async function goOn(folder: string, options: RunOptions): Promise<RunRecord> {
   const control = brakesOf(options);
+  // Whoever held the run until now may have ended it.
   const record = await readRecord(folder);
-  if (record.process !== undefined) {
-    throw new SoftpromptError(
-      'run-invalid',
-      l10n`The run ${record.id} is being worked on by process ${record.process}.`,
-      { hint: l10n`Cancel it there first.` },
-    );
-  }
-  if (record.state === 'finished') {
-    throw new SoftpromptError('run-invalid', l10n`The run ${record.id} is finished.`, {
-      hint: l10n`Start a new run of the task.`,
-    });
-  }
+  refuseUnlessStopped(record);
   const checkpoint = await readCheckpoint(runFiles(folder).checkpoint);
   const prepared = await prepareResolvedTask(record.task, { signal: options.signal });
   checkData(record, prepared);
@@ -60,6 +61,14 @@ export async function resumeRun(folder: string, options: RunOptions): Promise<Ru
   } finally {
     await source.close();
   }
+}
+
+function refuseUnlessStopped({ id, state, process }: RunRecord): void {
+  refuseHeld(id, process);
+  if (state !== 'finished') return;
+  throw new SoftpromptError('run-invalid', l10n`The run ${id} is finished.`, {
+    hint: l10n`Start a new run of the task.`,
+  });
 }
 
 function checkData(record: RunRecord, { hashes }: PreparedTask): void {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { SoftpromptError } from '../../protocol/errors';
 import { l10n } from '../../protocol/l10n';
 import { namingFullDisk } from '../durableFile';
+import { holderOf } from './runHold';
 import { readRecord } from './runRecord';
 
 /** What a run's folder holds: plain files, readable by anything. */
@@ -58,8 +59,8 @@ export async function deleteRun(folder: string): Promise<void> {
     });
   }
   const record = await readRecord(folder).catch(() => null);
-  if (record?.process !== undefined) {
-    throw new SoftpromptError('run-invalid', l10n`The run ${record.id} is being worked on.`, {
+  if (record?.process !== undefined || (await holderOf(folder)) !== undefined) {
+    throw new SoftpromptError('run-invalid', l10n`The run ${basename(folder)} is being worked on.`, {
       place: { file: folder },
       hint: l10n`Cancel it first.`,
     });

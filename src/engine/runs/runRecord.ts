@@ -7,6 +7,7 @@ import { PRECISIONS } from '../../protocol/precision';
 import { LIVE_STATES, type RunRecord } from '../../protocol/runs';
 import { replaceFile } from '../durableFile';
 import { isRunning, thisProcess } from './processIdentity';
+import { releaseOwn } from './runHold';
 
 /** The smallest piece of a disk that file systems hand out, in bytes. */
 const BLOCK = 4096;
@@ -103,8 +104,9 @@ async function writeInPlace(file: string, bytes: Buffer): Promise<boolean> {
   }
 }
 
-/** Writes the end of a run whose worker is gone and cannot do it itself. */
+/** Writes the end of a run whose worker, a thread of this process, is gone and cannot do it itself. */
 export async function failRun(folder: string, error: ErrorReport): Promise<void> {
+  await releaseOwn(folder);
   const record = await readRecord(folder);
   if (!LIVE_STATES.includes(record.state) && record.state !== 'interrupted') return;
   await writeRecord(folder, { ...record, state: 'failed', error, endedAt: new Date().toISOString() });

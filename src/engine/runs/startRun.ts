@@ -18,6 +18,7 @@ import { conductRun } from './conductRun';
 import { leftOutRows } from './leftOutRows';
 import { LiveRun } from './liveRun';
 import { createRunFolder, runsFolderOf } from './runFolder';
+import { holdRun } from './runHold';
 import { brakesOf, type RunOptions } from './runOptions';
 
 /**
@@ -52,11 +53,16 @@ export async function startRun(taskFile: string, options: RunOptions): Promise<R
       now,
     );
     const record = newRecord(basename(folder), now, prepared, source, options.threads, precision);
-    const run = await LiveRun.begin(folder, record, options);
-    options.onCreated?.(folder);
-    run.emit({ type: 'state', time: now.getTime(), state: 'preparing' });
-    for (const event of early) run.emit(event);
-    return await conductRun({ run, prepared, source, control, options });
+    const release = await holdRun(folder);
+    try {
+      const run = await LiveRun.begin(folder, record, options);
+      options.onCreated?.(folder);
+      run.emit({ type: 'state', time: now.getTime(), state: 'preparing' });
+      for (const event of early) run.emit(event);
+      return await conductRun({ run, prepared, source, control, options });
+    } finally {
+      await release();
+    }
   } finally {
     await source.close();
   }
