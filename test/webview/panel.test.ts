@@ -93,7 +93,10 @@ describe.runIf(canShowPages)('states', () => {
       for (const name of names) {
         await button(name).first().click();
         if (name === 'Try the prompt') {
+          await panel.settled();
           expect(await panel.page.getByRole('textbox', { name: 'text' }).isVisible()).toBe(true);
+          expect(await button(name).isVisible()).toBe(false);
+          expect(await panel.page.locator(':focus').textContent()).toBe('Playground');
           continue;
         }
         expect(await last()).toEqual([{ type: MESSAGES[name] ?? name.toLowerCase() }]);

@@ -32,14 +32,20 @@ export function tabs<T extends string>(specs: readonly TabSpec<T>[], onSelect: (
     next.tab.focus();
     event.preventDefault();
   });
+  let shown: T | undefined;
   return {
     element: list,
     select(name: T): void {
+      const turned = shown !== undefined && shown !== name;
+      shown = name;
       for (const one of all) {
         const selected = one.name === name;
         one.tab.setAttribute('aria-selected', String(selected));
         one.tab.tabIndex = selected ? 0 : -1;
         show(one.panel, selected);
+        // What led here may be hidden now, and would take the focus with it.
+        if (selected && turned && document.hasFocus() && !list.contains(document.activeElement))
+          one.tab.focus();
       }
     },
     setCount(name: T, count: string): void {

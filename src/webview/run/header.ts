@@ -50,12 +50,12 @@ export function header(context: PanelContext): Component {
   const runsChanged = onChange();
   return {
     element,
-    update(model: PanelModel, _view: PanelState) {
+    update(model: PanelModel, { tab }: PanelState) {
       const { run, connection } = model;
       if (!run) return;
       const state = RUN_STATES[run.progress.state];
       const reconnecting = state.live && connection !== 'ready';
-      if (runChanged(run.record, run.progress.state, connection)) {
+      if (runChanged(run.record, run.progress.state, connection, tab)) {
         const { record } = run;
         setText(title, record.task.name);
         element.dataset.state = run.progress.state;
@@ -74,7 +74,7 @@ export function header(context: PanelContext): Component {
             formatDate(record.createdAt),
           ].join('  ·  '),
         );
-        fill(buttons, ...(connection === 'ready' ? actionButtons(run, context) : []));
+        fill(buttons, ...(connection === 'ready' ? actionButtons(run, tab, context) : []));
       }
       if (runsChanged(model.runs, run.folder)) {
         const others = model.runs.filter(({ taskFile }) => taskFile === run.record.task.file);
@@ -113,22 +113,29 @@ export function header(context: PanelContext): Component {
   }
 }
 
-function actionButtons({ record, progress }: ShownRun, context: PanelContext): HTMLElement[] {
+function actionButtons(
+  { record, progress }: ShownRun,
+  tab: PanelState['tab'],
+  context: PanelContext,
+): HTMLElement[] {
   const possible = (action: ActionName) =>
     action !== 'resume' || progress.state !== 'failed' || progress.curve.step.length > 0;
   const tested = record.best !== undefined || record.results.tuned !== undefined;
   const actions = RUN_STATES[progress.state].actions.filter(possible);
   if (!RUN_STATES[progress.state].live && progress.state !== 'finished' && tested) actions.push('evaluate');
-  return actions.map((name) => {
-    const { label, icon: iconName, title, primary, does } = ACTIONS[name];
-    return button({
-      label,
-      icon: iconName,
-      title,
-      primary: primary && name === actions[0],
-      onClick: () => ('tab' in does ? context.keep(does) : context.send(does)),
+  // In the playground its own button is the one that stands out.
+  return actions
+    .filter((name) => name !== 'try' || tab !== 'playground')
+    .map((name) => {
+      const { label, icon: iconName, title, primary, does } = ACTIONS[name];
+      return button({
+        label,
+        icon: iconName,
+        title,
+        primary: primary && name === actions[0],
+        onClick: () => ('tab' in does ? context.keep(does) : context.send(does)),
+      });
     });
-  });
 }
 
 function factsOf(run: ShownRun, now: number): [name: string, value: string][] {
