@@ -11,11 +11,11 @@ import {
   setField,
 } from './changes';
 import { fieldShell } from './fieldShell';
+import { columnsOf } from './formColumns';
 import { type FormContext, type FormModel, problemsAt } from './formModel';
 import { previewPane } from './previewPane';
 import { fieldSchema } from './schemaFields';
 import type { FormPart } from './settingField';
-import { columnsOf } from './targetSection';
 import { type TemplateBox, templateBox } from './templateBox';
 
 /** What the model reads of a row, beside how that looks. */

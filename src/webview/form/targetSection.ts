@@ -1,13 +1,13 @@
 import { segments } from '../kit/controls';
 import { el, fill, onChange, setText, show } from '../kit/dom';
-import { formatCount } from '../kit/format';
 import { t } from '../kit/l10n';
-import { chooseColumn, chooseKind, readTarget, setInTarget, type TargetKind } from './changes';
+import { chooseColumn, chooseKind, readTarget, type TargetKind } from './changes';
 import { fieldShell } from './fieldShell';
+import { columnsOf, predicted } from './formColumns';
 import { type FormContext, type FormModel, problemsAt } from './formModel';
-import { LiveText } from './liveText';
 import { fieldSchema } from './schemaFields';
 import type { FormPart } from './settingField';
+import { wordsField } from './wordsField';
 
 /** What is to be predicted: the column, labels or text, and the word of each class. */
 export function targetSection(context: FormContext): FormPart {
@@ -97,72 +97,4 @@ function kindField(context: FormContext): FormPart {
       shell.update({ modified: kind !== 'auto', problems: [] });
     },
   };
-}
-
-/** A table of the classes; an empty word is chosen automatically. */
-function wordsField(context: FormContext): FormPart {
-  let model: FormModel | undefined;
-  const write = (label: string, word: string | undefined): void => {
-    const column = model && predicted(model);
-    if (!model || column === undefined) return;
-    context.change(setInTarget(model.task.value, 'label', column, ['words', label], word));
-  };
-  const shell = fieldShell({
-    label: t('Label words'),
-    description: fieldSchema(['target', 'words']).description,
-    path: ['target', 'words'],
-    group: true,
-    onReset: () => context.change([{ path: ['target', 'words'] }]),
-  });
-  const table = el('div', { class: 'label-words' });
-  shell.hold(table);
-  const inputs = new Map<string, LiveText>();
-  const news = onChange();
-  return {
-    element: shell.element,
-    update(next) {
-      model = next;
-      const { kind, words } = readTarget(next.task.value);
-      const column = predicted(next);
-      const classes = columnsOf(next).find(({ name }) => name === column)?.classes ?? [];
-      const counts = new Map(classes.map(({ value, count }) => [value, count]));
-      const labels = [...new Set([...counts.keys(), ...Object.keys(words)])];
-      show(shell.element, kind !== 'text' && next.resolved?.target.kind !== 'text' && labels.length > 0);
-      if (news(labels.join('\0'))) {
-        for (const live of inputs.values()) live.drop();
-        inputs.clear();
-        const rows = labels.map((label) => {
-          const input = el('input', {
-            class: 'input',
-            'aria-label': t('Word of {0}', label),
-            placeholder: t('Chosen automatically'),
-            'data-path': JSON.stringify(['target', 'words', label]),
-          });
-          inputs.set(label, new LiveText(input, (text) => write(label, text || undefined)));
-          const rowsOf = counts.get(label);
-          const count = rowsOf === undefined ? t('no rows') : formatCount(rowsOf);
-          return [
-            el('span', { class: 'word-label' }, label),
-            input,
-            el('span', { class: 'word-count', title: t('Rows of this class') }, count),
-          ];
-        });
-        fill(table, ...rows.flat());
-      }
-      for (const [label, live] of inputs) live.set(words[label] ?? '');
-      const modified = Object.keys(words).length > 0;
-      shell.update({ modified, problems: modified ? problemsAt(next, ['target', 'words']) : [] });
-    },
-  };
-}
-
-/** The column that is predicted now, also where the task leaves it to be guessed. */
-function predicted(model: FormModel): string | undefined {
-  const train = model.data.train;
-  const guessed = train && 'summary' in train ? train.summary.suggested?.target : undefined;
-  return readTarget(model.task.value).column ?? model.resolved?.target.column ?? guessed;
-}
-
-export function columnsOf({ data }: FormModel) {
-  return data.train && 'summary' in data.train ? data.train.summary.columns : [];
 }

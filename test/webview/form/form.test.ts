@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FormState, FromForm, TaskChange, ToForm } from '../../../src/protocol/form';
 import { canShowPages } from '../../chromium';
 import { type Harness, type OpenOptions, type Panel, startHarness, THEMES } from '../harness';
-import { ALL, CHOICES, check, PREVIEW, PROBLEMS, TASK, task } from './formFixtures';
+import { ALL, CHOICES, check, classesOf, PREVIEW, PROBLEMS, TASK, task } from './formFixtures';
 
 interface FormTypes {
   to: ToForm;
@@ -79,6 +79,19 @@ describe.runIf(canShowPages)('the form', () => {
       { path: ['data'], value: { train: 'messages.csv', test: 'test.csv' } },
       { path: ['target'], value: { column: 'label', kind: 'label', words: { billing: 'bill' } } },
     ]);
+  });
+
+  test('lists the words of many classes when asked to, and those that are set at once', async () => {
+    await open();
+    const target = { column: 'label', kind: 'label', words: { card_payment_kind_70: 'odd' } };
+    await form.send(task({ ...TASK, target }), classesOf(77));
+    const words = form.page.locator('.label-words input');
+    await expect.poll(() => words.count()).toBe(13);
+    expect(await field('Word of card_payment_kind_70').inputValue()).toBe('odd');
+    await button('Show all 77 classes').press('Enter');
+    await expect.poll(() => words.count()).toBe(77);
+    await button('Show fewer').click();
+    await expect.poll(() => words.count()).toBe(13);
   });
 
   test('puts a column in at the caret', async () => {

@@ -104,6 +104,15 @@ export const DATA: ToForm = {
   },
 };
 
+/** Training rows with so many classes. */
+export function classesOf(count: number): ToForm {
+  const classes = Array.from({ length: count }, (_, i) => ({ value: `card_payment_kind_${i}`, count: 20 }));
+  const data = structuredClone(DATA) as Extract<ToForm, { type: 'data' }>;
+  if (!data.files.train || !('summary' in data.files.train)) throw new Error('There is a summary.');
+  Object.assign(data.files.train.summary.columns.at(-1)!, { classes, distinct: count });
+  return data;
+}
+
 const model = { place: 'catalogue', architecture: 'llama', kind: 'decoder', parameters: 135e6 } as const;
 
 export const CHOICES: ToForm = {
