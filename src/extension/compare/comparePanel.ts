@@ -73,6 +73,10 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    if (this.#panel) {
+      panel.dispose(); // it took so long that another was opened in its place
+      return;
+    }
     this.#adopt(panel);
     await this.#choose(compareStateSchema.parse(state).folders ?? []);
   }
@@ -85,7 +89,6 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
 
   #adopt(panel: vscode.WebviewPanel): void {
     const { extension, log } = this.softprompt;
-    this.#panel?.dispose();
     this.#panel = panel;
     panel.iconPath = vscode.Uri.joinPath(extension.extensionUri, 'media', 'icon.png');
     panel.onDidDispose(() => {

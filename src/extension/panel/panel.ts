@@ -101,6 +101,10 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    if (this.#panel) {
+      panel.dispose(); // it took so long that another was opened in its place
+      return;
+    }
     this.#adopt(panel);
     await this.#select(panelStateSchema.parse(state).folder);
   }
@@ -112,7 +116,6 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   #adopt(panel: vscode.WebviewPanel): void {
-    this.#panel?.dispose();
     this.#panel = panel;
     this.#ready = false;
     const { webview } = panel;
@@ -124,6 +127,10 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       this.#detail = undefined;
       this.#trials.stop();
     });
+    panel.onDidChangeViewState(() => {
+      // A page that is covered is gone, with what is said to it; a new one says when it is ready.
+      if (!panel.visible) this.#ready = false;
+    });
     webview.onDidReceiveMessage((raw: unknown) => {
       const message = fromPanelSchema.safeParse(raw);
       if (!message.success) this.log.warn(`Message of the panel: ${z.prettifyError(message.error)}`);
@@ -134,9 +141,11 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   async #select(folder: string | undefined): Promise<void> {
-    if (folder !== undefined && folder !== this.#folder) this.#trials.stop();
-    this.#folder = folder ?? this.#folder;
-    this.#detail = undefined;
+    if (folder !== undefined && folder !== this.#folder) {
+      this.#trials.stop();
+      this.#folder = folder;
+      this.#detail = undefined;
+    }
     await this.#load();
   }
 

@@ -57,6 +57,16 @@ describe('ComparePanel', () => {
     expect(page.webview.html).toContain('compare.js');
   });
 
+  it('stays where it is when VS Code brings an old one back late', async () => {
+    void panel.open([A]);
+    await settle();
+    const closed: string[] = [];
+    seen.panels.at(-1)!.onDidDispose(() => closed.push('own'));
+    page.onDidDispose(() => closed.push('late'));
+    await panel.deserializeWebviewPanel(page as never, { folders: [B] });
+    expect(closed).toEqual(['late']);
+  });
+
   it('does not tell of a failure to read a run that was read again, or removed, meanwhile', async () => {
     void panel.deserializeWebviewPanel(page as never, { folders: [A, B] });
     const [readA, readB] = host.asked;

@@ -267,6 +267,46 @@ describe('RunPanel', () => {
     });
   });
 
+  it('turns to a tab that was asked for while it was covered, once its page is there anew', async () => {
+    void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
+    page.say({ type: 'ready' });
+    await settle();
+    host.last('runs/read').answer(detailOf(FOLDER, []));
+    await settle();
+    page.show(false); // its page is thrown away
+    void panel.open(FOLDER, 'playground');
+    host.last('runs/read').answer(detailOf(FOLDER, []));
+    await settle();
+    expect(posted('show')).toEqual([]);
+    page.show(true);
+    page.say({ type: 'ready' });
+    await settle();
+    host.last('runs/read').answer(detailOf(FOLDER, []));
+    await settle();
+    expect(posted('show')).toEqual([{ type: 'show', tab: 'playground' }]);
+  });
+
+  it('takes clicks also while the run that is shown is read again', async () => {
+    void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
+    host.last('runs/read').answer(detailOf(FOLDER, []));
+    await settle();
+    void panel.open(FOLDER);
+    page.say({ type: 'tuneAgain' });
+    expect(seen.executed.map(([command]) => command)).toEqual(['softprompt.tune']);
+  });
+
+  it('stays where it is when VS Code brings an old one back late', async () => {
+    void panel.open(FOLDER);
+    const own = seen.panels.at(-1)!;
+    const gone = vi.fn();
+    const late = new FakePanel();
+    own.onDidDispose(gone);
+    late.onDidDispose(gone.bind(null, 'late'));
+    await panel.deserializeWebviewPanel(late as never, { folder: '/w/.softprompt/runs/mood-2' });
+    expect(gone.mock.calls).toEqual([['late', undefined]]);
+    expect(panel.shows(FOLDER)).toBe(true);
+  });
+
   it('does nothing in a workspace that is not trusted', async () => {
     void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
     host.last('runs/read').answer(detailOf(FOLDER, []));
