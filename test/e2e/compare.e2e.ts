@@ -1,4 +1,5 @@
-import { cp } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { TINY_MODEL } from './places';
@@ -6,6 +7,7 @@ import { tellStory } from './story';
 import { DATASET, datasetText, tinyTask } from './workspace';
 
 const MODEL = './models/tiny';
+const FORM = 'careful.softprompt.json';
 /** Where the runs stand among the lines of the tasks: each below its own. */
 const CAREFUL_RUN = 1;
 const EAGER_RUN = 3;
@@ -20,10 +22,10 @@ function task(training: { steps: number; learningRate: number; seed: number }): 
 
 // Two runs on the same rows, from the first step of one to the question which of them is better.
 describe('Comparing runs', () => {
-  const { workbench, run } = tellStory({
+  const { workspace, workbench, run } = tellStory({
     files: {
       [DATASET]: datasetText(),
-      'careful.softprompt.json': task({ steps: 60, learningRate: 0.001, seed: 3 }),
+      [FORM]: task({ steps: 60, learningRate: 0.001, seed: 3 }),
       'eager.softprompt.json': task({ steps: STEPS, learningRate: 0.1, seed: 4 }),
       'lost.softprompt.json': { ...tinyTask({ steps: 10 }), data: 'missing.csv' },
     },
@@ -129,15 +131,7 @@ describe('Comparing runs', () => {
   it('does the same with the keyboard alone', async () => {
     const { keyboard } = workbench.page;
     await workbench.command('Softprompt: Focus on Tasks View');
-    // The list takes its focus a moment after the command, and keys before that are lost.
-    const focused = workbench.page.locator('.sidebar .monaco-list-row.focused');
-    await expect
-      .poll(async () => {
-        await keyboard.press('Home');
-        await keyboard.press('ArrowDown');
-        return focused.filter({ hasText: /\d+\.\d %/ }).count();
-      }, POLL)
-      .toBe(1);
+    await workbench.walkTo(tasks(), /\d+\.\d %/);
     await keyboard.press('Enter');
     await run.frame.getByRole('heading', { name: 'careful' }).waitFor();
     await workbench.command('View: Close All Editors');
@@ -147,15 +141,58 @@ describe('Comparing runs', () => {
     await expect
       .poll(() => workbench.page.locator('.sidebar .monaco-list-row.selected').count(), POLL)
       .toBe(3);
-    await keyboard.press('Shift+F10');
-    await workbench.menuItem('Compare Runs').waitFor();
-    const chosen = workbench.page.locator('.monaco-menu .action-item.focused', { hasText: 'Compare Runs' });
-    for (let press = 0; press < 12 && !(await chosen.isVisible()); press++) await keyboard.press('ArrowDown');
-    await keyboard.press('Enter');
+    await workbench.menuByKeyboard('Compare Runs');
     await comparison()
       .getByText(/Run [AB] is .*better than run [AB]:/)
       .first()
       .waitFor();
+  });
+
+  it('puts a run beside others from its own panel', async () => {
+    await workbench.command('View: Close All Editors');
+    await line(CAREFUL_RUN).click();
+    await run.button('Compare with…').click();
+    const lines = workbench.page.locator('.quick-input-list .monaco-list-row');
+    await lines.filter({ hasText: 'eager' }).first().click();
+    await workbench.screenshot('compare-6-compare-with');
+    await workbench.page.keyboard.press('Enter');
+    await comparison()
+      .getByText(/Run [AB] is .*better than run [AB]:/)
+      .first()
+      .waitFor();
+  });
+
+  it('is there again after the window was reloaded, and so is the form behind it', async () => {
+    await comparison().getByRole('tab', { name: 'Settings' }).click();
+    await comparison().getByRole('checkbox').check();
+    await workbench.openFile(FORM);
+    await workbench.command('Softprompt: Open as Form');
+    const form = workbench.panel();
+    await form.getByRole('button', { name: 'Next row' }).click();
+    await form.getByRole('heading', { name: 'Row 2' }).waitFor();
+    await form.getByText('Advanced').click();
+    await form.getByLabel('Longest row', { exact: true }).fill('40');
+    await expect.poll(() => readFile(workspace.file(FORM), 'utf8'), POLL).toContain('"limit": 40');
+
+    await workbench.editorTab('Compare Runs').click();
+    await comparison().getByRole('heading', { name: 'Compare runs' }).waitFor();
+    await workbench.reload();
+    await comparison()
+      .getByRole('row', { name: /method\.virtualTokens 8 8/ })
+      .waitFor({ timeout: 60_000 });
+    await workbench.screenshot('compare-7-reloaded');
+    await comparison().getByRole('tab', { name: 'Overview' }).click();
+    await comparison()
+      .getByText(/Run [AB] is .*better than run [AB]:/)
+      .first()
+      .waitFor();
+
+    await workbench.editorTab(FORM).click();
+    await form.getByRole('heading', { name: 'Row 2' }).waitFor();
+    await form.locator('.preview-body', { hasText: '8 virtual tokens' }).waitFor();
+    expect(await form.getByLabel('Longest row', { exact: true }).inputValue()).toBe('40');
+    await workbench.screenshot('compare-8-form-reloaded');
+    await workbench.command('View: Close Editor');
   });
 
   it('deletes a run with its key after a question, and the comparison says that it is gone', async () => {
@@ -164,19 +201,41 @@ describe('Comparing runs', () => {
     await workbench.command('Softprompt: Focus on Tasks View');
     await workbench.page.keyboard.press('Delete');
     await workbench.dialog.getByText(/Delete the run eager-/).waitFor();
-    await workbench.screenshot('compare-6-delete');
+    await workbench.screenshot('compare-9-delete');
     await workbench.dialog.getByRole('button', { name: 'Delete' }).click();
     await expect.poll(() => testedRuns().count(), POLL).toBe(1);
     await workbench.editorTab('Compare Runs').click();
     await comparison()
-      .getByText(/Run [AB] cannot be read/)
+      .getByText(/Run [AB] cannot be read: Its folder is not in the workspace any more/)
       .waitFor();
-    await workbench.screenshot('compare-7-gone');
+    await workbench.screenshot('compare-10-gone');
+  });
+
+  it('deletes several runs at once', async () => {
+    const runs = workspace.file('.softprompt/runs');
+    const [careful] = (await readdir(runs)).filter((name) => name.startsWith('careful'));
+    await cp(join(runs, careful!), join(runs, `${careful}-copy`), { recursive: true });
+    await workbench.command('Softprompt: Refresh');
+    await expect.poll(() => testedRuns().count(), POLL).toBe(2);
+    await line(CAREFUL_RUN).click();
+    await line(CAREFUL_RUN + 1).click({ modifiers: ['Shift'] });
+    await workbench.contextMenu(line(CAREFUL_RUN + 1), 'Delete Run');
+    await workbench.dialog.getByText('Delete 2 runs with their adapters?').waitFor();
+    await workbench.dialog.getByText(`${careful}-copy`).waitFor();
+    await workbench.screenshot('compare-11-delete-several');
+    await workbench.dialog.getByRole('button', { name: 'Delete' }).click();
+    await workbench.treeItem(/careful\s*no runs yet/).waitFor();
+    expect(await readdir(runs)).toEqual([]);
+    await workbench.screenshot('compare-12-deleted');
   });
 
   /** A line of the tasks, counted from the top. */
   function line(index: number): Locator {
-    return workbench.page.locator('.sidebar .monaco-list').first().locator(`[data-index="${index}"]`);
+    return tasks().locator(`[data-index="${index}"]`);
+  }
+
+  function tasks(): Locator {
+    return workbench.page.locator('.sidebar .pane').first();
   }
 
   function testedRuns(): Locator {

@@ -21,7 +21,7 @@ const WRITTEN = `// The shop's mailbox.
 `;
 
 describe('A task as text and as a form', () => {
-  const { workspace, workbench } = tellStory({ files: { [DATASET]: datasetText(), [TASK]: WRITTEN } });
+  const { workspace, workbench, run } = tellStory({ files: { [DATASET]: datasetText(), [TASK]: WRITTEN } });
 
   const form = () => workbench.panel();
   const field = (name: string) => form().getByLabel(name, { exact: true });
@@ -132,9 +132,20 @@ describe('A task as text and as a form', () => {
     await form().getByRole('alert').waitFor({ state: 'detached' });
   });
 
-  it('tunes from the form', async () => {
+  it('tunes from the form, as precisely and with the placement that are chosen there', async () => {
+    await field('Precision').selectOption('int8');
+    await field('Placement').selectOption('after');
+    await line('"placement": "after"').waitFor();
+    await form().getByText('Ready to tune').waitFor();
     await form().getByRole('button', { name: 'Tune', exact: true }).click();
-    await workbench.editorTab('Run: topics').waitFor();
+    await workbench.editorTab('Run: topics').click();
+    await workbench.command('View: Close Editors in Other Groups');
+    await run.tab('Details').click();
+    const details = run.frame.getByRole('tabpanel', { name: 'Details' });
+    await details.getByText('12, after the text').waitFor({ timeout: 60_000 });
+    const precision = details.getByText(/^int8: as asked for/);
+    await precision.waitFor();
+    await precision.scrollIntoViewIfNeeded();
     await workbench.screenshot('form-8-tune');
     expect(await workbench.errorNotifications()).toEqual([]);
     expect(workbench.pageErrors).toEqual([]);

@@ -149,6 +149,18 @@ export class Workbench {
     }
   }
 
+  /** Takes one of them, by keyboard alone. */
+  async quickFix(title: string): Promise<void> {
+    const lines = await this.quickFixes();
+    await lines.filter({ hasText: title }).waitFor();
+    const chosen = this.page.locator('.action-widget .monaco-list-row.focused', { hasText: title });
+    for (let press = 0; press < 20 && !(await chosen.isVisible()); press++) {
+      await this.page.keyboard.press('ArrowDown');
+    }
+    await this.page.keyboard.press('Enter');
+    await lines.first().waitFor({ state: 'hidden' });
+  }
+
   /** A CodeLens of the editors in view. */
   lens(text: string | RegExp): Locator {
     return this.page
@@ -244,6 +256,33 @@ export class Workbench {
     await this.menuItem(item).waitFor();
     await this.page.waitForTimeout(SETTLE_MILLISECONDS); // a menu that just opened takes no click
     await this.menuItem(item).click();
+    await this.menuItem(item).waitFor({ state: 'hidden' });
+  }
+
+  /** Walks from the top of a list that has the keyboard to a line of it. */
+  async walkTo(list: Locator, text: string | RegExp): Promise<void> {
+    const there = list.locator('.monaco-list:focus-within .monaco-list-row.focused', { hasText: text });
+    // A list takes its focus a moment after the command for it, and keys before that are lost.
+    for (let attempt = 1; attempt <= 20; attempt++) {
+      await this.page.keyboard.press('Home');
+      const lines = await list.locator('.monaco-list-row').count();
+      for (let line = 0; line < lines; line++) {
+        if (await there.count()) return;
+        await this.page.keyboard.press('ArrowDown');
+      }
+      await this.page.waitForTimeout(SETTLE_MILLISECONDS);
+    }
+    throw new Error(`The keyboard does not come to a line with ${text}.`);
+  }
+
+  /** Chooses from the menu of the line that has the keyboard, without the mouse. */
+  async menuByKeyboard(item: string): Promise<void> {
+    await this.page.keyboard.press('Shift+F10');
+    await this.menuItem(item).waitFor();
+    const chosen = this.page.locator('.monaco-menu .action-item.focused', { hasText: item });
+    for (let press = 0; press < 20 && !(await chosen.isVisible()); press++)
+      await this.page.keyboard.press('ArrowDown');
+    await this.page.keyboard.press('Enter');
     await this.menuItem(item).waitFor({ state: 'hidden' });
   }
 

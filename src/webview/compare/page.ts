@@ -4,6 +4,7 @@ import { icon } from '../kit/icons';
 import { t } from '../kit/l10n';
 import { tabs } from '../kit/tabs';
 import { classesTable } from './classesTable';
+import type { CompareModel } from './comparedRuns';
 import type { CompareContext, ComparePart } from './comparison';
 import { curves } from './curves';
 import { disagreementTable } from './disagreementTable';
@@ -62,12 +63,7 @@ export function page(context: CompareContext): ComparePart {
       const any = comparison.runs.length > 0;
       show(main, any);
       show(empty, !any);
-      setText(
-        empty,
-        !model.chosen || model.places.some(({ error }) => !error)
-          ? t('Reading the runs…')
-          : t('Choose runs above, or select several in the sidebar and choose “Compare Runs”.'),
-      );
+      setText(empty, whyEmpty(model));
       parts.select(TABS.find((one) => one === view.tab) ?? 'overview');
       const { answers, differing } = comparison;
       const compared = answers.contenders.length > 1;
@@ -80,4 +76,11 @@ export function page(context: CompareContext): ComparePart {
       parts.setCount('rows', compared ? formatCount(differing.length) : '');
     },
   };
+}
+
+function whyEmpty({ chosen, places, runs }: CompareModel): string {
+  if (!chosen || places.some(({ error }) => !error)) return t('Reading the runs…');
+  return runs.length > 0
+    ? t('Choose runs above, or select several in the sidebar and choose “Compare Runs”.')
+    : t('There is no run in this workspace any more. Tune a task, and put its runs side by side here.');
 }

@@ -14,6 +14,9 @@ const LOOKS = {
   same: ['quiet', 'equal'],
 } as const;
 
+const ANOTHER = t('Add a second run to compare with: choose one above, or select several in the sidebar.');
+const NO_OTHER = t('There is no other run to compare with: tune again, for example with another seed.');
+
 /** Which is better, and could it be chance? In sentences, and as a matrix where there are many. */
 export function verdicts(): ComparePart {
   const body = el('div', { class: 'verdict-body' });
@@ -26,17 +29,19 @@ export function verdicts(): ComparePart {
   const changed = onChange();
   return {
     element,
-    update({ places }, _view, comparison) {
+    update({ places, runs }, _view, comparison) {
       const waiting = places.some(({ run, error }) => !run && !error);
+      const alone = comparison.runs.length === 1 && !waiting;
+      const others = runs.some(({ folder }) => places.every((place) => place.folder !== folder));
       const lacking = comparison.runs.filter(({ run }) => run.predictions.length === 0);
-      if (!changed(comparison.pairs, comparison.runs.length, waiting, lacking.length)) return;
+      if (!changed(comparison.pairs, comparison.runs.length, waiting, lacking.length, others)) return;
       show(element, comparison.runs.length > 0);
       fill(
         body,
         ...content(
           comparison,
           lacking.map(({ letter }) => letter),
-          waiting,
+          alone && (others ? ANOTHER : NO_OTHER),
         ),
       );
     },
@@ -46,14 +51,10 @@ export function verdicts(): ComparePart {
 function content(
   { runs, answers, pairs }: Comparison,
   lacking: readonly string[],
-  waiting: boolean,
+  alone: string | false,
 ): HTMLElement[] {
   const parts: HTMLElement[] = [];
-  if (runs.length === 1 && !waiting) {
-    parts.push(
-      note(t('Add a second run to compare with: choose one above, or select several in the sidebar.')),
-    );
-  }
+  if (alone) parts.push(note(alone));
   for (const letter of lacking) {
     parts.push(note(t('Run {0} has no answers to the test rows yet; it is left out here.', letter)));
   }

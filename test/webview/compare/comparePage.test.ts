@@ -111,6 +111,8 @@ describe.runIf(canShowPages)('the page that compares runs', () => {
     ]);
     await panel.send({ type: 'chosen', folders: [B.folder] });
     await panel.page.getByText('Add a second run to compare with', { exact: false }).waitFor();
+    await panel.send({ type: 'runs', runs: [B].map(summaryOf) });
+    await panel.page.getByText('There is no other run to compare with', { exact: false }).waitFor();
   });
 
   test('follows a run that is training', async () => {
@@ -136,6 +138,8 @@ describe.runIf(canShowPages)('the page that compares runs', () => {
     await panel.page.getByText('Reading the runs…').waitFor();
     await panel.send({ type: 'chosen', folders: [] });
     await panel.page.getByText('Choose runs above', { exact: false }).waitFor();
+    await panel.send({ type: 'runs', runs: [] });
+    await panel.page.getByText('There is no run in this workspace any more', { exact: false }).waitFor();
   });
 
   test('says so when runs were tested on different rows', async () => {
