@@ -1,8 +1,8 @@
-import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { type ErrorCode, formatReport, type Place, reportError } from '../protocol/errors';
 import { columnFor } from './columnFor';
 import type { Softprompt } from './context';
+import { exists } from './exists';
 import { isParquet, openTableAt } from './table/openTable';
 
 /** Shows an error with what to do next; what the user cancelled is no error. Also goes to the log. */
@@ -22,7 +22,8 @@ export async function showFailure(
   const choice = await vscode.window.showErrorMessage(
     [report.message, report.hint].filter(Boolean).join(' '),
     ...(remedy ? [remedy.title] : []),
-    ...((await isThere(report.place?.file)) ? [openFile] : []),
+    // The error may be that the file is gone.
+    ...(report.place?.file && (await exists(report.place.file)) ? [openFile] : []),
     openLog,
   );
   if (choice === openLog) log.show();
@@ -35,15 +36,6 @@ const REMEDIES: Partial<Record<ErrorCode, { title: string; command: string }>> =
   'model-missing': { title: vscode.l10n.t('Get a Model'), command: 'softprompt.pullModel' },
   'disk-full': { title: vscode.l10n.t('Clear Cache…'), command: 'softprompt.clearCache' },
 };
-
-/** The error may be that it is not. */
-async function isThere(file: string | undefined): Promise<boolean> {
-  if (file === undefined) return false;
-  return access(file).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** Opens a file at a place; folders are shown in the Explorer. */
 export async function openPlace({ file, line, column, row }: Place): Promise<void> {

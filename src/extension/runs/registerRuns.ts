@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { Softprompt } from '../context';
 import { PANEL_TYPE } from '../panel/panel';
 import { replaceOrphan } from '../panel/replaceOrphan';
+import { announceEnd } from './announceEnd';
 import { continueAfterReload } from './continueAfterReload';
-import { announceEnd } from './training';
 
 /** A run's panel and its training, also after a reload, and the word of its end. */
 export function registerRuns(softprompt: Softprompt): vscode.Disposable {

@@ -9,7 +9,7 @@ import { ensureModel } from '../models/modelDownload';
 import { saveFiles } from '../saveFiles';
 import { type TaskEntry, taskEntry } from '../taskFile/taskEntry';
 import { whileBusy } from '../whileBusy';
-import { formatCount, percent, tKnown } from '../wording';
+import { formatCount, tKnown } from '../wording';
 
 /** Writes a task file beside a dataset, unless one of that name is there already; `model` as a task file names it. */
 export async function createTask(
@@ -102,45 +102,4 @@ export async function evaluate({ host, panel, runs }: Softprompt, run: RunSummar
   );
   await runs.refresh();
   await panel.open(run.folder);
-}
-
-/** Says how a run ended, unless its panel is in view. */
-export async function announceEnd(softprompt: Softprompt, run: RunSummary): Promise<void> {
-  const { panel, log } = softprompt;
-  const [openPanel, openLog] = [vscode.l10n.t('Open Panel'), vscode.l10n.t('Open Log')];
-  log.info(`Run ${run.id}: ${run.state}.`);
-  if (run.state === 'interrupted') {
-    const message = vscode.l10n.t(
-      'The training host stopped, and with it the run of “{0}”. Nothing before its last checkpoint is lost.',
-      run.task,
-    );
-    const goOn = vscode.l10n.t('Resume');
-    const choice = await vscode.window.showWarningMessage(message, goOn, openLog);
-    if (choice === goOn) await vscode.commands.executeCommand('softprompt.resume', run.folder);
-    if (choice === openLog) log.show();
-    return;
-  }
-  if (panel.shows(run.folder) || (run.state !== 'finished' && run.state !== 'failed')) return;
-  const choice =
-    run.state === 'finished'
-      ? await vscode.window.showInformationMessage(tunedMessage(run), openPanel)
-      : await vscode.window.showErrorMessage(
-          vscode.l10n.t('The run of “{0}” failed.', run.task),
-          openPanel,
-          openLog,
-        );
-  if (choice === openPanel) await panel.open(run.folder);
-  if (choice === openLog) log.show();
-}
-
-function tunedMessage({ task, score, baseline }: RunSummary): string {
-  if (score === undefined) return vscode.l10n.t('“{0}” is tuned.', task);
-  if (baseline === undefined)
-    return vscode.l10n.t('“{0}” is tuned: {1} on the test rows.', task, percent(score));
-  return vscode.l10n.t(
-    '“{0}” is tuned: {1} on the test rows, the best hard prompt {2}.',
-    task,
-    percent(score),
-    percent(baseline),
-  );
 }
