@@ -38,6 +38,17 @@ describe('A task file in the editor', () => {
     await workbench.command('Notifications: Clear All Notifications');
   });
 
+  it('mends the column by a quick fix, by keyboard', async () => {
+    const text = await readFile(workspace.file('wrong.softprompt.json'), 'utf8');
+    const line = text.split('\n').findIndex((one) => one.includes('"labl"'));
+    await workbench.goTo(line + 1, text.split('\n')[line]!.indexOf('labl') + 1);
+    await workbench.quickFix('Use “label”');
+    await workbench.line('"target": "label"').waitFor();
+    await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
+    await workbench.page.keyboard.press('Control+Z');
+    await workbench.line('"target": "labl"').waitFor();
+  });
+
   it('completes and explains keys from the schema', async () => {
     await workbench.openFile('unfinished.softprompt.json');
     await workbench.goToLine(4, 3);
@@ -68,5 +79,21 @@ describe('A task file in the editor', () => {
     await workbench.command('Notifications: Clear All Notifications');
     expect(existsSync(workspace.file('.softprompt'))).toBe(false);
     expect(await workbench.errorNotifications()).toEqual([]);
+  });
+
+  it('offers another base model by a quick fix, by keyboard', async () => {
+    await workbench.openFile('messages.softprompt.json');
+    const text = await readFile(workspace.file('messages.softprompt.json'), 'utf8');
+    const line = text.split('\n').findIndex((one) => one.includes('"model"'));
+    await workbench.goTo(line + 1, text.split('\n')[line]!.indexOf('smollm2') + 1);
+    await workbench.quickFix('Choose another base model…');
+    await workbench.page.getByPlaceholder('Which base model?').waitFor();
+    await workbench.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: 'SmolLM2' })
+      .first()
+      .waitFor();
+    await workbench.screenshot('task-6-models');
+    await workbench.page.keyboard.press('Escape');
+    expect(await readFile(workspace.file('messages.softprompt.json'), 'utf8')).toBe(text);
   });
 });
