@@ -22,8 +22,14 @@ describe('parseTask', () => {
     expect(task).toEqual({ model: 'm', data: 'd.csv' });
   });
 
+  it('says what a file that was just made lacks', () => {
+    for (const text of ['', ' \n']) {
+      expect(problemsOf(text)).toEqual(['1:1 "model" is missing.', '1:1 "data" is missing.']);
+    }
+  });
+
   it.each([
-    ['', '1:1 A value is expected here.'],
+    ['// soon', '1:8 A value is expected here.'],
     ['{"model": "m"\n "data": "d.csv"}', '2:2 A comma is expected here.'],
     ['{"model": "m, "data": "d.csv"}', '1:16 Texts stand in quotes; is one missing here or before?'],
     ['{"model": "m",}', '1:15 A property name in quotes is expected here.'],

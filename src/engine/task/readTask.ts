@@ -20,7 +20,9 @@ export interface ParsedTask {
 export function parseTask(source: string, file: string): ParsedTask {
   const text = source.replace(/^\ufeff/, '');
   const syntax: ParseError[] = [];
-  const root: Node | undefined = parseTree(text, syntax, { allowTrailingComma: false });
+  // A file that was just made lacks settings rather than brackets.
+  const json = text.trim() === '' ? '{}' : text;
+  const root: Node | undefined = parseTree(json, syntax, { allowTrailingComma: false });
   const taskText = new TaskText(file, text, root);
   const fail = (problems: Problem[]): ParsedTask => ({ problems, text: taskText });
   if (!root || syntax.length > 0) {
