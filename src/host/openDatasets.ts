@@ -41,7 +41,7 @@ export class OpenDatasets {
   }
 
   async predictions({ file, runs }: Params<'dataset/predictions'>): Promise<Result<'dataset/predictions'>> {
-    return { found: await readFilePredictions(await this.read(file), runs) };
+    return readFilePredictions(await this.read(file), runs);
   }
 
   #view(taskFile: string, text?: string): Promise<RowView> {

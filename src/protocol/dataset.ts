@@ -90,3 +90,12 @@ export interface DatasetPredictions {
   /** Answers to rows that read otherwise now, or are gone. */
   stale: number;
 }
+
+/** A file of a run's answers to a dataset that cannot be read any more. */
+export interface DamagedAnswers {
+  /** The run's folder. */
+  run: string;
+  file: string;
+  /** Where that shows, if it shows at a line. */
+  line?: number;
+}

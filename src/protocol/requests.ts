@@ -1,5 +1,12 @@
 import * as z from 'zod/mini';
-import type { DatasetPredictions, DatasetSummary, Problem, RenderedPrompt, RowFacts } from './dataset';
+import type {
+  DamagedAnswers,
+  DatasetPredictions,
+  DatasetSummary,
+  Problem,
+  RenderedPrompt,
+  RowFacts,
+} from './dataset';
 import type { ErrorReport } from './errors';
 import type { Translations } from './l10n';
 import type { LabelProgress, LabelReview } from './labels';
@@ -37,10 +44,10 @@ export interface Requests extends TableRequests {
     /** `limit`: the task's, in tokens. */
     result: { rows: RowFacts[]; limit?: number };
   };
-  /** What the first of these runs (their folders) that looked at the file answered to its rows. */
+  /** What the first of these runs (their folders) that looked at the file answered to its rows, and what of theirs is damaged. */
   'dataset/predictions': {
     params: { file: string; runs: string[] };
-    result: { found: DatasetPredictions | null };
+    result: { found: DatasetPredictions | null; damaged: DamagedAnswers[] };
   };
 
   /** A task file's text for a dataset, ready to be written beside it. */

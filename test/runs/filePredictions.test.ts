@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
@@ -64,7 +64,8 @@ async function run(name: string, predictions: PredictionRecord[], task: object =
   return path;
 }
 
-const find = async (...runs: string[]) => readFilePredictions(await readDataset(file), runs);
+const look = async (...runs: string[]) => readFilePredictions(await readDataset(file), runs);
+const find = async (...runs: string[]) => (await look(...runs)).found;
 const lines = async (...runs: string[]) =>
   (await find(...runs))?.rows.map(({ line, predicted, correct }) => `${line} ${predicted} ${correct}`);
 
@@ -128,4 +129,32 @@ it('prefers an evaluation of the whole file, unless the run has another prompt s
   expect(await lines(tested)).toHaveLength(2);
   await rm(join(tested, 'predictions.jsonl'));
   expect(await lines(tested)).toBeUndefined();
+});
+
+it('names what is damaged of answers that would count more', async () => {
+  const older = await run('older', testedRows());
+  const newer = await run('newer', testedRows());
+  const tested = join(newer, 'predictions.jsonl');
+  await appendFile(tested, '{"row": 3, "li');
+  expect(await look(newer, older)).toMatchObject({
+    found: { run: older },
+    damaged: [{ run: newer, file: tested, line: 3 }],
+  });
+
+  const { hash } = await readDataset(file);
+  const metrics = { rows: 2 } as LabelMetrics;
+  await writeEvaluation(older, { file, hash, evaluatedAt: new Date().toISOString(), metrics }, testedRows());
+  const names = (await readdir(join(older, 'evaluations'))).map((name) => join(older, 'evaluations', name));
+  const [summary, rows] = [
+    names.find((name) => name.endsWith('.json'))!,
+    names.find((name) => name.endsWith('l'))!,
+  ];
+  expect((await look(older)).damaged).toEqual([]);
+  await writePredictions(rows, testedRows().slice(1));
+  expect((await look(older)).damaged).toEqual([{ run: older, file: rows }]);
+  await writeFile(summary, '');
+  expect(await look(older)).toMatchObject({
+    found: { rows: [{ split: 'test' }, { split: 'test' }] },
+    damaged: [{ run: older, file: summary }],
+  });
 });

@@ -286,6 +286,37 @@ describe('lists of runs', () => {
   });
 });
 
+describe('a run whose answers are damaged', () => {
+  const damaged = (message: RegExp) => ({
+    type: 'notice',
+    message: expect.stringMatching(message),
+    hint: expect.any(String),
+  });
+
+  it('is opened without them, and says so', async () => {
+    const folder = await runWith({}, [step(1)]);
+    const { predictions, validationPredictions } = runFiles(folder);
+    await writeFile(predictions, '{"row": 1');
+    await writeFile(validationPredictions, '\0\0\0');
+    const detail = await readRun(folder);
+    expect(detail).toMatchObject({ predictions: [], record: { state: 'finished' } });
+    expect(detail.validation).toBeUndefined();
+    expect(detail.events).toEqual([
+      step(1),
+      expect.objectContaining(damaged(/^predictions\.jsonl is damaged at line 1:/)),
+      expect.objectContaining(damaged(/^validation-predictions\.jsonl is damaged at line 1:/)),
+    ]);
+  });
+
+  it('also where the file was cut off between two lines, or is gone', async () => {
+    const folder = await runWith({ results: { tuned: { ...metrics(1), rows: 2 } } });
+    const told = expect.objectContaining(damaged(/^predictions\.jsonl is not whole:/));
+    expect((await readRun(folder)).events).toEqual([told]);
+    await writePredictions(runFiles(folder).predictions, [{ row: 1, line: 2 } as PredictionRecord]);
+    expect((await readRun(folder)).predictions).toEqual([]);
+  });
+});
+
 describe('deleteRun', () => {
   it('deletes a run', async () => {
     const folder = await runWith({});

@@ -5,7 +5,8 @@ import * as z from 'zod';
 import type { Metrics } from '../../protocol/metrics';
 import type { PredictionRecord } from '../../protocol/runs';
 import { replaceFile } from '../durableFile';
-import { readPredictions, writePredictions } from './predictionsFile';
+import { writePredictions } from './predictionsFile';
+import { type Damage, savedAnswers } from './savedAnswers';
 
 /** How a run's best prompt did on a file of the user's choice. */
 export interface FileEvaluation {
@@ -17,7 +18,12 @@ export interface FileEvaluation {
   metrics: Metrics;
 }
 
-const evaluationSchema = z.looseObject({ file: z.string(), hash: z.string(), evaluatedAt: z.string() });
+const evaluationSchema = z.looseObject({
+  file: z.string(),
+  hash: z.string(),
+  evaluatedAt: z.string(),
+  metrics: z.looseObject({ rows: z.int().optional() }).optional(),
+});
 
 /** In a run's folder, for each file that was evaluated: what was found in short, and its rows. */
 function evaluationFiles(run: string, file: string): { summary: string; predictions: string } {
@@ -37,16 +43,18 @@ export async function writeEvaluation(
   await replaceFile(files.summary, `${JSON.stringify(evaluation, null, 2)}\n`);
 }
 
-/** What was kept of a file's last evaluation; null if there was none, or nothing that can be read. */
+/** What was kept of a file's last evaluation, or where that is damaged; null if there was none. */
 export async function readEvaluation(
   run: string,
   file: string,
-): Promise<{ hash: string; evaluatedAt: string; predictions: PredictionRecord[] } | null> {
+): Promise<{ hash: string; evaluatedAt: string; predictions: PredictionRecord[]; damage?: Damage } | null> {
   const files = evaluationFiles(run, file);
+  const text = await readFile(files.summary, 'utf8').catch(() => null);
+  if (text === null) return null;
   try {
-    const { hash, evaluatedAt } = evaluationSchema.parse(JSON.parse(await readFile(files.summary, 'utf8')));
-    return { hash, evaluatedAt, predictions: await readPredictions(files.predictions) };
+    const { hash, evaluatedAt, metrics } = evaluationSchema.parse(JSON.parse(text));
+    return { hash, evaluatedAt, ...(await savedAnswers(files.predictions, metrics?.rows)) };
   } catch {
-    return null; // it is easily made again
+    return { hash: '', evaluatedAt: '', predictions: [], damage: { file: files.summary } };
   }
 }

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetPredictions, RowPrediction } from '../../protocol/dataset';
+import type { DamagedAnswers, DatasetPredictions, RowPrediction } from '../../protocol/dataset';
 import type { PredictionRecord, RunRecord } from '../../protocol/runs';
 import type { Dataset } from '../data/dataset';
 import { indexOfRow } from '../data/findRows';
 import { taskPrompt } from '../prompt/taskPrompt';
 import { readEvaluation } from './fileEvaluation';
-import { readPredictions } from './predictionsFile';
 import { runFiles } from './runFolder';
 import { readRecord } from './runRecord';
+import { type Damage, savedAnswers } from './savedAnswers';
 
 /** Above this many rows only the predicted label's probability is handed on. */
 const MOST_WITH_PROBABILITIES = 20_000;
@@ -17,28 +17,27 @@ const MOST_PROBABILITIES = 6;
 
 /**
  * What the first of the runs that looked at this dataset answered to its rows as they are now. An evaluation of the file as
- * a whole counts more than a test on some of its rows, unless the run has another prompt since.
+ * a whole counts more than a test on some of its rows, unless the run has another prompt since. Answers that would count more
+ * but cannot be read are named in `damaged`.
  */
 export async function readFilePredictions(
   dataset: Dataset,
   runs: readonly string[],
-): Promise<DatasetPredictions | null> {
+): Promise<{ found: DatasetPredictions | null; damaged: DamagedAnswers[] }> {
+  const damaged: DamagedAnswers[] = [];
   for (const run of runs) {
-    const found = await predictionsOf(run, dataset.file).catch(() => null);
+    const told = (damage: Damage) => damaged.push({ run, ...damage });
+    const found = await predictionsOf(run, dataset.file, told).catch(() => null);
     if (!found) continue;
     const { record, hash, predictions } = found;
     const rows = stillTrue(predictions, dataset, record, hash === dataset.hash);
     if (rows.length === 0) continue;
-    return {
-      run,
-      task: record.task.name,
-      taskFile: record.task.file,
-      kind: record.task.target.kind,
-      rows,
-      stale: predictions.length - rows.length,
-    };
+    const { task } = record;
+    const stale = predictions.length - rows.length;
+    const kind = task.target.kind;
+    return { found: { run, task: task.name, taskFile: task.file, kind, rows, stale }, damaged };
   }
-  return null;
+  return { found: null, damaged };
 }
 
 interface Found {
@@ -48,15 +47,22 @@ interface Found {
   predictions: PredictionRecord[];
 }
 
-async function predictionsOf(run: string, file: string): Promise<Found | null> {
+async function predictionsOf(
+  run: string,
+  file: string,
+  onDamage: (damage: Damage) => void,
+): Promise<Found | null> {
   const record = await readRecord(run);
   const evaluation = await readEvaluation(run, file);
-  if (evaluation && Date.parse(evaluation.evaluatedAt) >= (await promptTime(run))) {
+  if (evaluation?.damage) onDamage(evaluation.damage);
+  else if (evaluation && Date.parse(evaluation.evaluatedAt) >= (await promptTime(run))) {
     return { record, hash: evaluation.hash, predictions: evaluation.predictions };
   }
   const hash = record.data.hashes[file];
   if (hash === undefined) return null;
-  const own = (await readPredictions(runFiles(run).predictions)).filter((row) => row.file === file);
+  const tested = await savedAnswers(runFiles(run).predictions, record.results.tuned?.rows);
+  if (tested.damage) onDamage(tested.damage);
+  const own = tested.predictions.filter((row) => row.file === file);
   const split = 'test' as const;
   return own.length > 0 ? { record, hash, predictions: own.map((row) => ({ ...row, split })) } : null;
 }

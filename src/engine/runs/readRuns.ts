@@ -1,23 +1,49 @@
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { l10n } from '../../protocol/l10n';
 import { headlineScore } from '../../protocol/metrics';
 import type { RunDetail, RunEvent, RunRecord, RunSummary } from '../../protocol/runs';
 import { readEvents } from './metricsLog';
-import { readPredictions } from './predictionsFile';
 import { runFiles, runsFolderOf } from './runFolder';
 import { readRecord } from './runRecord';
+import { type Damage, damageOf, savedAnswers } from './savedAnswers';
 import { readValidationPredictions } from './validationPredictions';
 
-/** Everything about a run. */
+/** Everything about a run. What of it is damaged is said in a notice among its events. */
 export async function readRun(folder: string): Promise<RunDetail> {
   const files = runFiles(folder);
   const record = await readRecord(folder);
-  const [events, predictions, validation] = await Promise.all([
+  const [events, test, validation] = await Promise.all([
     readEvents(files.metrics),
-    readPredictions(files.predictions),
-    readValidationPredictions(files.validationPredictions),
+    savedAnswers(files.predictions, record.results.tuned?.rows),
+    readValidationPredictions(files.validationPredictions).catch(damageOf),
   ]);
-  return { folder: resolve(folder), record, events, predictions, ...(validation && { validation }) };
+  const validated = validation && 'step' in validation ? { validation } : {};
+  const damaged: RunEvent[] = [];
+  if (test.damage) {
+    const hint = l10n`Evaluate the run again to write the file anew.`;
+    damaged.push(damageNotice(test.damage, hint, record));
+  }
+  if (validation && !('step' in validation)) {
+    const hint = l10n`The run itself is not harmed: its prompt, curves and scores are in other files.`;
+    damaged.push(damageNotice(validation, hint, record));
+  }
+  return {
+    folder: resolve(folder),
+    record,
+    events: [...events, ...damaged],
+    predictions: test.predictions,
+    ...validated,
+  };
+}
+
+function damageNotice({ file, line }: Damage, hint: string, { endedAt, createdAt }: RunRecord): RunEvent {
+  const name = basename(file);
+  const message =
+    line === undefined
+      ? l10n`${name} is not whole: the answers that it should have are not shown.`
+      : l10n`${name} is damaged at line ${line}: the answers that it should have are not shown.`;
+  return { type: 'notice', time: Date.parse(endedAt ?? createdAt), message, hint };
 }
 
 /** The runs of the tasks in a folder (the one that holds `.softprompt`), newest first. Folders without a readable run.json are left out. */

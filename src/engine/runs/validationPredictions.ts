@@ -1,15 +1,21 @@
 import { rm } from 'node:fs/promises';
+import { SoftpromptError } from '../../protocol/errors';
+import { l10n } from '../../protocol/l10n';
 import type { EvaluatedRows } from '../../protocol/requests';
 import type { PredictionRecord, ValidationPredictions } from '../../protocol/runs';
 import { withPrevious } from './predictionChanges';
 import { readPredictions, writePredictions } from './predictionsFile';
 
-/** The last validation, as validation-predictions.jsonl has it. */
+/** The last validation, as validation-predictions.jsonl has it. Throws SoftpromptError('run-invalid') with the line. */
 export async function readValidationPredictions(file: string): Promise<ValidationPredictions | undefined> {
-  // It is only for looking at, and written anew at the next validation: a damaged one must not keep a run from being opened.
-  const lines = (await readPredictions(file).catch(() => [])) as (PredictionRecord & { step?: number })[];
-  const step = lines[0]?.step;
-  if (typeof step !== 'number') return undefined;
+  const lines = (await readPredictions(file)) as (PredictionRecord & { step?: number })[];
+  if (lines.length === 0) return undefined;
+  const step = lines[0]!.step;
+  if (typeof step !== 'number') {
+    throw new SoftpromptError('run-invalid', l10n`This line is not a prediction.`, {
+      place: { file, line: 1 },
+    });
+  }
   return { step, predictions: lines.map(({ step: _, ...prediction }) => prediction) };
 }
 
@@ -27,7 +33,8 @@ export class ValidationRows {
     step: number,
     tell: ((rows: EvaluatedRows) => void) | undefined,
   ): Promise<ValidationRows> {
-    const last = await readValidationPredictions(file);
+    // It is only for looking at, and written anew at the next validation: a damaged one must not keep a run from going on.
+    const last = await readValidationPredictions(file).catch(() => undefined);
     if (last && last.step <= step) return new ValidationRows(file, tell, last.predictions);
     await rm(file, { force: true });
     return new ValidationRows(file, tell, []);

@@ -3,6 +3,7 @@ import { reportError } from '../../protocol/errors';
 import type { Softprompt } from '../context';
 import { isDatasetFile } from '../files';
 import { iconText } from '../iconText';
+import { damagedTitle, damagedTooltip } from './damagedAnswers';
 import { holdsRows } from './datasetDocument';
 import { classCounts, datasetTitle, evaluateTitle, evaluateTooltip, problemCounts } from './datasetTitle';
 import { runsFor } from './evaluateDataset';
@@ -80,6 +81,11 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
     if (found || (await runsFor(this.softprompt, file)).runs.length > 0) {
       const title = iconText('beaker', evaluateTitle(found));
       lenses.push(lens(title, 'softprompt.evaluateDataset', [uri], evaluateTooltip(found)));
+    }
+    const damaged = predictions.damagedOf(file);
+    if (damaged.length > 0) {
+      const title = iconText('warning', damagedTitle(found));
+      lenses.push(lens(title, 'softprompt.evaluateDataset', [uri], damagedTooltip(damaged)));
     }
     if (found?.rows.some(({ correct }) => !correct)) {
       lenses.push(

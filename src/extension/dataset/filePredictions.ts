@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DatasetPredictions } from '../../protocol/dataset';
+import type { DamagedAnswers, DatasetPredictions } from '../../protocol/dataset';
 import { reportError } from '../../protocol/errors';
 import type { HostClient } from '../host/hostClient';
 import { isLive } from '../runs/liveSummary';
@@ -12,6 +12,7 @@ const QUIET_MILLISECONDS = 300;
 /** What runs answered to the rows of the datasets in view: asked of the host, again when a file or a run has changed. */
 export class FilePredictions implements vscode.Disposable {
   readonly #found = new Map<string, DatasetPredictions>();
+  readonly #damaged = new Map<string, readonly DamagedAnswers[]>();
   readonly #asked = new Set<string>();
   readonly #changed = new vscode.EventEmitter<string>();
   readonly #subscriptions: { dispose(): void }[];
@@ -48,25 +49,33 @@ export class FilePredictions implements vscode.Disposable {
     return this.#found.get(file);
   }
 
+  /** Answers that would be shown before those, or in their place, but cannot be read any more. */
+  damagedOf(file: string): readonly DamagedAnswers[] {
+    return this.#damaged.get(file) ?? [];
+  }
+
   /** Asks the host; never throws, as nobody waits for it. */
   async load(file: string): Promise<DatasetPredictions | undefined> {
     this.#asked.add(file);
     try {
       const ended = (await this.runs.all()).filter((run) => !isLive(run));
       const newestFirst = ended.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
-      const before = this.#found.get(file);
-      const { found } =
+      const before = this.#found.has(file) || this.#damaged.has(file);
+      const { found, damaged } =
         ended.length === 0
-          ? { found: null }
+          ? { found: null, damaged: [] }
           : await this.host.request('dataset/predictions', {
               file,
               runs: newestFirst.map(({ folder }) => folder),
             });
       if (found) this.#found.set(file, found);
       else this.#found.delete(file);
-      if (found || before) this.#changed.fire(file);
+      if (damaged.length > 0) this.#damaged.set(file, damaged);
+      else this.#damaged.delete(file);
+      if (found || damaged.length > 0 || before) this.#changed.fire(file);
     } catch (error) {
       this.log.warn(`Predictions of ${file}: ${reportError(error).message}`);
+      this.#damaged.delete(file);
       if (this.#found.delete(file)) this.#changed.fire(file);
     }
     return this.#found.get(file);
@@ -93,5 +102,6 @@ export class FilePredictions implements vscode.Disposable {
   #forget(file: string): void {
     this.#asked.delete(file);
     this.#found.delete(file);
+    this.#damaged.delete(file);
   }
 }

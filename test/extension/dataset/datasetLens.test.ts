@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { DatasetLens } from '../../../src/extension/dataset/datasetLens';
-import type { Problem } from '../../../src/protocol/dataset';
+import type { DamagedAnswers, Problem } from '../../../src/protocol/dataset';
 import { EventEmitter, FakeDocument, silentLog } from '../fakeVscode';
 
 const FILE = '/w/mail.csv';
@@ -11,6 +11,7 @@ const warning = (line: number): Problem => ({
   place: { file: FILE, line },
 });
 
+let damaged: DamagedAnswers[];
 let listed: { problems: Problem[] } | undefined;
 let looked: EventEmitter<string>;
 let lens: DatasetLens;
@@ -18,6 +19,7 @@ let lens: DatasetLens;
 beforeEach(() => {
   vi.useFakeTimers();
   listed = undefined;
+  damaged = [];
   looked = new EventEmitter<string>();
   const never = { onChanged: new EventEmitter<never>().event };
   const found = { rows: 9, columns: [], problems: [warning(2)] };
@@ -26,7 +28,7 @@ beforeEach(() => {
     problems: { of: () => listed, onChanged: looked.event },
     tasks: { ...never, using: async () => [] },
     runs: { ...never, all: async () => [] },
-    predictions: { ...never, of: () => undefined },
+    predictions: { ...never, of: () => undefined, damagedOf: () => damaged },
     log: silentLog,
   } as never);
 });
@@ -53,4 +55,14 @@ it('counts what the Problems list says, which knows the tasks, and is drawn anew
   vi.runAllTimers();
   expect(drawn).toBe(1);
   expect(await title()).toContain('2 warnings');
+});
+
+it('says that answers are damaged, where, and offers to have them again', async () => {
+  damaged = [
+    { run: '/w/.softprompt/runs/mail-1', file: '/w/.softprompt/runs/mail-1/predictions.jsonl', line: 3 },
+  ];
+  const lenses = await lens.provideCodeLenses(new FakeDocument(FILE, 'text,label\n') as never);
+  const command = lenses.map((one) => one.command!).find(({ title }) => title.includes('damaged'))!;
+  expect(command.command).toBe('softprompt.evaluateDataset');
+  expect(command.tooltip).toContain('predictions.jsonl of the run mail-1 cannot be read at line 3.');
 });

@@ -28,7 +28,25 @@ it('are asked for again when another program has written the file, not at every 
   document.isDirty = false;
   changes.fire({ document, contentChanges: [1] });
   await settle();
-  host.last('dataset/predictions').answer({ found: { rows: [] } });
+  host.last('dataset/predictions').answer({ found: { rows: [] }, damaged: [] });
   await settle();
   expect(predictions.of(FILE)).toEqual({ rows: [] });
+});
+
+it('know which answers are damaged, also where there are no others', async () => {
+  const changed: string[] = [];
+  predictions.onChanged((file) => changed.push(file));
+  const answers = [{ run: '/r', file: '/r/predictions.jsonl', line: 3 }];
+  const loading = predictions.load(FILE);
+  await settle();
+  host.last('dataset/predictions').answer({ found: null, damaged: answers });
+  await loading;
+  expect(predictions.damagedOf(FILE)).toEqual(answers);
+  expect(changed).toEqual([FILE]);
+  const again = predictions.load(FILE);
+  await settle();
+  host.last('dataset/predictions').answer({ found: null, damaged: [] });
+  await again;
+  expect(predictions.damagedOf(FILE)).toEqual([]);
+  expect(changed).toEqual([FILE, FILE]);
 });
