@@ -29,7 +29,7 @@ describe('Charts and alerts', () => {
     await run.becomes('Training');
     for (const name of ['Training loss', 'Learning rate', 'Gradient norm', 'Tokens per second', 'Memory'])
       await chart(name).locator('canvas').waitFor();
-    expect(await chart('Memory').locator('.readout').textContent()).toMatch(/^[\d.]+ [MG]B$/);
+    await expect.poll(() => chart('Memory').locator('.readout').textContent()).toMatch(/^[\d.]+ [MG]B$/);
     await workbench.screenshot('charts-1-training');
   });
 
@@ -41,7 +41,7 @@ describe('Charts and alerts', () => {
     await workbench.editorTab(TASK).waitFor();
     const lines = (await readFile(workspace.file(TASK), 'utf8')).split('\n');
     const line = lines.findIndex((one) => one.includes('learningRate')) + 1;
-    await expect.poll(() => workbench.cursorLine(), { timeout: 10_000 }).toBe(line);
+    await expect.poll(() => workbench.cursorLine()).toBe(line);
     await workbench.screenshot('charts-3-setting');
     await alert.getByRole('button', { name: 'Dismiss' }).click();
     await alert.waitFor({ state: 'detached' });

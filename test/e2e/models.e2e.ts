@@ -65,7 +65,7 @@ describe('Base models in the sidebar', () => {
     await workbench.dialog.getByRole('button', { name: 'Cancel' }).click();
     await workbench.dialog.waitFor({ state: 'hidden' });
     expect(existsSync(cached())).toBe(true);
-    expect(await models().count()).toBe(2);
+    await expect.poll(() => models().count()).toBe(2);
   });
 
   it('are removed from the keyboard, and the task that used it has a problem', async () => {

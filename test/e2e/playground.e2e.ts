@@ -31,7 +31,7 @@ describe('Predictions and playground', () => {
     await run.rows.first().waitFor();
     const step = await shownStep();
     await expect.poll(shownStep, { timeout: 60_000 }).toBeGreaterThan(step);
-    expect(await run.state.textContent()).toBe('Training');
+    await expect.poll(() => run.state.textContent()).toBe('Training');
     await workbench.screenshot('playground-1-validation-rows');
   });
 
@@ -41,7 +41,7 @@ describe('Predictions and playground', () => {
     const text = await chosen.textContent();
     const step = await shownStep();
     await expect.poll(shownStep, { timeout: 60_000 }).toBeGreaterThan(step);
-    expect(await chosen.textContent()).toBe(text);
+    await expect.poll(() => chosen.textContent()).toBe(text);
   });
 
   it('says in the playground why it waits, and answers in a pause', async () => {
@@ -89,7 +89,7 @@ describe('Predictions and playground', () => {
     const predictions = await testPredictions();
     const worst = [...predictions].sort((a, b) => b.loss - a.loss)[0]!;
     await run.rows.first().click();
-    await expect.poll(() => workbench.cursorLine(), { timeout: 10_000 }).toBe(worst.line);
+    await expect.poll(() => workbench.cursorLine()).toBe(worst.line);
     await run.button('Try it').click();
     await expect.poll(() => field('text').inputValue()).toBe(worst.text);
     await part('Playground').getByText(`row ${worst.row} · expected: ${worst.expected}`).waitFor();
@@ -118,19 +118,19 @@ describe('Predictions and playground', () => {
   });
 
   it('has its history, its tab and its hard prompt after the window was reloaded', async () => {
-    await workbench.page.waitForTimeout(1_000); // what is typed is kept once the typing rests
+    await workbench.page.waitForTimeout(3_000); // what is typed is kept once the typing rests
     await workbench.reload();
     await tries().first().waitFor({ timeout: 60_000 });
-    expect(await tries().count()).toBe(3);
-    expect(await field('Your hard prompt').inputValue()).toBe('Sort the messages of a shop.');
+    await expect.poll(() => tries().count()).toBe(3);
+    await expect.poll(() => field('Your hard prompt').inputValue()).toBe('Sort the messages of a shop.');
     await tries().last().getByRole('button').click();
-    expect(await field('text').inputValue()).toBe('Hi, the parcel is late');
+    await expect.poll(() => field('text').inputValue()).toBe('Hi, the parcel is late');
     await part('Tuned prompt').getByText('%').first().waitFor();
     await workbench.screenshot('playground-5-reloaded');
     await run.button('Clear').click();
-    expect(await tries().count()).toBe(0);
+    await expect.poll(() => tries().count()).toBe(0);
     await run.button('Undo').click();
-    expect(await tries().count()).toBe(3);
+    await expect.poll(() => tries().count()).toBe(3);
   });
 
   it('has shown no error, and its page broke no rule of the editor', async () => {

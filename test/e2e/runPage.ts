@@ -23,7 +23,7 @@ export class RunPage {
   }
 
   /** Waits until the badge says so. */
-  async becomes(state: string, milliseconds = 60_000): Promise<void> {
+  async becomes(state: string, milliseconds = 120_000): Promise<void> {
     await this.state.filter({ hasText: state }).waitFor({ timeout: milliseconds });
   }
 
@@ -33,7 +33,7 @@ export class RunPage {
   }
 
   /** Waits for a later step and returns it. */
-  async stepAfter(step: number, milliseconds = 60_000): Promise<number> {
+  async stepAfter(step: number, milliseconds = 120_000): Promise<number> {
     const until = Date.now() + milliseconds;
     while (Date.now() < until) {
       const now = await this.step();

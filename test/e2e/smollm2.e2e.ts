@@ -35,7 +35,7 @@ describe.runIf(process.env.SOFTPROMPT_E2E_SMOLLM2)('A newcomer with a CSV file a
   it('reads the test predictions', async () => {
     await run.tab('Predictions').click();
     await run.rows.first().waitFor();
-    expect(await run.outcome('All').textContent()).toBe('All 148');
+    await expect.poll(() => run.outcome('All').textContent()).toBe('All 148');
     await workbench.screenshot('smollm2-4-predictions');
   });
 

@@ -25,7 +25,7 @@ describe('A task file in the editor', () => {
     const text = (await readFile(workspace.file('wrong.softprompt.json'), 'utf8')).split('\n');
     const line = text.findIndex((one) => one.includes('"labl"'));
     const column = text[line]!.indexOf('"labl"') + 1;
-    expect(await problem.textContent()).toContain(`[Ln ${line + 1}, Col ${column}]`);
+    await expect.poll(() => problem.textContent()).toContain(`[Ln ${line + 1}, Col ${column}]`);
     await workbench.screenshot('task-1-problem');
     await workbench.command('View: Toggle Problems');
   });
@@ -55,7 +55,7 @@ describe('A task file in the editor', () => {
     await workbench.page.keyboard.press('Control+Space');
     const suggestions = workbench.page.locator('.suggest-widget .monaco-list-row');
     await suggestions.filter({ hasText: 'template' }).first().waitFor();
-    expect(await suggestions.filter({ hasText: 'training' }).count()).toBeGreaterThan(0);
+    await expect.poll(() => suggestions.filter({ hasText: 'training' }).count()).toBeGreaterThan(0);
     await workbench.screenshot('task-3-completion');
     await workbench.page.keyboard.press('Escape');
   });

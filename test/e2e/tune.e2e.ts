@@ -38,7 +38,7 @@ describe('From a CSV file to the test predictions', () => {
   });
 
   it('finishes with the tuned prompt beside the hard prompts', async () => {
-    await run.becomes('Finished', 110_000);
+    await run.becomes('Finished', 240_000);
     const result = run.frame.getByRole('region', { name: 'Result' });
     await result.getByText('Zero-shot').first().waitFor();
     await result.getByText('Few-shot').first().waitFor();
@@ -56,9 +56,9 @@ describe('From a CSV file to the test predictions', () => {
     const right = predictions.filter(({ correct }) => correct).length;
     expect(predictions).toHaveLength(record.data.rows.test);
     expect(right).toBe(Math.round(record.results.tuned.accuracy * predictions.length));
-    expect(await run.outcome('All').textContent()).toBe(`All ${predictions.length}`);
-    expect(await run.outcome('Right').textContent()).toBe(`Right ${right}`);
-    expect(await run.outcome('Wrong').textContent()).toBe(`Wrong ${predictions.length - right}`);
+    await expect.poll(() => run.outcome('All').textContent()).toBe(`All ${predictions.length}`);
+    await expect.poll(() => run.outcome('Right').textContent()).toBe(`Right ${right}`);
+    await expect.poll(() => run.outcome('Wrong').textContent()).toBe(`Wrong ${predictions.length - right}`);
     await run.rows.first().scrollIntoViewIfNeeded();
     await workbench.screenshot('5-predictions');
     await run.outcome('Wrong').click();
@@ -71,7 +71,7 @@ describe('From a CSV file to the test predictions', () => {
     const { predictions } = await onlyRun(workspace);
     const third = [...predictions].sort((a, b) => a.row - b.row)[2]!;
     await run.rows.filter({ hasText: third.text.trim() }).first().click();
-    await expect.poll(() => workbench.cursorLine(), { timeout: 10_000 }).toBe(third.line);
+    await expect.poll(() => workbench.cursorLine()).toBe(third.line);
     await workbench.screenshot('6-row-in-file');
   });
 

@@ -7,7 +7,9 @@ export default defineConfig({
     globalSetup: './globalSetup.ts',
     // One VS Code at a time: each takes a processor for itself while it starts.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    // Only what hangs should take this long, also on a computer ten times slower.
+    testTimeout: 360_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000, interval: 100 } },
   },
 });

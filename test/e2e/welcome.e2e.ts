@@ -66,7 +66,7 @@ describe('A newcomer with nothing at all', () => {
       await step(title).click();
       const picture = workbench.page.locator('.getting-started-media img');
       await expect
-        .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 10_000 })
+        .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 60_000 })
         .toBeGreaterThan(100);
       await workbench.screenshot(`walkthrough-${title.toLowerCase().replaceAll(' ', '-')}`);
     }
@@ -120,7 +120,7 @@ describe('A German VS Code', () => {
     await workbench.openFile(DATASET);
     await workbench.lens(`${ROWS} Zeilen`).waitFor({ timeout: 60_000 });
     await workbench.clickLens('„topics“ abstimmen');
-    await run.becomes('Abgeschlossen', 90_000);
+    await run.becomes('Abgeschlossen', 240_000);
     await run.frame.getByText('Genauigkeit im Test').first().waitFor();
     await workbench.openSidebar();
     await workbench.page.locator('.sidebar').getByText('Aufgaben').first().waitFor();
