@@ -8,7 +8,7 @@ const FIRST_WIDTHS: Readonly<Record<TableColumn['kind'], readonly [least: number
   class: [170, 280],
   number: [130, 130],
   empty: [100, 100],
-  text: [170, 320],
+  text: [190, 320],
 };
 const ANSWER_WIDTH = 170;
 /** Roughly, in the editor's font. */

@@ -16,7 +16,7 @@ it('gives long texts what is left of the view, and short ones what they need', (
   expect(widths(1000, column('text', 'text', 80), column('label', 'class', 6, ['billing']))).toEqual([
     830, 170,
   ]);
-  expect(widths(1000, column('a', 'text', 5), column('b', 'text', 5))).toEqual([170, 170]);
+  expect(widths(1000, column('a', 'text', 5), column('b', 'text', 5))).toEqual([190, 190]);
   expect(widths(1000, column('city', 'text', 15))).toEqual([200]);
 });
 
