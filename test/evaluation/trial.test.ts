@@ -98,15 +98,46 @@ describe('a label task', () => {
     });
   });
 
-  it('has no few-shot prompt before the run was tested', async () => {
-    const copy = join(root, 'older');
+  /** The run as it is before its test, its task changed. */
+  async function untested(name: string, evaluation: object = {}): Promise<string> {
+    const copy = join(root, name);
     await cp(folder, copy, { recursive: true });
     const file = join(copy, 'run.json');
     const { hardPrompts: _, ...record } = JSON.parse(await readFile(file, 'utf8')) as RunRecord;
+    record.results = {};
+    Object.assign(record.task.evaluation, evaluation);
+    await writeFile(file, JSON.stringify(record));
+    return copy;
+  }
+
+  it('draws few-shot examples from the training rows before the run was tested', async () => {
+    const [few, again, zero] = await trying(await untested('untested'), async (trial) => [
+      await trial.answer(LAMP, { kind: 'few-shot' }),
+      await trial.answer(LAMP, { kind: 'few-shot' }),
+      await trial.answer(LAMP, { kind: 'zero-shot' }),
+    ]);
+    expect(few!.predicted).toMatch(/good|bad/);
+    expect(few!.probabilities).toEqual(again!.probabilities);
+    expect(few!.probabilities).not.toEqual(zero!.probabilities);
+  });
+
+  it('says why there is no few-shot prompt', async () => {
+    await trying(await untested('without-examples', { fewShot: 0 }), async (trial) => {
+      await expect(trial.answer(LAMP, { kind: 'few-shot' })).rejects.toMatchObject({
+        message: 'This run has no few-shot prompt.',
+        details: { hint: 'Its task has "fewShot": 0.' },
+      });
+      expect((await trial.answer(LAMP, { kind: 'zero-shot' })).predicted).toMatch(/good|bad/);
+    });
+    const copy = await untested('without-data');
+    const file = join(copy, 'run.json');
+    const record = JSON.parse(await readFile(file, 'utf8')) as RunRecord;
+    record.task.data.train = join(root, 'gone.csv');
     await writeFile(file, JSON.stringify(record));
     await trying(copy, async (trial) => {
-      await expect(trial.answer(LAMP, { kind: 'few-shot' })).rejects.toThrow(/no few-shot prompt/);
-      expect((await trial.answer(LAMP, { kind: 'zero-shot' })).predicted).toMatch(/good|bad/);
+      await expect(trial.answer(LAMP, { kind: 'few-shot' })).rejects.toMatchObject({
+        details: { place: { file: join(root, 'gone.csv') } },
+      });
     });
   });
 

@@ -87,8 +87,7 @@ export async function chooseFewShot(
   prepared: SplitTask,
   options?: ChoiceOptions,
 ): Promise<HardPrompt | null> {
-  const { evaluation, data } = prepared.task;
-  if (evaluation.fewShot === 0) return null;
+  if (prepared.task.evaluation.fewShot === 0) return null;
   const reader = taskReader(prepared, tokenizer);
   if (reader.trainedClasses !== undefined) {
     options?.onNotice?.(
@@ -96,13 +95,10 @@ export async function chooseFewShot(
     );
     return null;
   }
-  const random = Random.seeded(data.split.seed, FEW_SHOT_STREAM);
-  const longest = prepared.test.reduce((most, row) => Math.max(most, reader.read(row).tokens.length), 0);
-  const answer = model.config.kind === 'encoder-decoder' ? 0 : reader.longestAnswer + 1;
-  const room = model.config.contextLength - longest - answer;
+  const random = fewShotChance(prepared.task);
   const draws: { examples: LabelledRow[]; beginning: Beginning }[] = [];
   for (let draw = 0; draw < FEW_SHOT_DRAWS; draw++) {
-    const examples = chooseExamples(prepared.train, reader, { count: evaluation.fewShot, room }, random);
+    const examples = drawExamples(model, reader, prepared, random);
     if (examples.length === 0) continue;
     draws.push({ examples, beginning: examplesBefore(examples, reader, tokenizer) });
   }
@@ -118,6 +114,7 @@ export async function chooseFewShot(
   for (const { beginning } of draws) candidates.push(await candidateOf(model, beginning));
   const used = new Set(draws.flatMap(({ examples }) => examples));
   const unseen = random.shuffle(prepared.train.filter((row) => !used.has(row)));
+  const longest = longestRow(prepared.test, reader);
   const rows = takeRows(unseen, reader, { rows: FEW_SHOT_ROWS, tokens: FEW_SHOT_TOKENS, longest });
   const best = await chooseBest(model, reader, candidates, rows, options);
   const { setting } = best;
@@ -125,6 +122,26 @@ export async function chooseFewShot(
   const notice = fewShotNotice(best, rows.length, examples, draws.length);
   return { ...setting, contender: 'few-shot', examples, notice };
 }
+
+/** The stream of chance that few-shot examples are drawn by. */
+export function fewShotChance({ data }: Pick<PreparedTask['task'], 'data'>): Random {
+  return Random.seeded(data.split.seed, FEW_SHOT_STREAM);
+}
+
+/** One set of examples out of the training rows; fewer than the task asks for, or none, where the context has no room. */
+export function drawExamples(
+  { config }: PromptModel,
+  reader: TaskReader,
+  { task, train, test }: Pick<PreparedTask, 'task' | 'train' | 'test'>,
+  random: Random,
+): LabelledRow[] {
+  const answer = config.kind === 'encoder-decoder' ? 0 : reader.longestAnswer + 1;
+  const room = config.contextLength - longestRow(test, reader) - answer;
+  return chooseExamples(train, reader, { count: task.evaluation.fewShot, room }, random);
+}
+
+const longestRow = (rows: readonly LabelledRow[], reader: TaskReader): number =>
+  rows.reduce((most, row) => Math.max(most, reader.read(row).tokens.length), 0);
 
 /** How a hard prompt does on `rows`. */
 export async function evaluateHardPrompt(

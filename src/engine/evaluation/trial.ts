@@ -1,10 +1,15 @@
 import { SoftpromptError } from '../../protocol/errors';
 import { l10n } from '../../protocol/l10n';
 import type { TrialAnswer, TriedPrompt } from '../../protocol/requests';
+import type { RunRecord } from '../../protocol/runs';
 import { splitTuned } from '../compile/classHead';
+import type { PromptModel } from '../compile/promptModel';
 import { readPredictions } from '../runs/predictionsFile';
 import { runFiles } from '../runs/runFolder';
+import type { LabelledRow } from '../task/labelledRow';
+import { prepareResolvedTask } from '../task/prepareTask';
 import { RunControl } from '../tuning/runControl';
+import { drawExamples, fewShotChance } from './baselines';
 import { placedPrompt, type Setting, tunedScoring } from './evaluate';
 import { examplesBefore } from './fewShotExamples';
 import { candidateOf, instructionBefore } from './hardCandidate';
@@ -126,19 +131,48 @@ async function hardSetting(
   const instruction = prompt.kind === 'own' ? prompt.text : '';
   if (prompt.kind === 'few-shot') {
     const few = chosen?.['few-shot'];
-    if (!few?.examples) {
-      throw new SoftpromptError('task-invalid', l10n`This run has no few-shot prompt.`, {
-        hint: l10n`Its examples are chosen when the run is tested.`,
-      });
-    }
-    const { file } = record.task;
-    const rows = few.examples.map((example) => ({ ...example, line: 1, file }));
-    return { ...(await candidateOf(model, examplesBefore(rows, reader, tokenizer))), scoring: few.scoring };
+    const file = record.task.file;
+    const rows = few?.examples
+      ? few.examples.map((example) => ({ ...example, line: 1, file }))
+      : await untestedExamples(record, model, reader);
+    const candidate = await candidateOf(model, examplesBefore(rows, reader, tokenizer));
+    return { ...candidate, scoring: few?.scoring ?? usual };
   }
   const scoring = chosen?.['zero-shot']?.scoring ?? usual;
   if (instruction.trim() === '') return { prefix: null, head, scoring };
   const candidate = await candidateOf(model, instructionBefore(instruction, reader, tokenizer));
   return { ...candidate, head, scoring };
+}
+
+/** The test has not chosen any yet: the first examples that it will draw from the training rows. */
+async function untestedExamples(
+  record: RunRecord,
+  model: PromptModel,
+  reader: TaskReader,
+): Promise<LabelledRow[]> {
+  const { task } = record;
+  if (reader.trainedClasses !== undefined || task.evaluation.fewShot === 0) {
+    throw new SoftpromptError('task-invalid', l10n`This run has no few-shot prompt.`, {
+      hint:
+        reader.trainedClasses === undefined
+          ? l10n`Its task has "fewShot": 0.`
+          : l10n`An encoder without head learns nothing from examples before a row.`,
+    });
+  }
+  const { train, test } = await prepareResolvedTask(task, {});
+  // What the run was not tuned on is not an answer that it knows.
+  const known = (rows: readonly LabelledRow[]) =>
+    reader.kind === 'text'
+      ? rows
+      : rows.filter(({ target }) => reader.labels.some(({ label }) => label === target));
+  const split = { task, train: [...known(train)], test: [...known(test)] };
+  const examples = drawExamples(model, reader, split, fewShotChance(task));
+  if (examples.length > 0) return examples;
+  throw new SoftpromptError(
+    'task-invalid',
+    l10n`No example fits the model's context of ${model.config.contextLength} tokens together with the longest test row.`,
+    { hint: l10n`Lower "limit" in the task file, or write a shorter hard prompt of your own.` },
+  );
 }
 
 /** Rows are cut to the task's limit, but what stands before them is as long as it is. */

@@ -9,7 +9,7 @@ type Kind = Playground['kind'];
 
 export const HARD_PROMPTS: Record<Kind, { label: string; title: string }> = {
   'zero-shot': { label: t('Zero-shot'), title: t('Nothing but the template') },
-  'few-shot': { label: t('Few-shot'), title: t('The examples that stood before each row in the test') },
+  'few-shot': { label: t('Few-shot'), title: t('Examples from the training rows before the text') },
   own: { label: t('Your own'), title: t('An instruction that you write') },
 };
 
@@ -51,18 +51,34 @@ export function hardPromptChoice(onChoose: (change: Partial<Playground>) => void
   };
 }
 
-/** Not every run has a few-shot prompt: those that were not tested, and those of encoders, have none. */
-function offered({ hardPrompts }: RunRecord, kind: Kind): Kind {
-  return kind === 'few-shot' && !hardPrompts?.['few-shot']?.examples ? 'zero-shot' : kind;
+/** Not every run has a few-shot prompt: those of encoders, and of tasks that leave it out, have none. */
+function offered(record: RunRecord, kind: Kind): Kind {
+  return kind === 'few-shot' && whyNoExamples(record) !== undefined ? 'zero-shot' : kind;
 }
 
-function describe({ hardPrompts, task }: RunRecord, kind: Kind): string {
-  const examples = hardPrompts?.['few-shot']?.examples;
-  if (kind === 'few-shot')
-    return t('{0} before the text, as in the test.', formatRows(examples!.length, 'example'));
+function whyNoExamples({ hardPrompts, model, task }: RunRecord): string | undefined {
+  if (hardPrompts?.['few-shot']?.examples) return undefined;
+  if (model.kind === 'encoder')
+    return t('There is no few-shot prompt: an encoder learns nothing from examples.');
+  if (task.evaluation.fewShot === 0) return t('There is no few-shot prompt: the task leaves it out.');
+  return undefined;
+}
+
+function describe(record: RunRecord, kind: Kind): string {
+  const { hardPrompts, task } = record;
+  if (kind === 'few-shot') {
+    const examples = hardPrompts?.['few-shot']?.examples;
+    return examples
+      ? t('{0} before the text, as in the test.', formatRows(examples.length, 'example'))
+      : t(
+          'Up to {0} from the training rows; the test will choose the best of several sets.',
+          formatRows(task.evaluation.fewShot, 'example'),
+        );
+  }
   if (kind === 'zero-shot') {
     const bare = task.messages ? t('The bare messages.') : t('The bare template.');
-    return examples ? bare : `${bare} ${t('A few-shot prompt is chosen when the run is tested.')}`;
+    const why = whyNoExamples(record);
+    return why === undefined ? bare : `${bare} ${why}`;
   }
   return task.messages
     ? t('Stands at the beginning of the conversation.')

@@ -162,12 +162,29 @@ describe.runIf(canShowPages)('the hard prompt', () => {
       .toMatchObject({ kind: 'own', own: 'Sort the message.' });
   });
 
-  test('few-shot is not offered before the run was tested', async () => {
+  test('before the run was tested few-shot has examples of its own', async () => {
     await open(syntheticRun({ state: 'cancelled' }));
+    await button('Few-shot').click();
+    const hint = panel.page.getByText('Up to 6 examples from the training rows; the test will choose');
+    expect(await hint.isVisible()).toBe(true);
+    await ask('x');
+    expect((await lastTry(panel)).hardPrompt).toEqual({ kind: 'few-shot' });
+  });
+
+  test('few-shot is not offered where there can be none, and why is said', async () => {
+    const detail = syntheticRun({ state: 'cancelled' });
+    detail.record.model.kind = 'encoder';
+    await open(detail);
     expect(await button('Few-shot').count()).toBe(0);
-    expect(
-      await panel.page.getByText('A few-shot prompt is chosen when the run is tested.').isVisible(),
-    ).toBe(true);
+    expect(await panel.page.getByText('an encoder learns nothing from examples').isVisible()).toBe(true);
+  });
+
+  test('few-shot is not offered where the task leaves it out', async () => {
+    const detail = syntheticRun({ state: 'cancelled' });
+    detail.record.task.evaluation.fewShot = 0;
+    await open(detail);
+    expect(await button('Few-shot').count()).toBe(0);
+    expect(await panel.page.getByText('the task leaves it out').isVisible()).toBe(true);
   });
 });
 
