@@ -131,7 +131,8 @@ export class HostClient {
     const gone = new Promise<never>((_, reject) => {
       const leave = (how: string): void => {
         connection.dispose();
-        this.#left(how, Date.now() - startedAt);
+        // One that could not be used may end only when the next is started already.
+        if (this.#child === child) this.#left(how, Date.now() - startedAt);
         reject(hostLost(l10n.t('The training host ended at its start ({0}).', how)));
       };
       child.once('exit', (code, signal) => leave(signal ?? l10n.t('exit code {0}', String(code))));
