@@ -53,15 +53,26 @@ function fileOf(target: Target): string | undefined {
   return isTaskFile(file) || startsLikeRows(file, active.lineAt(0).text) ? file : undefined;
 }
 
-/** The dataset meant, or one the user picks; undefined when nothing is picked. */
-export async function chooseDataset(target: Target): Promise<string | undefined> {
+/** The dataset meant, or one the user picks; undefined when nothing is picked, or where there is none, which is said. */
+export async function chooseDataset(
+  softprompt: Pick<Softprompt, 'log'>,
+  target: Target,
+): Promise<string | undefined> {
   const file = fileOf(target);
   if (file && isDatasetFile(file)) return file;
   const files = await findDatasets();
   if (files.length === 0) {
-    throw new SoftpromptError('data-invalid', vscode.l10n.t('There is no dataset in this workspace.'), {
-      hint: vscode.l10n.t('Add a .csv, .tsv, .jsonl, .json or .parquet file with one example a row.'),
+    const message = [
+      vscode.l10n.t('There is no dataset in this workspace.'),
+      vscode.l10n.t('Add a .csv, .tsv, .jsonl, .json or .parquet file with one example a row.'),
+    ];
+    const run = (command: string) => async () => vscode.commands.executeCommand(command);
+    const openFolder = { [vscode.l10n.t('Open Folder')]: run('vscode.openFolder') };
+    offer(softprompt, message.join(' '), {
+      ...(vscode.workspace.workspaceFolders?.length ? {} : openFolder),
+      [vscode.l10n.t('Open Sample…')]: run('softprompt.openSample'),
     });
+    return undefined;
   }
   const open = files.filter(isOpen);
   if (files.length === 1 || open.length === 1) return open[0] ?? files[0];
@@ -109,7 +120,7 @@ export async function chooseTask(softprompt: Softprompt, target: Target): Promis
   const candidates = file && isDatasetFile(file) ? await tasks.using(file) : all;
   if (candidates.length === 1) return candidates[0];
   if (candidates.length === 0) {
-    const dataset = await chooseDataset(target);
+    const dataset = await chooseDataset(softprompt, target);
     return dataset === undefined ? undefined : createTask(softprompt, dataset);
   }
   return pick(

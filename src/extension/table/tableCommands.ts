@@ -6,13 +6,13 @@ import { tableTypeOf } from './openTable';
 
 /** A dataset as a table, and back to its text. */
 export const TABLE_EDITOR_COMMANDS = {
-  async 'softprompt.openAsTable'(_softprompt, target) {
-    const file = await chooseDataset(target);
+  async 'softprompt.openAsTable'(softprompt, target) {
+    const file = await chooseDataset(softprompt, target);
     if (file !== undefined) await openWith(vscode.Uri.file(file), tableTypeOf(file));
   },
 
-  async 'softprompt.openTableAsText'(_softprompt, target) {
-    const file = await chooseDataset(target);
+  async 'softprompt.openTableAsText'(softprompt, target) {
+    const file = await chooseDataset(softprompt, target);
     if (file !== undefined) await openWith(vscode.Uri.file(file), 'default');
   },
 } as const satisfies CommandTable;

@@ -15,7 +15,7 @@ import { createTask, tune } from '../runs/training';
 /** Making tasks and tuning them. */
 export const TASK_COMMANDS = {
   async 'softprompt.newTask'(softprompt, target) {
-    const dataset = await chooseDataset(target);
+    const dataset = await chooseDataset(softprompt, target);
     if (!dataset) return;
     const model = await chooseModelForDraft(softprompt, dirname(dataset));
     if (model !== null) await openPlace({ file: (await createTask(softprompt, dataset, model)).file });
