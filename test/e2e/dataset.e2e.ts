@@ -11,9 +11,22 @@ const TEXT = datasetText().replace(
   `text,label\n"Hello,\nmy parcel\nis gone",delivery\n"${LONG}",billing\n`,
 );
 const FIRST_PLAIN_LINE = 6;
+
+const CHATS = 'chats.jsonl';
+/** Rows as JSON: a line break in a text, one that is cut, one that is no JSON, and plain ones. */
+const CHAT_LINES = [
+  JSON.stringify({ text: 'Hello,\nmy "parcel"', label: 'delivery', id: 1 }),
+  JSON.stringify({ text: LONG, label: 'billing', id: 2 }),
+  '{"text": "this line breaks off',
+  ...Array.from({ length: 6 }, (_, i) =>
+    JSON.stringify({ text: `Where is box ${i}`, label: 'delivery', id: i }),
+  ),
+  ...Array.from({ length: 6 }, (_, i) => JSON.stringify({ text: `Refund ${i}`, label: 'billing', id: i })),
+];
+const USABLE_CHATS = CHAT_LINES.length - 1;
 /** The editor writes spaces as ones that do not break. */
 const TOKENS = /\d+\stokens/;
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: 60_000 };
 const ANSWER = /[✓✗]\s\w+\s/;
 
 describe('A dataset in the editor', () => {
@@ -22,6 +35,8 @@ describe('A dataset in the editor', () => {
       [DATASET]: TEXT,
       'package.json': { name: 'shop', tokens: ['text', 'label'] },
       'settings.json': '[\n  "text",\n  "label"\n]\n',
+      [CHATS]: `${CHAT_LINES.join('\n')}\n`,
+      'chats.softprompt.json': { ...tinyTask({ steps: 5 }), data: CHATS, limit: 60 },
       'topics.softprompt.json': { ...tinyTask({ steps: 40, evaluateEvery: 20 }), limit: 60 },
     },
     editor: () => ({ settings: { 'files.autoSave': 'off' } }),
@@ -91,6 +106,38 @@ describe('A dataset in the editor', () => {
     await expect.poll(() => workbench.page.locator('.view-line', { hasText: TOKENS }).count(), SOON).toBe(0);
     await workbench.command('Softprompt: Toggle Row Hints');
     await workbench.line('charged twice').filter({ hasText: TOKENS }).waitFor();
+  });
+
+  it('says the same of JSON Lines, where a line is a row', async () => {
+    await workbench.openFile(CHATS);
+    await workbench.lens(`${USABLE_CHATS} rows · 3 columns`).waitFor({ timeout: 60_000 });
+    await workbench.line('Where is box 5').filter({ hasText: TOKENS }).waitFor();
+    await workbench
+      .line(LONG.slice(0, 20))
+      .filter({ hasText: /60\stokens\s·\s✂\s\d+\scut/ })
+      .waitFor();
+    expect(await workbench.line('this line breaks off').filter({ hasText: TOKENS }).count()).toBe(0);
+    await workbench.page.locator('.squiggly-warning').first().waitFor({ state: 'attached' });
+    await workbench.screenshot('dataset-3b-jsonl');
+  });
+
+  it('explains keys and rows of JSON Lines at the text cursor', async () => {
+    await workbench.goTo(5, CHAT_LINES[4]!.indexOf('label') + 2);
+    const column = await workbench.hover('Column label');
+    expect(await column.textContent()).toMatch(/classes\s*2 distinct · none of 14 rows missing/);
+    expect(await column.textContent()).toMatch(/billing\s+▆+/);
+    await workbench.page.keyboard.press('Escape');
+    await workbench.goTo(1, 15);
+    const row = await workbench.hover('8 virtual tokens');
+    expect(await row.textContent()).toMatch(/Message:\sHello,\s*my\s"parcel"/);
+    expect(await row.textContent()).toMatch(/→\s+delivery.*expected/);
+    await workbench.screenshot('dataset-3c-jsonl-row');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.goTo(3, 20);
+    const broken = await workbench.hover('The line is not valid JSON');
+    expect(await broken.textContent()).not.toMatch(/virtual tokens/);
+    await workbench.page.keyboard.press('Escape');
+    await workbench.openFile(DATASET);
   });
 
   it('asks for an evaluation where nothing was answered yet', async () => {

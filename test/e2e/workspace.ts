@@ -75,6 +75,7 @@ export function tinyTask(training: {
   steps: number;
   evaluateEvery?: number;
   checkpointEvery?: number;
+  batchRows?: number;
 }): object {
   return {
     model: TINY_MODEL,
