@@ -10,6 +10,9 @@ import { runsFor } from './evaluateDataset';
 
 const TOP = new vscode.Range(0, 0, 0, 0);
 
+/** VS Code's command that shows the list of problems. */
+const PROBLEMS = 'workbench.actions.view.problems';
+
 const REDRAW_MILLISECONDS = 200;
 
 type Context = Pick<Softprompt, 'datasets' | 'problems' | 'tasks' | 'runs' | 'predictions' | 'log'>;
@@ -24,6 +27,8 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
   #redraw: NodeJS.Timeout | undefined;
   /** How many problems its lens counts, by file. */
   readonly #counted = new Map<string, string>();
+  /** Files that nothing could be said of: the host may be back. */
+  readonly #failed = new Set<string>();
   readonly onDidChangeCodeLenses = this.#changed.event;
 
   constructor(private readonly softprompt: Context) {
@@ -47,15 +52,16 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
       // What the Problems list says, once it does: it knows the tasks too.
       const summary = { ...found, problems: this.softprompt.problems.of(file)?.problems ?? found.problems };
       this.#counted.set(file, `${problemCounts(summary.problems)}`);
+      this.#failed.delete(file);
       const lenses = await this.#actions(document.uri);
-      const problems = summary.problems.length ? 'workbench.actions.view.problems' : '';
+      const problems = summary.problems.length ? PROBLEMS : '';
       return [...lenses, lens(datasetTitle(summary), problems, [], classCounts(summary))];
     } catch (error) {
-      const { code, message } = reportError(error);
+      const { code, message, hint } = reportError(error);
       this.softprompt.log.warn(`${file}: ${message}`);
       // JSON that is not rows is none of our business.
       return code === 'data-invalid' && !/\.json$/i.test(file)
-        ? [lens(iconText('error', message), '', [])]
+        ? [lens(iconText('error', message), PROBLEMS, [], hint)]
         : [];
     }
   }
@@ -99,6 +105,7 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
   #lookAtProblems(file: string): void {
     const counted = this.#counted.get(file);
     const { problems } = this.softprompt.problems.of(file) ?? {};
+    if (this.#failed.has(file)) this.#soon();
     if (counted !== undefined && problems && counted !== `${problemCounts(problems)}`) this.#soon();
   }
 

@@ -98,11 +98,14 @@ function dataFacts(facts: DataFacts): HTMLElement | false {
   const { rows, columns, suggested } = facts.summary;
   const target = columns.find(({ name }) => name === suggested?.target);
   const classes = target?.classes ?? [];
+  const many = classes.length > MOST_CLASSES;
+  const known = [formatRows(rows), columns.map(({ name }) => name).join(', ')];
+  if (many) known.push(formatRows(classes.length, 'class'));
   return el(
     'div',
     {},
-    el('p', { class: 'quiet' }, `${formatRows(rows)} · ${columns.map(({ name }) => name).join(', ')}`),
-    classes.length > 0 && classes.length <= MOST_CLASSES && classBars(target!.name, classes),
+    el('p', { class: 'quiet' }, known.join(' · ')),
+    classes.length > 0 && !many && classBars(target!.name, classes),
   );
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { DatasetLens } from '../../../src/extension/dataset/datasetLens';
 import type { DamagedAnswers, Problem } from '../../../src/protocol/dataset';
+import { SoftpromptError } from '../../../src/protocol/errors';
 import { EventEmitter, FakeDocument, silentLog } from '../fakeVscode';
 
 const FILE = '/w/mail.csv';
@@ -15,16 +16,20 @@ let damaged: DamagedAnswers[];
 let listed: { problems: Problem[] } | undefined;
 let looked: EventEmitter<string>;
 let lens: DatasetLens;
+let lost: boolean;
+let read: () => Promise<object>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   listed = undefined;
   damaged = [];
+  lost = false;
   looked = new EventEmitter<string>();
   const never = { onChanged: new EventEmitter<never>().event };
   const found = { rows: 9, columns: [], problems: [warning(2)] };
+  read = async () => found;
   lens = new DatasetLens({
-    datasets: { of: async () => found },
+    datasets: { of: () => read() },
     problems: { of: () => listed, onChanged: looked.event },
     tasks: { ...never, using: async () => [] },
     runs: { ...never, all: async () => [] },
@@ -37,10 +42,23 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function title(): Promise<string> {
+async function last(): Promise<{ title: string; command: string; tooltip?: string }> {
   const lenses = await lens.provideCodeLenses(new FakeDocument(FILE, 'text,label\n') as never);
-  return (lenses.at(-1)!.command as { title: string }).title;
+  return lenses.at(-1)!.command as never;
 }
+const title = async () => (await last()).title;
+
+it('says why a file cannot be read, and leads to the list of problems', async () => {
+  const hint = 'One example is one row.';
+  read = async () => {
+    throw new SoftpromptError('data-invalid', 'The file is empty.', { hint });
+  };
+  expect(await last()).toMatchObject({
+    title: expect.stringContaining('The file is empty.'),
+    command: 'workbench.actions.view.problems',
+    tooltip: hint,
+  });
+});
 
 it('counts what the Problems list says, which knows the tasks, and is drawn anew only where that changed', async () => {
   let drawn = 0;
@@ -65,4 +83,19 @@ it('says that answers are damaged, where, and offers to have them again', async 
   const command = lenses.map((one) => one.command!).find(({ title }) => title.includes('damaged'))!;
   expect(command.command).toBe('softprompt.evaluateDataset');
   expect(command.tooltip).toContain('predictions.jsonl of the run mail-1 cannot be read at line 3.');
+});
+
+it('is there once the host that was lost is back and the file was looked at again', async () => {
+  let drawn = 0;
+  lens.onDidChangeCodeLenses(() => drawn++);
+  lost = true;
+  expect(await lens.provideCodeLenses(new FakeDocument(FILE, 'text,label\n') as never)).toEqual([]);
+  lost = false;
+  looked.fire(FILE);
+  vi.runAllTimers();
+  expect(drawn).toBe(1);
+  expect(await title()).toContain('9 rows');
+  looked.fire(FILE);
+  vi.runAllTimers();
+  expect(drawn).toBe(1);
 });

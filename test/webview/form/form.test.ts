@@ -85,6 +85,7 @@ describe.runIf(canShowPages)('the form', () => {
     await open();
     const target = { column: 'label', kind: 'label', words: { card_payment_kind_70: 'odd' } };
     await form.send(task({ ...TASK, target }), classesOf(77));
+    await form.page.getByText('300 rows · text, from, label · 77 classes').waitFor();
     const words = form.page.locator('.label-words input');
     await expect.poll(() => words.count()).toBe(13);
     expect(await field('Word of card_payment_kind_70').inputValue()).toBe('odd');
