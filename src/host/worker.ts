@@ -57,6 +57,13 @@ function runOptions(): RunOptions {
 /** The model and prompt of the last trial, kept for the next one with the same adapter. */
 let trial: { adapter: string; opened: Trial } | undefined;
 
+/** Before another model is opened: two at a time may be more than the memory holds. */
+async function closeTrial(): Promise<void> {
+  const open = trial;
+  trial = undefined;
+  await open?.opened.close();
+}
+
 const datasets = new OpenDatasets(settings.cacheFolder);
 
 const tables = new Tables();
@@ -88,28 +95,31 @@ const work: Work = {
   'models/list': ({ workspace }, signal) => listModels(settings.cacheFolder, { workspace, signal }),
   train: ({ taskFile, precision }) => startRun(taskFile, { ...runOptions(), precision }),
   resume: ({ folder }) => resumeRun(folder, runOptions()),
-  evaluate: ({ folder, file }, signal) =>
-    evaluateRun(folder, {
+  async evaluate({ folder, file }, signal) {
+    await closeTrial();
+    return evaluateRun(folder, {
       ...settings,
       file,
       signal,
       onEvent: (event) => say({ type: 'event', folder, event }),
-    }),
-  'evaluate/file': ({ folder, file }, signal) =>
-    evaluateFile(folder, file, {
+    });
+  },
+  async 'evaluate/file'({ folder, file }, signal) {
+    await closeTrial();
+    return evaluateFile(folder, file, {
       ...settings,
       signal,
       onPhase: (phase, done, total) =>
         say({ type: 'evaluation', progress: { folder, file, phase, done, total } }),
-    }),
+    });
+  },
   'predict/row': readTriedRow,
   async predict({ folder, values, prompt, id }, signal) {
     // A run that was resumed may have a better prompt by now.
     const written = await stat(join(runFiles(folder).adapter, 'adapter_model.safetensors')).catch(() => null);
     const adapter = `${folder} ${written?.mtimeMs}`;
     if (trial?.adapter !== adapter) {
-      await trial?.opened.close();
-      trial = undefined;
+      await closeTrial();
       trial = { adapter, opened: await openTrial(folder, settings) };
     }
     return trial.opened.answer(values, prompt, {
@@ -151,7 +161,7 @@ const react: { [T in ToWorker['type']]: (message: Extract<ToWorker, { type: T }>
   suspend: () => leaving.abort(),
   end() {
     queue = queue.then(async () => {
-      await trial?.opened.close();
+      await closeTrial();
       port.close();
     });
   },

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HostClient } from '../../src/extension/host/hostClient';
@@ -6,6 +7,9 @@ import { buildHost, keepingLog } from './builtHost';
 import { type TinyWorkspace, tinyWorkspace } from './tinyWorkspace';
 
 // What a panel hears of a run's rows, and asks of its prompts, through the host's own process.
+
+/** Where Linux shows what files a process has open. */
+const OPEN_FILES = '/proc/self/fd';
 
 let workspace: TinyWorkspace;
 let client: HostClient;
@@ -90,4 +94,32 @@ describe('a run in the host', () => {
     const prompt = { kind: 'hidden' } as never;
     await expect(client.request('predict', { folder, values: {}, prompt })).rejects.toThrow(/predict:/);
   });
+
+  it.runIf(existsSync(OPEN_FILES))(
+    'has one model open at a time, also while a dataset is evaluated',
+    async () => {
+      const process = client.process!;
+      const modelsOpen = () =>
+        readdirSync(`/proc/${process}/fd`).filter((name) => {
+          try {
+            return readlinkSync(`/proc/${process}/fd/${name}`).endsWith('.safetensors');
+          } catch {
+            return false; // closed meanwhile
+          }
+        }).length;
+      const values = { text: 'a kind day' };
+      const prompt = { kind: 'zero-shot' } as const;
+      await client.request('predict', { folder, values, prompt });
+      expect(modelsOpen()).toBe(1);
+      const open: number[] = [];
+      const listening = client.on('evaluate/progress', ({ phase }) => {
+        if (phase === 'answering rows') open.push(modelsOpen());
+      });
+      await client.request('evaluate/file', { folder, file: workspace.dataset });
+      listening.dispose();
+      expect(Math.max(0, ...open)).toBeLessThanOrEqual(1);
+      expect(modelsOpen()).toBe(0);
+      expect((await client.request('predict', { folder, values, prompt })).predicted).toBeTypeOf('string');
+    },
+  );
 });
