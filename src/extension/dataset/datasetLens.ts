@@ -27,7 +27,7 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
   #redraw: NodeJS.Timeout | undefined;
   /** How many problems its lens counts, by file. */
   readonly #counted = new Map<string, string>();
-  /** Files that nothing could be said of: the host may be back. */
+  /** Files that nothing could be said of, as the host was lost. */
   readonly #failed = new Set<string>();
   readonly onDidChangeCodeLenses = this.#changed.event;
 
@@ -59,6 +59,7 @@ export class DatasetLens implements vscode.CodeLensProvider, vscode.Disposable {
     } catch (error) {
       const { code, message, hint } = reportError(error);
       this.softprompt.log.warn(`${file}: ${message}`);
+      if (code === 'internal') this.#failed.add(file);
       // JSON that is not rows is none of our business.
       return code === 'data-invalid' && !/\.json$/i.test(file)
         ? [lens(iconText('error', message), PROBLEMS, [], hint)]

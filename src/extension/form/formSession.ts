@@ -63,7 +63,11 @@ export class FormSession {
       }),
       vscode.workspace.onDidSaveTextDocument((saved) => saved !== document && this.#refresh()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#start()),
-      softprompt.checks.onForgotten(() => this.#refresh()),
+      // A model came or went, or the host is back after it was lost.
+      softprompt.checks.onForgotten(() => {
+        this.#refresh();
+        this.#offer();
+      }),
       softprompt.runs.onChanged(() => void this.#postRuns()),
       webview.onDidReceiveMessage((raw: unknown) => {
         const message = fromFormSchema.safeParse(raw);
@@ -113,7 +117,14 @@ export class FormSession {
     this.#shownData = '';
     this.#refresh();
     void this.#postRuns();
-    void this.#postChoices();
+    this.#offer();
+  }
+
+  /** What there is to choose from. */
+  #offer(): void {
+    this.#postChoices().catch((error) =>
+      this.softprompt.log.warn(`Form of ${this.#file}: ${reportError(error).message}`),
+    );
   }
 
   #changed(): void {

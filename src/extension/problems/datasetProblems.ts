@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Problem } from '../../protocol/dataset';
-import { reportError } from '../../protocol/errors';
+import { reportError, SoftpromptError } from '../../protocol/errors';
 import type { TaskCheck } from '../../protocol/requests';
 import type { Softprompt } from '../context';
 import { writtenElsewhere } from '../dataset/datasetDocument';
@@ -100,6 +100,9 @@ export class DatasetProblems implements vscode.Disposable {
       return mergeProblems(file, { problems, target: suggested?.target }, told);
     } catch (error) {
       quietly(error);
+      // That the host was lost is nothing about the file, which is looked at again when the host is back.
+      if (error instanceof SoftpromptError && error.code === 'internal')
+        return this.#findings.get(file) ?? NOTHING;
       // The task that names it says so.
       if (isMissing(error)) return NOTHING;
       // A .json file that holds no rows is nobody's dataset, as long as no task names it.

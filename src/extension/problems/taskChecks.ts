@@ -5,12 +5,17 @@ import type { HostClient } from '../host/hostClient';
 import type { ModelsView } from '../sidebar/modelsView';
 import { taskEntry } from '../taskFile/taskEntry';
 
-/** What the host says of task files and their rows, each asked once for the same text and data, until a model comes or goes. */
+/**
+ * What the host says of task files and their rows, each asked once for the same text and data, until a model comes or goes or the
+ * host is back after it was lost.
+ */
 export class TaskChecks implements vscode.Disposable {
   readonly #checks = new Map<string, { version: string; check: Promise<TaskCheck> }>();
 
   readonly #forgotten = new vscode.EventEmitter<void>();
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: { dispose(): void }[];
+  /** The host went away, and with it the answers to what it was asked. */
+  #lost = false;
 
   /** Whoever shows checks asks for them again. */
   readonly onForgotten = this.#forgotten.event;
@@ -19,14 +24,17 @@ export class TaskChecks implements vscode.Disposable {
     private readonly host: HostClient,
     models: Pick<ModelsView, 'onRefreshed'>,
   ) {
-    this.#subscription = models.onRefreshed(() => {
-      this.#checks.clear();
-      this.#forgotten.fire();
-    });
+    this.#subscriptions = [
+      models.onRefreshed(() => this.#forget()),
+      host.onState((state) => {
+        if (state === 'lost' || state === 'stopped') this.#lost = true;
+        if (state === 'ready' && this.#lost) this.#forget();
+      }),
+    ];
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#forgotten.dispose();
   }
 
@@ -44,6 +52,12 @@ export class TaskChecks implements vscode.Disposable {
       if (this.#checks.get(file)?.check === check) this.#checks.delete(file);
     });
     return check;
+  }
+
+  #forget(): void {
+    this.#lost = false;
+    this.#checks.clear();
+    this.#forgotten.fire();
   }
 }
 

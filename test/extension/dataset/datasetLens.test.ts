@@ -16,14 +16,12 @@ let damaged: DamagedAnswers[];
 let listed: { problems: Problem[] } | undefined;
 let looked: EventEmitter<string>;
 let lens: DatasetLens;
-let lost: boolean;
 let read: () => Promise<object>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   listed = undefined;
   damaged = [];
-  lost = false;
   looked = new EventEmitter<string>();
   const never = { onChanged: new EventEmitter<never>().event };
   const found = { rows: 9, columns: [], problems: [warning(2)] };
@@ -88,9 +86,10 @@ it('says that answers are damaged, where, and offers to have them again', async 
 it('is there once the host that was lost is back and the file was looked at again', async () => {
   let drawn = 0;
   lens.onDidChangeCodeLenses(() => drawn++);
-  lost = true;
+  const whole = read;
+  read = async () => Promise.reject(new Error('The training host stopped.'));
   expect(await lens.provideCodeLenses(new FakeDocument(FILE, 'text,label\n') as never)).toEqual([]);
-  lost = false;
+  read = whole;
   looked.fire(FILE);
   vi.runAllTimers();
   expect(drawn).toBe(1);

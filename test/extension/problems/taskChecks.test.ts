@@ -47,3 +47,14 @@ it('keeps a newer answer when an older question fails', async () => {
   expect(await checks.of(FILE)).toEqual({ problems: [] });
   expect(host.asked).toHaveLength(2);
 });
+
+it('is asked again when the host is back, not when it starts for the first time', async () => {
+  let told = 0;
+  checks.onForgotten(() => {
+    told += 1;
+  });
+  for (const state of ['starting', 'ready']) host.states.fire(state);
+  expect(told).toBe(0);
+  for (const state of ['lost', 'starting', 'ready']) host.states.fire(state);
+  expect(told).toBe(1);
+});
