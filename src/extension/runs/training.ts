@@ -51,16 +51,32 @@ export async function tune(softprompt: Softprompt, task: TaskEntry): Promise<boo
     });
   }
   if (!(await ensureModel(softprompt, task.model))) return false;
-  const { folder } = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Starting to tune “{0}”…', task.name),
-    },
-    () => host.request('training/start', { taskFile: task.file }),
-  );
+  const folder = await start(softprompt, task);
   await runs.refresh();
   await panel.open(folder);
   return true;
+}
+
+/** Runs on their way, by task file. */
+const starting = new Map<string, Thenable<{ folder: string }>>();
+
+/** The folder of a task's new run. A second click before it is there means the same run. */
+async function start({ host }: Softprompt, { file, name }: TaskEntry): Promise<string> {
+  const begun =
+    starting.get(file) ??
+    vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Starting to tune “{0}”…', name),
+      },
+      () => host.request('training/start', { taskFile: file }),
+    );
+  starting.set(file, begun);
+  try {
+    return (await begun).folder;
+  } finally {
+    starting.delete(file);
+  }
 }
 
 /** Continues a paused run, or takes one that ended early up again from its checkpoint. */

@@ -45,7 +45,6 @@ export class TaskIndex implements vscode.Disposable {
 
   async refresh(): Promise<void> {
     if (!vscode.workspace.isTrusted) return;
-    this.#tasks.clear();
     this.#found = this.#find();
     await this.#found;
     this.#changed.fire();
@@ -56,9 +55,17 @@ export class TaskIndex implements vscode.Disposable {
     this.#changed.dispose();
   }
 
+  /** What was known stays until all is read anew; a search that fails is made again when it is next asked for. */
   async #find(): Promise<void> {
-    const uris = await vscode.workspace.findFiles(TASK_PATTERN, EXCLUDED_PATTERN, MOST_TASKS);
-    await Promise.all(uris.map((uri) => this.#read(uri.fsPath)));
+    const before = [...this.#tasks.keys()];
+    try {
+      const uris = await vscode.workspace.findFiles(TASK_PATTERN, EXCLUDED_PATTERN, MOST_TASKS);
+      const files = new Set(uris.map(({ fsPath }) => fsPath));
+      await Promise.all([...files].map((file) => this.#read(file)));
+      for (const file of before) if (!files.has(file)) this.#tasks.delete(file);
+    } catch {
+      this.#found = null;
+    }
   }
 
   async #update(file: string): Promise<void> {
