@@ -14,8 +14,16 @@ const TRAINING_MILLISECONDS = 15 * 60_000;
 const DOCS_WIDTH = 1280;
 const WALK_WIDTH = 760;
 const WINDOW = { width: 1280, height: 800 };
-/** High enough for a whole tab of the panel. */
-const HIGH_WINDOW = { width: 1280, height: 1000 };
+/** For a tab of the panel as a whole, and large enough to be read in the walkthrough. */
+const PANEL_WINDOW = { width: 900, height: 1100 };
+const MARGIN = 12;
+/** To be asked in the playground, until the prompts disagree. */
+const QUESTIONS = [
+  'Where is my parcel? It should have come on Monday.',
+  'My password does not work any more.',
+  'You charged me twice for the same pair of shoes.',
+  'Is the garden bench made of teak?',
+];
 
 // Takes the pictures of the walkthrough, docs/first-steps.md and README, from the product as it is: PICTURES=docs npm run
 // test:e2e -- pictures. Minutes, as the real model is tuned. Look at each before it is committed.
@@ -39,7 +47,11 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, 
     folder: 'support',
     editor: () => ({
       environment: { HF_ENDPOINT: hub.url },
-      settings: { 'workbench.colorTheme': 'Light 2026', 'editor.minimap.enabled': false },
+      settings: {
+        'workbench.colorTheme': 'Light 2026',
+        'editor.minimap.enabled': false,
+        'remote.autoForwardPorts': false,
+      },
     }),
     window: { ...WINDOW, scale: 1.5 },
   });
@@ -51,15 +63,17 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, 
     await save(`docs/first-steps/${name}.webp`, await workbench.page.screenshot(), DOCS_WIDTH);
   }
 
-  /** A part of the window in both shades, for the walkthrough. */
-  async function walk(name: string, part: Locator, height: number): Promise<void> {
+  /** A part of the window in both shades, down to a place or so many pixels, for the walkthrough. */
+  async function walk(name: string, part: Locator, end: Locator | number): Promise<void> {
     for (const shade of ['light', 'dark']) {
       await workbench.page.locator(`.monaco-workbench.vs${shade === 'dark' ? '-dark' : ''}`).waitFor();
       await workbench.page.mouse.move(640, 795);
       await workbench.page.waitForTimeout(1_000);
       const box = await part.boundingBox();
-      if (!box) throw new Error(`${name}: nothing to see.`);
-      const clip = { ...box, width: Math.min(box.width, WALK_WIDTH), height: Math.min(box.height, height) };
+      const last = typeof end === 'number' ? undefined : await end.boundingBox();
+      if (!box || last === null) throw new Error(`${name}: nothing to see.`);
+      const height = typeof end === 'number' ? end : last!.y + last!.height + MARGIN - box.y;
+      const clip = { ...box, height };
       const png = await workbench.page.screenshot({ clip });
       await save(`media/walkthrough/${name}-${shade}.webp`, png, WALK_WIDTH);
       await workbench.command('Preferences: Toggle between Light/Dark Themes');
@@ -72,6 +86,14 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, 
     await writeFile(file, await toWebp(painter, png, width));
   }
 
+  /** The run's panel as the whole window. */
+  async function panelAlone(): Promise<void> {
+    await workbench.page.setViewportSize(PANEL_WINDOW);
+    await workbench.page.getByRole('tab', { name: /^Run: / }).click();
+    await workbench.command('View: Maximize Editor Group and Hide Side Bars');
+  }
+
+  const toTop = () => run.frame.locator('html').evaluate((html) => html.scrollTo(0, 0));
   const editors = () => workbench.page.locator('.part.editor');
   const panel = () => workbench.page.locator('iframe.webview.ready').first();
 
@@ -96,8 +118,8 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, 
       await run.becomes('Training', 5 * 60_000);
       await run.stepAfter(60, TRAINING_MILLISECONDS);
       await document('4-training');
-      await workbench.command('View: Toggle Primary Side Bar Visibility');
-      await walk('tune', panel(), 700);
+      await panelAlone();
+      await walk('tune', panel(), run.frame.locator('.charts'));
     },
     TRAINING_MILLISECONDS,
   );
@@ -107,36 +129,40 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, 
     async () => {
       await run.becomes('Finished', TRAINING_MILLISECONDS);
       await workbench.command('Notifications: Clear All Notifications');
-      await walk('result', panel(), 480);
+      await walk('result', panel(), run.frame.locator('.verdict'));
+      await walk(
+        'use',
+        run.frame.locator('.charts'),
+        run.frame.getByRole('region', { name: 'Use the prompt' }),
+      );
+      await workbench.command('View: Toggle Maximize Editor Group');
+      await workbench.page.setViewportSize(WINDOW);
       await workbench.openSidebar();
       await document('5-result');
     },
     TRAINING_MILLISECONDS,
   );
 
-  it('the sidebar', async () => {
-    await walk('use', workbench.page.locator('.part.sidebar'), 420);
-  });
-
   it('the playground', async () => {
-    await workbench.command('View: Toggle Primary Side Bar Visibility');
-    await workbench.page.setViewportSize(HIGH_WINDOW);
+    await panelAlone();
     await run.tab('Playground').click();
-    await run.frame.getByRole('textbox').first().fill('Where is my parcel? It should have come on Monday.');
-    await run.button('Ask both prompts').click();
-    await run.frame
-      .getByText(/prompts? .*(right|same|different)/)
-      .first()
-      .waitFor({ timeout: 60_000 });
-    await run.frame.getByRole('tabpanel').evaluate((tab) => tab.scrollIntoView({ block: 'start' }));
-    await walk('try', panel(), 800);
+    const tries = run.frame.getByRole('region', { name: 'History' }).getByRole('listitem');
+    const agreement = run.frame.getByText(/^(?:Both|The) prompts .*answers?\.$/).first();
+    for (const [before, question] of QUESTIONS.entries()) {
+      await run.frame.getByRole('textbox').first().fill(question);
+      await run.button('Ask both prompts').click();
+      await tries.nth(before).waitFor({ timeout: 60_000 });
+      if (/different/.test((await agreement.textContent()) ?? '')) break;
+    }
+    await toTop();
+    await walk('try', panel(), agreement);
     expect(await workbench.errorNotifications()).toEqual([]);
   });
 
   it('the result in full width, for README', async () => {
+    await workbench.page.setViewportSize({ ...PANEL_WINDOW, width: WINDOW.width });
     await run.tab('Overview').click();
-    await run.state.scrollIntoViewIfNeeded();
-    await workbench.command('View: Maximize Editor Group and Hide Side Bars');
+    await toTop();
     for (const shade of ['light', 'dark']) {
       await run.frame.locator(`body.vscode-${shade}`).waitFor();
       const file = join(REPOSITORY, `media/readme-panel-${shade}.png`);
