@@ -94,6 +94,13 @@ describe('From a CSV file to the test predictions', () => {
     await workbench.screenshot('8-details');
   });
 
+  it('shows the adapter in the Explorer, as a window in a browser has no file manager', async () => {
+    await run.tab('Overview').click();
+    await run.button('Show the adapter').click();
+    await workbench.treeItem('adapter_config.json').waitFor();
+    await workbench.screenshot('8-adapter');
+  });
+
   it('lists the task, its run and the models in the sidebar', async () => {
     await workbench.openSidebar();
     await workbench.treeItem('topics').waitFor();
