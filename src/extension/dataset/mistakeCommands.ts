@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Target } from '../choose';
+import { columnFor } from '../columnFor';
 import type { Softprompt } from '../context';
 import { lineOf } from '../lineAddress';
 import { count } from '../wording';
@@ -57,7 +58,8 @@ export async function datasetEditor(uri: vscode.Uri | undefined): Promise<vscode
   if (uri) {
     const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.fsPath === uri.fsPath);
     const document = shown?.document ?? (await vscode.workspace.openTextDocument(uri.fsPath));
-    const editor = await vscode.window.showTextDocument(document, { viewColumn: shown?.viewColumn });
+    const viewColumn = shown?.viewColumn ?? columnFor(document.uri);
+    const editor = await vscode.window.showTextDocument(document, { viewColumn });
     if (holdsRows(editor.document)) return editor;
   }
   const active = activeDataset();
