@@ -8,6 +8,8 @@ import { treeItem, withTooltip } from './treeItem';
 
 /** Live runs tell of each step; their lines are redrawn this often at most: buttons on them must hold still for a click. */
 const REDRAW_MILLISECONDS = 1_000;
+/** A line that has nothing to tell but more steps is redrawn this often: what is told at the pointer goes away with it. */
+const STEPS_MILLISECONDS = 4_000;
 
 type Node = TaskNode | RunNode;
 
@@ -24,6 +26,8 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   #checking = false;
   /** Something changed while tasks were being checked. */
   #stale = false;
+  /** When the live line was redrawn last, in milliseconds since 1970. */
+  #drawnAt = 0;
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(private readonly softprompt: Pick<Softprompt, 'tasks' | 'runs' | 'checks' | 'host' | 'log'>) {
@@ -141,7 +145,9 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
       this.#changed.fire(undefined);
       return;
     }
-    const changed = this.#nodes.flatMap((node, index) => refresh(node, next[index]!));
+    const withSteps = Date.now() - this.#drawnAt >= STEPS_MILLISECONDS;
+    const changed = this.#nodes.flatMap((node, index) => refresh(node, next[index]!, withSteps));
+    if (changed.some((node) => node.kind === 'run' && node.live)) this.#drawnAt = Date.now();
     if (changed.length > 0) this.#changed.fire(changed);
     this.#showBadge();
   }
@@ -193,12 +199,16 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   }
 }
 
-/** Brings a task's line and those of its runs up to date; returns the lines that say something else now. */
-function refresh(node: TaskNode, next: TaskNode): Node[] {
+/**
+ * Brings a task's line and those of its runs up to date, those that only made steps where `withSteps` is set; returns the
+ * lines that say something else now.
+ */
+function refresh(node: TaskNode, next: TaskNode, withSteps: boolean): Node[] {
   const changed: Node[] = [];
   node.runs.forEach((one, index) => {
     const news = next.runs[index]!;
-    if (JSON.stringify(one) !== JSON.stringify(news))
+    const [before, after] = withSteps ? [one, news] : [one, news].map(withoutSteps);
+    if (JSON.stringify(before) !== JSON.stringify(after))
       changed.push(Object.assign(one, { live: undefined }, news));
   });
   const { task, orphan, trouble } = next;
@@ -206,4 +216,9 @@ function refresh(node: TaskNode, next: TaskNode): Node[] {
     changed.push(Object.assign(node, { task, orphan, trouble }));
   }
   return changed;
+}
+
+/** What is left of a run's line when the steps of a live one are not looked at. */
+function withoutSteps({ run, best, live }: RunNode): unknown {
+  return live ? [{ ...run, step: 0 }, best, live.alert] : [run, best];
 }

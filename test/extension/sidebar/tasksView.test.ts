@@ -78,6 +78,25 @@ describe('the tasks', () => {
     expect(drawn).toHaveLength(1);
   });
 
+  it('hold still for some seconds while there is nothing to tell but steps: their tooltips would go away', async () => {
+    await view.getChildren();
+    await redraw();
+    const make = async (step: number, more: Partial<RunSummary> = {}) => {
+      runs = [run('1'), run('2', { state: 'training', step, ...more })];
+      changed.fire();
+      await redraw();
+    };
+    await make(6);
+    drawn.length = 0;
+    await make(7);
+    expect(drawn).toEqual([]);
+    await make(8, { score: 0.5 });
+    expect(drawn).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(4_000);
+    await make(9, { score: 0.5 });
+    expect(drawn).toHaveLength(2);
+  });
+
   it('are redrawn as a whole when a run comes or goes', async () => {
     await view.getChildren();
     await redraw();
