@@ -82,6 +82,21 @@ describe('CSV', () => {
     ]);
   });
 
+  it('numbers columns of one name, whatever the others are called, and says which', async () => {
+    const dataset = await readText('a.csv', 'text,text,text (2),label,text\na,b,c,d,e\n');
+    expect(dataset.columns).toEqual(['text', 'text (3)', 'text (2)', 'label', 'text (4)']);
+    expect(valuesOf(dataset)[0]).toMatchObject({
+      text: 'a',
+      'text (3)': 'b',
+      'text (2)': 'c',
+      'text (4)': 'e',
+    });
+    expect(dataset.problems).toMatchObject([
+      { message: 'Column 2 is called "text" like another one; it is "text (3)" here.', place: { line: 1 } },
+      { message: 'Column 5 is called "text" like another one; it is "text (4)" here.', place: { line: 1 } },
+    ]);
+  });
+
   it('takes semicolons or tabs where the header has no comma', async () => {
     expect(valuesOf(await readText('a.csv', 'text;label\na, b;x\n'))).toEqual([{ text: 'a, b', label: 'x' }]);
     expect(valuesOf(await readText('a.csv', 'text\tlabel\na, b\tx\n'))).toEqual([

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readDataset } from '../../src/engine/data/readDataset';
+import { openParquetBlocks } from '../../src/engine/data/table/parquetBlocks';
 import { rowsOf, valuesOf } from './readText';
 
 const FIXTURES = join(__dirname, '../oracle/fixtures/parquet');
@@ -41,6 +42,31 @@ describe('readDataset of Parquet', () => {
     const dataset = await readDataset(join(FIXTURES, 'empty.parquet'));
     expect(dataset.problems).toMatchObject([{ kind: 'no-rows', severity: 'error' }]);
     expect(dataset.columns).toEqual(Object.keys(expected[0]!));
+  });
+
+  it('tells columns of one name apart: each has its own values, and the second a number', async () => {
+    const values = (letter: string) => Array.from({ length: 9 }, (_, i) => `${letter}${i}`);
+    const columnData = [
+      { name: 'text', data: values('a'), type: 'STRING' as const },
+      { name: 'tex2', data: values('b'), type: 'STRING' as const },
+      { name: 'notes', data: values('c').map((note) => [note]), type: 'JSON' as const },
+      { name: 'tex3', data: values('d'), type: 'STRING' as const },
+    ];
+    const bytes = Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 5 }));
+    // The writer would not write two columns of one name.
+    const renamed = bytes.toString('latin1').replaceAll(/tex[23]/g, 'text');
+    const file = write('twins.parquet', Buffer.from(renamed, 'latin1'));
+    const dataset = await readDataset(file);
+    expect(dataset.columns).toEqual(['text', 'text (2)', 'notes', 'text (3)']);
+    expect(valuesOf(dataset)[7]).toEqual({ text: 'a7', 'text (2)': 'b7', notes: '["c7"]', 'text (3)': 'd7' });
+    expect(dataset.problems.map(({ message, place }) => [message, place])).toEqual([
+      ['Column 2 is called "text" like another one; it is "text (2)" here.', { file }],
+      ['Column 4 is called "text" like another one; it is "text (3)" here.', { file }],
+    ]);
+    const table = await openParquetBlocks(file);
+    expect(table.columns).toEqual(dataset.columns);
+    expect((await table.read(1))[0]!.cells).toEqual(['a5', 'b5', '["c5"]', 'd5']);
+    await table.close();
   });
 
   it('refuses a file that was cut off, is something else, or lies, at any place', async () => {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { SoftpromptError } from '../../protocol/errors';
 import { l10n } from '../../protocol/l10n';
+import { distinctNames, renamedColumn } from './columnNames';
 import { MAX_ROW_BYTES } from './limits';
 import type { MakeRowReader, RowReader, RowSink } from './rowReader';
 
@@ -141,22 +142,22 @@ class CsvReader implements RowReader {
       });
     }
     this.width = cells.length;
-    const taken = new Set<string>();
-    for (const [index, cell] of cells.entries()) {
-      const wanted = cell.trim() || `column ${index + 1}`;
-      let name = wanted;
-      for (let copy = 2; taken.has(name); copy++) name = `${wanted} (${copy})`;
-      taken.add(name);
+    const place = { file: this.sink.file, line: this.line };
+    const wanted = cells.map((cell, index) => cell.trim() || `column ${index + 1}`);
+    for (const [index, name] of distinctNames(wanted).entries()) {
       this.sink.addColumn(name);
-      if (name === cell.trim()) continue;
-      this.sink.problems.add({
-        severity: 'warning',
-        kind: 'column-name',
-        message: cell.trim()
-          ? l10n`Two columns are called "${wanted}"; the second is "${name}" here.`
-          : l10n`Column ${index + 1} has no name; it is "${name}" here.`,
-        place: { file: this.sink.file, line: this.line },
-      });
+      const cell = cells[index]!.trim();
+      if (name === cell) continue;
+      this.sink.problems.add(
+        cell
+          ? renamedColumn(index, cell, name, place)
+          : {
+              severity: 'warning',
+              kind: 'column-name',
+              message: l10n`Column ${index + 1} has no name; it is "${name}" here.`,
+              place,
+            },
+      );
     }
   }
 

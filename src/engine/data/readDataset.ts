@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SoftpromptError } from '../../protocol/errors';
 import { l10n } from '../../protocol/l10n';
+import { renamedColumn } from './columnNames';
 import type { Dataset } from './dataset';
 import { DatasetBuilder } from './datasetBuilder';
 import { emptyFile, readChunks, withoutMark } from './fileBytes';
@@ -60,7 +61,11 @@ async function readBlocks(
   try {
     const hash = createHash('sha256');
     for await (const chunk of readChunks(parquet.file, CHUNK_BYTES, signal)) hash.update(chunk);
-    for (const name of parquet.columns) builder.addColumn(name);
+    for (const [index, name] of parquet.columns.entries()) {
+      builder.addColumn(name);
+      const wanted = parquet.wanted[index]!;
+      if (name !== wanted) builder.problems.add(renamedColumn(index, wanted, name, { file: parquet.file }));
+    }
     for (let block = 0; block < parquet.blocks.length; block++) {
       if (signal?.aborted)
         throw new SoftpromptError('cancelled', l10n`Reading was cancelled.`, {

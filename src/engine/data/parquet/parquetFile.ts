@@ -4,6 +4,7 @@ import { l10n } from '../../../protocol/l10n';
 import { emptyFile, openDataFile, readBytes } from '../fileBytes';
 import { MAX_COLUMNS, MAX_PARQUET_GROUP_BYTES, MAX_PARQUET_ROWS } from '../limits';
 import { CODECS } from './codecs';
+import { makeColumnsDistinct } from './distinctColumns';
 import { fileBuffer } from './fileBuffer';
 import { cellWriter, TEXT_PARSERS } from './parquetCells';
 
@@ -24,6 +25,8 @@ export interface ParquetFile {
   file: string;
   bytes: number;
   columns: string[];
+  /** The columns' names as the file has them: several may be the same. */
+  wanted: readonly string[];
   rows: number;
   /** Rows `start` (from 0) to before `end`, block after block. */
   blocks: readonly { start: number; end: number }[];
@@ -49,10 +52,11 @@ export async function openParquet(file: string): Promise<ParquetFile> {
     const metadata = await understood(file, () =>
       parquetMetadataAsync(buffer, { parsers: TEXT_PARSERS, geoparquet: false }),
     );
-    const { tree, blocks } = await understood(file, async () => {
+    const { tree, wanted, blocks } = await understood(file, async () => {
       const { children } = parquetSchema(metadata);
       refuse(file, metadata, children.length);
-      return { tree: children, blocks: blocksOf(metadata) };
+      const wanted = makeColumnsDistinct(metadata);
+      return { tree: parquetSchema(metadata).children, wanted, blocks: blocksOf(metadata) };
     });
     const scan = await understood(file, () =>
       parquetScan({
@@ -68,7 +72,8 @@ export async function openParquet(file: string): Promise<ParquetFile> {
     return {
       file,
       bytes: size,
-      columns: columnNames(tree.map(({ element }) => element.name)),
+      columns: tree.map(({ element }) => element.name),
+      wanted,
       rows: blocks.at(-1)?.end ?? 0,
       blocks,
       read: (block) =>
@@ -163,17 +168,6 @@ function refuse(file: string, metadata: FileMetaData, columns: number): void {
       },
     );
   }
-}
-
-/** Two columns of one name would be one: the second gets a number. */
-function columnNames(names: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return names.map((wanted) => {
-    let name = wanted;
-    for (let copy = 2; taken.has(name); copy++) name = `${wanted} (${copy})`;
-    taken.add(name);
-    return name;
-  });
 }
 
 /** Whatever the parser stumbles over is a fault of the file. */
