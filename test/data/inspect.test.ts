@@ -154,6 +154,9 @@ describe('inspectDataset', () => {
     const { problems } = await inspect(rows.join('\n'));
     expect(problems.map(({ kind, place }) => [kind, place.line])).toEqual([['missing-header', 1]]);
     expect((await inspect(['text,label', ...rows].join('\n'))).problems).toEqual([]);
+    expect((await inspect(['text,neg', ...rows].join('\n'))).problems).toEqual([]);
+    const numbers = sentences(20).map((_, i) => `word${i},${i % 2}`);
+    expect((await inspect(numbers.join('\n'))).problems.map(({ kind }) => kind)).toEqual(['missing-header']);
   });
 
   it('lists a hundred problems of a kind and counts the others', async () => {

@@ -1,12 +1,20 @@
 import type { ColumnSummary, Problem } from '../../protocol/dataset';
 import { l10n } from '../../protocol/l10n';
+import { isNumber } from './columns';
 import type { Dataset } from './dataset';
 
-/** A first line that was taken for the columns' names and looks like a row: a name in it is a class of its own column. */
+/** A name of so many words is a sentence. */
+const SENTENCE_WORDS = 3;
+
+/**
+ * A first line that was taken for the columns' names and looks like a row: a name in it is a class of its own column, and is a
+ * number or stands beside a sentence. `text,spam` above rows of spam and ham are names.
+ */
 export function missingHeader({ file, format }: Dataset, columns: readonly ColumnSummary[]): Problem[] {
   if (format !== 'csv' && format !== 'tsv') return [];
   const found = columns.find(({ name, classes }) => classes?.some(({ value }) => value === name.trim()));
-  if (!found) return [];
+  const sentence = columns.some(({ name }) => name.trim().split(/\s+/).length >= SENTENCE_WORDS);
+  if (!found || !(sentence || isNumber(found.name.trim()))) return [];
   return [
     {
       severity: 'warning',
