@@ -100,7 +100,7 @@ export function createHost({ workerScript, notify }: HostOptions): {
     'runs/list': ({ workspace }) => listRuns(workspace),
     'runs/read': ({ folder }) => readRun(folder),
     async 'runs/delete'({ folder }) {
-      if (trainings.liveFolder === folder) {
+      if (await trainings.worksOn(folder)) {
         throw new SoftpromptError('run-invalid', l10n`The run ${basename(folder)} is being trained.`, {
           hint: l10n`Cancel it first, then delete it.`,
         });

@@ -34,6 +34,12 @@ export class Trainings {
     return this.#live?.folder;
   }
 
+  /** Whether a run is being worked on; of one that has told its end, once its thread has let go. */
+  async worksOn(folder: string): Promise<boolean> {
+    if (this.liveFolder === folder && this.#isEnding()) await this.#live?.finished;
+    return this.liveFolder === folder;
+  }
+
   start(params: Jobs['train']['params']): Promise<{ folder: string }> {
     return this.#begin(basename(params.taskFile), (thread) => thread.run('train', params));
   }

@@ -61,6 +61,18 @@ describe('Trainings', () => {
     expect(events).toHaveLength(1);
   });
 
+  it('works on a run until its thread has let go, and says so only then', async () => {
+    const { trainings, fail, say, create } = played();
+    void trainings.start({ taskFile: '/w/mood.softprompt.json' });
+    create();
+    say('training');
+    expect(await trainings.worksOn(FOLDER)).toBe(true);
+    say('finished');
+    const after = trainings.worksOn(FOLDER);
+    fail(new Error('the thread ends'));
+    expect(await after).toBe(false);
+  });
+
   it('rejects a start that comes to nothing, and is free for the next', async () => {
     const { trainings, fail } = played();
     const started = trainings.start({ taskFile: '/w/mood.softprompt.json' });

@@ -30,7 +30,7 @@ const RECENT_MILLISECONDS = 10 * 60_000;
 /** A second time this soon looks like a crash that continuing brings about. */
 const CRASH_LOOP_MILLISECONDS = 2 * 60_000;
 /** The old host writes its last checkpoint while the new window opens. */
-const LAST_CHECKPOINT_MILLISECONDS = 20_000;
+const LAST_CHECKPOINT_MILLISECONDS = 60_000;
 const LOOK_AGAIN_MILLISECONDS = 500;
 
 /**

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Softprompt } from '../context';
+import { showFailure } from '../failures';
 import { PANEL_TYPE } from '../panel/panel';
 import { replaceOrphan } from '../panel/replaceOrphan';
 import { announceEnd } from './announceEnd';
@@ -12,6 +13,8 @@ export function registerRuns(softprompt: Softprompt): vscode.Disposable {
     vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panel),
     replaceOrphan(softprompt),
     continueAfterReload(softprompt),
-    runs.onEnded((run) => void announceEnd(softprompt, run)),
+    runs.onEnded((run) => {
+      announceEnd(softprompt, run).catch((error) => showFailure(softprompt, error, `End of ${run.folder}`));
+    }),
   );
 }
