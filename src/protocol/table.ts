@@ -39,7 +39,9 @@ export interface TableState {
     rows: number;
     read: number;
     done: boolean;
-    /** More rows than this are not sorted: filter first. */
+    /** While the rows, all of them read, are sorted: the share that is done, 0 to 1. */
+    sorted?: number;
+    /** There was room to sort so many rows, but there are more: they are not sorted. Filter first. */
     tooManyToSort?: number;
   };
   /** Where reading had to stop. */

@@ -26,10 +26,10 @@ export function toolbar(context: TableContext, goToRow: (row: number) => void): 
   const actions = el('div', { class: 'table-actions' }, tune, preview, asText);
   const search = searchField(t('Find text in any column'), (text) => {
     clearTimeout(quiet);
-    quiet = setTimeout(
-      () => context.ask({ text: text.trim() === '' ? undefined : text }),
-      QUIET_MILLISECONDS,
-    );
+    quiet = setTimeout(() => {
+      quiet = undefined;
+      context.ask({ text: text.trim() === '' ? undefined : text });
+    }, QUIET_MILLISECONDS);
   });
   const chip = el('button', {
     type: 'button',
@@ -103,9 +103,8 @@ export function toolbar(context: TableContext, goToRow: (row: number) => void): 
           state.done || state.found.done ? formatRows(state.rows) : t('{0} so far', formatRows(state.rows));
         setText(facts, [rows, columns, formatBytes(state.bytes)].join(' · '));
       }
-      // What is being typed is newer than what is asked.
-      if (!element.contains(document.activeElement) || document.activeElement !== search.element)
-        search.set(query.text ?? '');
+      // What is being typed, or was just now, is newer than what is asked.
+      if (quiet === undefined && document.activeElement !== search.element) search.set(query.text ?? '');
       show(chip, query.only !== undefined);
       if (query.only) {
         const { column, value } = query.only;
@@ -146,6 +145,7 @@ function countOf(model: TableModel): string {
   if (!asksOf(model)) return done ? '' : t('{0} read…', formatPercent(read, 0));
   const part = t('{0} of {1} rows', formatCount(found.rows), formatCount(rows));
   if (found.done) return part;
+  if (found.sorted !== undefined) return t('Sorting… {0} done', formatPercent(found.sorted, 0));
   return query.sort
     ? t('Sorting… {0} read', formatPercent(found.read, 0))
     : t('Searching… {0} read, {1} found', formatPercent(found.read, 0), formatRows(found.rows));

@@ -154,6 +154,9 @@ describe.runIf(canShowPages)('a table', () => {
     const query = { sort: { column: 'label', descending: false } };
     await expect.poll(lastQuery).toEqual({ type: 'query', query });
     await table.page.getByText('Sorting. All rows are read once for that.').waitFor();
+    const sorting = { rows: 0, read: 1, done: false, sorted: 0.4 };
+    await table.send({ type: 'state', query, state: tableState(5_000_000, { found: sorting }) });
+    await table.page.getByText('Sorting… 40 % done').waitFor();
     await table.send({
       type: 'state',
       query,
@@ -201,6 +204,20 @@ describe.runIf(canShowPages)('a table', () => {
     await table.settled();
     await table.page.keyboard.type('late');
     await expect.poll(lastQuery).toMatchObject({ query: { text: 'late' } });
+  });
+
+  test('keeps what is typed while something else is pressed, and looks for it', async () => {
+    table = await openFullTable(harness, {
+      kept: { query: { only: { column: 'label', value: 'billing' } } },
+    });
+    const search = table.page.locator('vscode-text-field input');
+    await search.focus();
+    await table.page.keyboard.type('late');
+    await button('label = billing').dispatchEvent('click');
+    await table.settled();
+    expect(await search.inputValue()).toBe('late');
+    await expect.poll(lastQuery).toEqual({ type: 'query', query: { text: 'late' } });
+    expect(await search.inputValue()).toBe('late');
   });
 
   test('stops the Tab key at one column’s controls alone, however many columns there are', async () => {

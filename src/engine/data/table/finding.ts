@@ -1,9 +1,11 @@
+import { getHeapStatistics } from 'node:v8';
 import type { TableRow, TableState } from '../../../protocol/table';
 import type { TableQuery } from '../../../protocol/tableQuery';
-import { SortKeys } from './sortKeys';
+import { sortInPieces } from './sortInPieces';
+import { NumberKeys, type SortKeys, TextKeys } from './sortKeys';
 
-/** Rows that are sorted at most: their keys are in memory. */
-const MOST_SORTED_ROWS = 2_000_000;
+/** The keys that rows are sorted by are in memory: bytes they may take, a quarter of what a thread has here at most. */
+const MOST_KEY_BYTES = Math.min(2 ** 30, getHeapStatistics().heap_size_limit / 4);
 
 /** Where the rows to look through come from: blocks, known one after another. */
 export interface Blocks {
@@ -22,15 +24,18 @@ export interface Blocks {
 export class Finding {
   /** Indices of rows (their number less one). */
   #found: number[] | Uint32Array = [];
-  #keys: SortKeys | undefined;
   #read = 0;
+  /** Share of the sorting that is done, once all is read. */
+  #sorted: number | undefined;
   #done = false;
   #stopped = false;
-  #tooMany = false;
+  /** Rows whose keys found room, where not all did. */
+  #sortable: number | undefined;
 
   constructor(
     readonly query: TableQuery,
     private readonly blocks: Blocks,
+    private readonly mostKeyBytes = MOST_KEY_BYTES,
   ) {}
 
   /** What may be shown so far: a sorted table shows nothing before it is sorted. */
@@ -44,7 +49,8 @@ export class Finding {
       rows: length,
       read: this.#read,
       done: this.#done,
-      ...(this.#tooMany && { tooManyToSort: MOST_SORTED_ROWS }),
+      ...(this.#sorted !== undefined && { sorted: this.#sorted }),
+      ...(this.#sortable !== undefined && { tooManyToSort: this.#sortable }),
     };
   }
 
@@ -54,33 +60,50 @@ export class Finding {
 
   async run(): Promise<void> {
     const { sort } = this.query;
+    let keys: SortKeys | undefined = sort && new NumberKeys();
+    // A column that turns out to hold other things than numbers is read from its beginning, as texts.
+    if (!(await this.#collect(keys))) {
+      keys = new TextKeys();
+      await this.#collect(keys);
+    }
+    this.#read = 1;
+    if (keys && this.#sortable === undefined && !this.#stopped) {
+      const found = this.#found;
+      const places = await sortInPieces(found.length, keys.comparer(sort!.descending), (share) => {
+        this.#sorted = share;
+        return !this.#stopped;
+      });
+      if (places) this.#found = places.map((place) => found[place]!);
+    }
+    if (this.#stopped) return;
+    this.#sorted = undefined;
+    this.#done = true;
+  }
+
+  /** Reads all blocks; false as soon as a cell is none that such keys can be made of. */
+  async #collect(keys: SortKeys | undefined): Promise<boolean> {
+    const found: number[] = [];
+    this.#found = found;
     const matches = matcher(this.query, this.blocks);
-    const keyOf = cellOf(this.blocks, sort?.column);
-    if (sort) this.#keys = new SortKeys();
+    const keyOf = cellOf(this.blocks, this.query.sort?.column);
     for (let block = 0; !this.#stopped; block++) {
       // A table that was closed does not grow any more, and is never complete.
       while (block >= this.blocks.blockCount && !this.blocks.complete && !this.#stopped)
         await this.blocks.grown();
       if (block >= this.blocks.blockCount) break;
-      for (const row of await this.blocks.block(block)) if (matches(row)) this.#take(row, keyOf);
+      for (const row of await this.blocks.block(block)) {
+        if (!matches(row)) continue;
+        if (keys && this.#sortable === undefined) {
+          if (!keys.add(keyOf(row))) return false;
+          if (keys.bytes > this.mostKeyBytes) this.#sortable = found.length;
+        }
+        found.push(row.row - 1);
+      }
       this.#read = ((block + 1) / this.blocks.blockCount) * this.blocks.known;
       // Between two blocks others get their turn.
       await new Promise(setImmediate);
     }
-    if (this.#stopped) return;
-    if (this.#keys) this.#found = this.#keys.order(this.#found as number[], sort!.descending);
-    this.#keys = undefined;
-    this.#read = 1;
-    this.#done = true;
-  }
-
-  #take(row: TableRow, keyOf: (row: TableRow) => string): void {
-    (this.#found as number[]).push(row.row - 1);
-    if (!this.#keys) return;
-    this.#keys.add(keyOf(row));
-    if (this.#keys.length <= MOST_SORTED_ROWS) return;
-    this.#keys = undefined;
-    this.#tooMany = true;
+    return true;
   }
 }
 
