@@ -40,6 +40,19 @@ it('summarises a Parquet file, drafts a task for it and finds nothing wrong with
   expect((await checkTask(file, text)).problems).toEqual([]);
 });
 
+it('names a row of Parquet by its number: it has no lines', async () => {
+  const file = join(folder, 'twins.parquet');
+  const columnData = [
+    { name: 'text', data: ['late', 'broken', 'late', 'open', 'lost', 'gone'] },
+    { name: 'label', data: ['a', 'b', 'a', 'b', 'a', 'b'] },
+  ];
+  await writeFile(file, new Uint8Array(parquetWriteBuffer({ columnData })));
+  const { problems } = await inspectDataset(file);
+  expect(problems.filter(({ kind }) => kind === 'duplicate')).toMatchObject([
+    { message: 'The same text as in row 1.', place: { row: 3 }, related: { row: 1 } },
+  ]);
+});
+
 it('shows a row’s prompt as with CSV', async () => {
   const task = await writeTinyTask(folder);
   const preview = (file?: string) => previewRow(task, 7, { cacheFolder: folder, file });

@@ -10,6 +10,7 @@ import { ProblemList } from './problems';
 import { readDataset } from './readDataset';
 import { columnOfOneClass, suggestTask } from './suggest';
 import { textKey } from './textKey';
+import { wherePhrase } from './wherePhrase';
 
 /** Reads a dataset and says what is in it: columns, what a task could take, what deserves a look. */
 export async function inspectDataset(
@@ -71,10 +72,10 @@ function suggestedProblems(
     }
     const related = { file, line: first.line, row: first.row };
     if (first.target === label) {
-      const message = l10n`The same text as in line ${first.line}.`;
+      const message = l10n`The same text as in ${wherePhrase(related)}.`;
       problems.add({ severity: 'information', kind: 'duplicate', message, place, related });
     } else {
-      const message = l10n`The same text as in line ${first.line}, but with another ${target}.`;
+      const message = l10n`The same text as in ${wherePhrase(related)}, but with another ${target}.`;
       problems.add({ severity: 'warning', kind: 'contradiction', message, place, related });
     }
   }

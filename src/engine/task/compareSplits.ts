@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Problem } from '../../protocol/dataset';
 import { l10n } from '../../protocol/l10n';
 import { ProblemList } from '../data/problems';
+import { wherePhrase } from '../data/wherePhrase';
 import type { LabelledRow } from './labelledRow';
 
 export interface Splits {
@@ -73,7 +74,7 @@ export function compareSplits(
   return { problems: problems.list(), warnings };
 }
 
-const placeOf = ({ file, line }: LabelledRow): string => l10n`${basename(file)}, line ${line}`;
+const placeOf = (row: LabelledRow): string => `${basename(row.file)}, ${wherePhrase(row)}`;
 
 const testsMemory = (): string => l10n`A text that was learned tests memory: remove it from one side.`;
 
