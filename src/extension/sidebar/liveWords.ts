@@ -54,7 +54,7 @@ export function progressWords(run: RunSummary, { loss, secondsLeft, alert }: Liv
 /** The status bar while a run is live. */
 export function statusText(run: RunSummary, live: LiveFacts): string {
   const icon = run.state === 'paused' ? '$(debug-pause)' : live.alert ? '$(warning)' : '$(sync~spin)';
-  return `${icon} ${run.task} ${progressWords(run, live)}`;
+  return `${icon} ${run.task}${live.alert ? ':' : ''} ${progressWords(run, live)}`;
 }
 
 /** Score so far, and where it was measured. */

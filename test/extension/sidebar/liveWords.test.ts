@@ -100,7 +100,7 @@ describe('what the panel has an alert about', () => {
 
   it('is said first, and looks like a warning', () => {
     expect(statusText(run, { alert: 'rising', loss: 2 })).toBe(
-      '$(warning) support loss rising · 34/1,200 · loss 2.000',
+      '$(warning) support: loss rising · 34/1,200 · loss 2.000',
     );
   });
 });
