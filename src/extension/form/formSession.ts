@@ -115,6 +115,7 @@ export class FormSession {
     this.#post({ type: 'trust', trusted: vscode.workspace.isTrusted });
     this.#postTask();
     this.#shownData = '';
+    this.#shownRuns = '';
     this.#refresh();
     void this.#postRuns();
     this.#offer();

@@ -109,6 +109,7 @@ export class TableSession {
     this.#known = undefined;
     this.#post({ type: 'open', name: basename(this.#file), text: !isParquet(this.#file), trusted });
     if (!trusted) return;
+    if (this.softprompt.predictions.of(this.#file)) this.#postPredictions();
     this.#followWish();
     void this.#ask();
   }

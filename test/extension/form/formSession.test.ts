@@ -39,6 +39,15 @@ describe('FormSession', () => {
     },
   );
 
+  it('tells a page that is there anew about the runs too', async () => {
+    const { page, of } = open('{ "model": "m" }');
+    for (let shown = 1; shown <= 2; shown++) {
+      page.say({ type: 'ready' });
+      await settle();
+      expect(of('runs')).toHaveLength(shown);
+    }
+  });
+
   it('undoes and saves also after a change that the editor did not take', async () => {
     const { document, page } = open('{ "model": "m" }');
     vi.spyOn(workspace, 'applyEdit').mockResolvedValue(false);

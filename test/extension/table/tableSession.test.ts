@@ -27,12 +27,14 @@ function stateOf(change: Partial<TableState> = {}): TableState {
 let host: FakeHost;
 let page: FakePanel;
 let session: TableSession;
+let answered: object | undefined;
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 const posted = (type: string) => page.posted.filter((message) => message.type === type);
 const asked = (method: string) => host.asked.filter((request) => request.method === method);
 
 beforeEach(() => {
   host = new FakeHost();
+  answered = undefined;
   page = new FakePanel();
   seen.executed.length = 0;
   workspace.isTrusted = true;
@@ -40,7 +42,7 @@ beforeEach(() => {
     extension: { extensionUri: Uri.file('/ext') },
     host,
     log: silentLog,
-    predictions: { onChanged: () => ({ dispose() {} }), load: async () => undefined, of: () => undefined },
+    predictions: { onChanged: () => ({ dispose() {} }), load: async () => undefined, of: () => answered },
     tasks: { all: async () => [], using: async () => [{ name: 't', file: '/w/t.softprompt.json' }] },
     runs: { all: async () => [] },
   };
@@ -159,6 +161,17 @@ describe('TableSession', () => {
       { type: 'goTo', row: 12 },
       { type: 'goTo', row: 34 },
     ]);
+  });
+
+  it('tells a page that is there anew what was predicted', async () => {
+    page.say({ type: 'ready' });
+    host.last('table/state').answer(stateOf());
+    await settle();
+    answered = { task: 'mood', rows: [{ row: 1, correct: true }] };
+    page.show(false);
+    page.show(true);
+    page.say({ type: 'ready' });
+    expect(posted('predictions')).toEqual([{ type: 'predictions', ...answered }]);
   });
 
   it('shows the row that was asked for while the page was hidden, and therefore gone', async () => {
