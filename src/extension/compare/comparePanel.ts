@@ -58,9 +58,9 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
         vscode.l10n.t('At most {0} runs can be compared at once.', MOST_COMPARED),
       );
     }
+    if (!this.#panel) await closeDeadTabs();
     if (this.#panel) this.#panel.reveal();
     else {
-      await closeDeadTabs();
       this.#adopt(
         vscode.window.createWebviewPanel(
           COMPARE_TYPE,

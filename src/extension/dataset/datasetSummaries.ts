@@ -16,7 +16,9 @@ export class DatasetSummaries {
     if (kept?.version === version) return kept.summary;
     const summary = this.host.request('dataset/inspect', { file });
     this.#summaries.set(file, { version, summary });
-    summary.catch(() => this.#summaries.delete(file));
+    summary.catch(() => {
+      if (this.#summaries.get(file)?.summary === summary) this.#summaries.delete(file);
+    });
     return summary;
   }
 }

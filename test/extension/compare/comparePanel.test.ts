@@ -57,6 +57,14 @@ describe('ComparePanel', () => {
     expect(page.webview.html).toContain('compare.js');
   });
 
+  it('is one panel, also when it is asked for twice at once', async () => {
+    const before = seen.panels.length;
+    void panel.open([A]);
+    void panel.open([A, B]);
+    await settle();
+    expect(seen.panels).toHaveLength(before + 1);
+  });
+
   it('stays where it is when VS Code brings an old one back late', async () => {
     void panel.open([A]);
     await settle();
