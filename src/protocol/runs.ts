@@ -129,7 +129,8 @@ export type RunEvent =
       contender: Contender;
       metrics: Metrics;
     }
-  | { type: 'notice'; time: number; message: string; hint?: string }
+  /** `warning`: something is amiss. */
+  | { type: 'notice'; time: number; message: string; hint?: string; warning?: true }
   | { type: 'resumed'; time: number; step: number };
 
 /** Only the envelope of a line from disk is checked; unknown types are for newer versions and are skipped. */

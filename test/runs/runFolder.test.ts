@@ -291,6 +291,7 @@ describe('a run whose answers are damaged', () => {
     type: 'notice',
     message: expect.stringMatching(message),
     hint: expect.any(String),
+    warning: true,
   });
 
   it('is opened without them, and says so', async () => {

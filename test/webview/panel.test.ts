@@ -104,6 +104,21 @@ describe.runIf(canShowPages)('states', () => {
     }
   });
 
+  test('answers that are damaged are told before other notices, and not taken for a test to come', async () => {
+    await open();
+    const detail = syntheticRun();
+    detail.predictions = [];
+    const message = 'predictions.jsonl is damaged at line 12.';
+    detail.events.push({ type: 'notice', time: Date.now(), message, warning: true });
+    await panel.send({ type: 'run', detail });
+    const notices = panel.page.getByRole('region', { name: 'Notices' }).getByRole('listitem');
+    expect(await notices.count()).toBeGreaterThan(1);
+    expect(await notices.first().textContent()).toContain(message);
+    await panel.page.getByRole('tab', { name: /Predictions/ }).click();
+    await panel.page.getByText('The answers to the test rows cannot be read any more').waitFor();
+    expect(await panel.page.getByText('has not been tested').count()).toBe(0);
+  });
+
   test('a run that ended early says where, and what can be done with it', async () => {
     await open();
     const ending = panel.page.getByRole('region', { name: 'How the run ended' });

@@ -43,7 +43,7 @@ function damageNotice({ file, line }: Damage, hint: string, { endedAt, createdAt
     line === undefined
       ? l10n`${name} is not whole: the answers that it should have are not shown.`
       : l10n`${name} is damaged at line ${line}: the answers that it should have are not shown.`;
-  return { type: 'notice', time: Date.parse(endedAt ?? createdAt), message, hint };
+  return { type: 'notice', time: Date.parse(endedAt ?? createdAt), message, hint, warning: true };
 }
 
 /** The runs of the tasks in a folder (the one that holds `.softprompt`), newest first. Folders without a readable run.json are left out. */

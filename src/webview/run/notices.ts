@@ -19,13 +19,14 @@ export function notices(): Component {
       const all = run?.progress.notices ?? [];
       if (!changed(run?.progress.notices)) return;
       show(element, all.length > 0);
+      const warnings = all.filter(({ warning }) => warning);
       fill(
         list,
-        ...all.map(({ message, hint }) =>
+        ...[...warnings, ...all.filter(({ warning }) => !warning)].map(({ message, hint, warning }) =>
           el(
             'li',
-            {},
-            icon('info'),
+            warning ? { class: 'warning' } : {},
+            icon(warning ? 'warning' : 'info'),
             el('div', {}, el('p', {}, message), hint && el('p', { class: 'hint' }, hint)),
           ),
         ),

@@ -114,8 +114,10 @@ export function page(context: PanelContext): Component {
 }
 
 /** What is still to come of the predictions. */
-function awaitedRows({ predictions, progress }: ShownRun, shown: ShownRows | undefined): string {
+function awaitedRows({ record, predictions, progress }: ShownRun, shown: ShownRows | undefined): string {
   if (predictions.length > 0) return '';
+  if (record.results.tuned && !RUN_STATES[progress.state].live)
+    return t('The answers to the test rows cannot be read any more: Evaluate asks for them again.');
   if (!RUN_STATES[progress.state].live)
     return t('This run has not been tested: Evaluate answers its test rows.');
   if (shown) return t('The test rows are answered once, with the best prompt, when training is done.');

@@ -42,7 +42,7 @@ export interface RunProgress {
   /** Index in the curve of the first step since the run last started, was continued or resumed. */
   stretchStart: number;
   evaluations: Evaluation[];
-  notices: { message: string; hint?: string; time: number }[];
+  notices: { message: string; hint?: string; time: number; warning?: true }[];
   /** Steps from which the run was resumed. */
   resumedAt: number[];
   /** Steps after which training was paused. */
@@ -128,9 +128,9 @@ function applyEvent(progress: RunProgress, event: RunEvent): void {
       break;
     }
     case 'notice': {
-      const { message, hint, time } = event;
+      const { message, hint, time, warning } = event;
       if (!progress.notices.some((notice) => notice.message === message))
-        progress.notices.push({ message, hint, time });
+        progress.notices.push({ message, hint, time, ...(warning && { warning }) });
       break;
     }
     case 'resumed':
