@@ -76,8 +76,8 @@ describe('A dataset in the editor', () => {
   it('explains a column at its name', async () => {
     await workbench.goTo(1, 8);
     const hover = await workbench.hover('Column label');
-    expect(await hover.textContent()).toMatch(/classes\s*3 distinct · none of 110 rows missing/);
-    expect(await hover.textContent()).toMatch(/billing\s+▆+/);
+    await expect.poll(() => hover.textContent()).toMatch(/classes\s*3 distinct · none of 110 rows missing/);
+    await expect.poll(() => hover.textContent()).toMatch(/billing\s+▆+/);
     await workbench.screenshot('dataset-2-column');
     await workbench.page.keyboard.press('Escape');
   });
@@ -85,8 +85,8 @@ describe('A dataset in the editor', () => {
   it('shows a row as the model sees it', async () => {
     await workbench.goTo(3, 4);
     const hover = await workbench.hover('8 virtual tokens');
-    expect(await hover.textContent()).toMatch(/Message:\sHello,\s*my\sparcel\s*is\sgone/);
-    expect(await hover.textContent()).toMatch(/→\s+delivery.*expected/);
+    await expect.poll(() => hover.textContent()).toMatch(/Message:\sHello,\s*my\sparcel\s*is\sgone/);
+    await expect.poll(() => hover.textContent()).toMatch(/→\s+delivery.*expected/);
     await workbench.screenshot('dataset-3-row');
     await hover.getByText('Preview prompt').click();
     await workbench.editorTab('row 1').waitFor();
@@ -124,13 +124,13 @@ describe('A dataset in the editor', () => {
   it('explains keys and rows of JSON Lines at the text cursor', async () => {
     await workbench.goTo(5, CHAT_LINES[4]!.indexOf('label') + 2);
     const column = await workbench.hover('Column label');
-    expect(await column.textContent()).toMatch(/classes\s*2 distinct · none of 14 rows missing/);
-    expect(await column.textContent()).toMatch(/billing\s+▆+/);
+    await expect.poll(() => column.textContent()).toMatch(/classes\s*2 distinct · none of 14 rows missing/);
+    await expect.poll(() => column.textContent()).toMatch(/billing\s+▆+/);
     await workbench.page.keyboard.press('Escape');
     await workbench.goTo(1, 15);
     const row = await workbench.hover('8 virtual tokens');
-    expect(await row.textContent()).toMatch(/Message:\sHello,\s*my\s"parcel"/);
-    expect(await row.textContent()).toMatch(/→\s+delivery.*expected/);
+    await expect.poll(() => row.textContent()).toMatch(/Message:\sHello,\s*my\s"parcel"/);
+    await expect.poll(() => row.textContent()).toMatch(/→\s+delivery.*expected/);
     await workbench.screenshot('dataset-3c-jsonl-row');
     await workbench.page.keyboard.press('Escape');
     await workbench.goTo(3, 20);
@@ -196,7 +196,7 @@ describe('A dataset in the editor', () => {
 
   it('says over a row what was answered, and how sure that was', async () => {
     const hover = await workbench.hover('Wrong: predicted');
-    expect(await hover.textContent()).toMatch(/→\s.*\d+\s%\s+expected/);
+    await expect.poll(() => hover.textContent()).toMatch(/→\s.*\d+\s%\s+expected/);
     await hover.getByText('Next mistake').waitFor();
     await workbench.screenshot('dataset-6-answer');
     await workbench.page.keyboard.press('Escape');

@@ -77,7 +77,7 @@ describe('Problems and labels of a dataset', () => {
     for (const [text, line] of seen) {
       const problem = workbench.problem(text);
       await problem.waitFor({ timeout: 60_000 });
-      expect(await problem.textContent()).toContain(`[Ln ${line}, Col 1]`);
+      await expect.poll(() => problem.textContent()).toContain(`[Ln ${line}, Col 1]`);
     }
     // Each once, though the file's own look and the task's check both see some.
     const rows = workbench.page.locator('.markers-panel .monaco-list-row', {
