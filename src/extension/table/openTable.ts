@@ -28,11 +28,11 @@ export function tableTypeOf(file: string): string {
 export async function openTableAt(
   uri: vscode.Uri,
   row?: number,
-  viewColumn?: vscode.ViewColumn,
+  where?: vscode.ViewColumn | vscode.TextDocumentShowOptions,
 ): Promise<void> {
   const key = uri.toString();
   if (row !== undefined) wishes.set(key, row);
-  await vscode.commands.executeCommand('vscode.openWith', uri, tableTypeOf(uri.fsPath), viewColumn);
+  await vscode.commands.executeCommand('vscode.openWith', uri, tableTypeOf(uri.fsPath), where);
   tables.get(key)?.();
 }
 

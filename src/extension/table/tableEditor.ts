@@ -1,9 +1,9 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { columnFor } from '../columnFor';
 import type { Softprompt } from '../context';
 import { showFailure } from '../failures';
 import { lineOf } from '../lineAddress';
-import { openTableAt } from './openTable';
+import { isTable, openTableAt } from './openTable';
 import { TableSession } from './tableSession';
 
 /** Datasets as tables, of any size. They are only looked at: the file is never changed. */
@@ -16,7 +16,7 @@ export class TableEditor implements vscode.CustomReadonlyEditorProvider {
 
   resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
     const row = lineOf(uri);
-    if (row !== undefined) this.#turnTo(uri.with({ fragment: '' }), row, panel);
+    if (row !== undefined) this.#turnTo(uri, row, panel);
     else {
       const session = new TableSession(this.softprompt, uri, panel);
       panel.onDidDispose(() => session.dispose());
@@ -24,9 +24,17 @@ export class TableEditor implements vscode.CustomReadonlyEditorProvider {
   }
 
   /** An address that names a row: the file's own table shows it, in the place of the tab that was opened for it. */
-  #turnTo(uri: vscode.Uri, row: number, panel: vscode.WebviewPanel): void {
-    openTableAt(uri, row, columnFor(uri))
+  #turnTo(named: vscode.Uri, row: number, panel: vscode.WebviewPanel): void {
+    const uri = named.with({ fragment: '' });
+    // Who walks through the Problems list with arrow keys gets previews, and stays in the list.
+    openTableAt(uri, row, { viewColumn: columnFor(uri), preserveFocus: isPreview(named) })
       .catch((error) => showFailure(this.softprompt, error, `Row ${row} of ${uri.fsPath}`))
       .finally(() => panel.dispose());
   }
+}
+
+function isPreview(uri: vscode.Uri): boolean {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const tab = tabs.find(({ input }) => isTable(input) && input.uri.toString() === uri.toString());
+  return tab?.isPreview === true;
 }

@@ -58,7 +58,8 @@ function followWish(): void {
   wish = undefined;
   draw();
   rows.goTo(Math.max(0, index));
-  rows.focus();
+  // Where the keyboard is outside, in a list of problems, it stays there.
+  if (document.hasFocus()) rows.focus();
 }
 
 const tools = toolbar(context, goToRow);
