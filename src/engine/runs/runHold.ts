@@ -7,11 +7,9 @@ import { l10n } from '../../protocol/l10n';
 import { namingFullDisk } from '../durableFile';
 import { isRunning, thisProcess } from './processIdentity';
 
-/** How long somebody who is about to let go, or came at the same moment, is waited for; in milliseconds. */
+/** How long somebody who is about to let go is waited for, in milliseconds, and how often is looked. */
 const PATIENCE = 2000;
-/** Between two attempts; by chance, so that two who came at once do not meet again. */
-const SHORTEST_WAIT = 10;
-const LONGEST_WAIT = 60;
+const LOOK = 30;
 
 /** Name of the empty file that says who works on a run: process, its start where that is known, and which time it is. */
 const MARK = /^\.held-(\d+)-(.*)-[^-]+$/;
@@ -21,8 +19,9 @@ let times = 0;
  * Takes a run's folder for this caller alone, of all threads and processes; returns how to let go. A process that is gone
  * holds nothing.
  *
- * Each puts its mark first and looks for others' then: of two, at least one sees the other, takes its mark back and tries
- * again. The marks' names say everything, so that none is ever seen half written.
+ * Each puts its mark first and looks for others' then; who finds itself alone has the run, so of two, at most one does. Of
+ * those who meet, all but the one whose mark is first by name take theirs back until nobody else's is there, so one does.
+ * The names say everything: no mark is ever seen half written.
  *
  * @throws SoftpromptError `run-invalid` where somebody else has it.
  */
@@ -31,32 +30,46 @@ export async function holdRun(folder: string): Promise<() => Promise<void>> {
   const mark = `.held-${id}-${processStart.replace(' ', '_')}-${Date.now()}.${threadId}.${++times}`;
   const release = () => rm(join(folder, mark), { force: true });
   const end = performance.now() + PATIENCE;
-  for (;;) {
-    await namingFullDisk(folder, () => writeFile(join(folder, mark), '', { flag: 'wx' }));
-    let holder: number | undefined;
-    try {
-      holder = await holderOf(folder, mark);
-    } catch (error) {
-      await release();
-      throw error;
+  let placed = false;
+  try {
+    for (;;) {
+      const isLast = performance.now() > end;
+      let others = await othersMarks(folder, mark);
+      if (!placed && others.length === 0) {
+        await namingFullDisk(folder, () => writeFile(join(folder, mark), ''));
+        placed = true;
+        others = await othersMarks(folder, mark);
+      }
+      if (others.length === 0) return release;
+      if (isLast) refuseHeld(basename(folder), others[0]!.process);
+      if (placed && others.some(({ name }) => name < mark)) {
+        await release();
+        placed = false;
+      }
+      await wait(LOOK);
     }
-    if (holder === undefined) return release;
+  } catch (error) {
     await release();
-    if (performance.now() > end) refuseHeld(basename(folder), holder);
-    await wait(SHORTEST_WAIT + Math.random() * (LONGEST_WAIT - SHORTEST_WAIT));
+    throw error;
   }
 }
 
-/** Process that holds a run by a mark other than `own`; marks of processes that are gone are cleared away. */
-export async function holderOf(folder: string, own?: string): Promise<number | undefined> {
-  let holder: number | undefined;
+/** Process that holds a run, or is about to. */
+export async function holderOf(folder: string): Promise<number | undefined> {
+  return (await othersMarks(folder))[0]?.process;
+}
+
+/** Marks but `own`; those of processes that are gone are cleared away. */
+async function othersMarks(folder: string, own?: string): Promise<{ name: string; process: number }[]> {
+  const marks: { name: string; process: number }[] = [];
   for (const name of await readdir(folder)) {
     const [, id, start] = MARK.exec(name) ?? [];
     if (id === undefined || name === own) continue;
-    if (await isRunning(Number(id), start?.replace('_', ' ') || undefined)) holder = Number(id);
+    const process = Number(id);
+    if (await isRunning(process, start?.replace('_', ' ') || undefined)) marks.push({ name, process });
     else await rm(join(folder, name), { force: true });
   }
-  return holder;
+  return marks;
 }
 
 /** Lets go for a thread of this process that was lost. */
