@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CACHE, CODE_SERVER, EXTENSIONS, NODE } from './places';
 
-const START_MILLISECONDS = 60_000;
+const START_MILLISECONDS = 180_000;
 
 const QUIET_SETTINGS = {
   'security.workspace.trust.startupPrompt': 'never',

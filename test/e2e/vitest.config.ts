@@ -9,7 +9,7 @@ export default defineConfig({
     fileParallelism: false,
     // Only what hangs should take this long, also on a computer ten times slower.
     testTimeout: 360_000,
-    hookTimeout: 300_000,
+    hookTimeout: 420_000,
     expect: { poll: { timeout: 60_000, interval: 100 } },
   },
 });

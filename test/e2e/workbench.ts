@@ -4,8 +4,10 @@ import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../chromium';
 import { SCREENSHOTS } from './places';
 
-const READY_MILLISECONDS = 90_000;
+const READY_MILLISECONDS = 180_000;
 const LENS_MILLISECONDS = 90_000;
+/** What may have been lost is tried again after this long, the second time after twice as long, and so on. */
+const PATIENCE_MILLISECONDS = 5_000;
 /** Notifications and lists slide in. */
 const SETTLE_MILLISECONDS = 400;
 const PICTURE_MARGIN = 16;
@@ -101,10 +103,11 @@ export class Workbench {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
     for (let attempt = 1; ; attempt++) {
       try {
+        const timeout = attempt * PATIENCE_MILLISECONDS;
         await this.page.keyboard.press(key);
-        await this.#box.waitFor({ timeout: 5_000 });
-        await this.#box.fill(typed, { timeout: 5_000 });
-        await row.click({ timeout: 5_000 });
+        await this.#box.waitFor({ timeout });
+        await this.#box.fill(typed, { timeout });
+        await row.click({ timeout });
         return;
       } catch (error) {
         if (attempt === 6) throw error;
@@ -141,10 +144,10 @@ export class Workbench {
     for (let attempt = 1; ; attempt++) {
       await this.page.keyboard.press('Control+.');
       try {
-        await lines.first().waitFor({ timeout: 4_000 });
+        await lines.first().waitFor({ timeout: attempt * PATIENCE_MILLISECONDS });
         return lines;
       } catch (error) {
-        if (attempt === 4) throw error;
+        if (attempt === 5) throw error;
         await this.page.keyboard.press('Escape');
       }
     }
@@ -215,10 +218,10 @@ export class Workbench {
       await this.page.keyboard.press('Control+K');
       await this.page.keyboard.press('Control+I');
       try {
-        await hover.waitFor({ timeout: 8_000 });
+        await hover.waitFor({ timeout: attempt * PATIENCE_MILLISECONDS });
         return hover;
       } catch (error) {
-        if (attempt === 4) throw error;
+        if (attempt === 5) throw error;
         await this.page.keyboard.press('Escape');
       }
     }
