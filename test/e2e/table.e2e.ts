@@ -1,13 +1,36 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { tellStory } from './story';
 import { TablePage } from './tablePage';
-import { DATASET, datasetText, ROWS, tinyTask } from './workspace';
+import { DATASET, datasetText, ROWS, tinyTask, type Workspace } from './workspace';
 
 const PARQUET = join(__dirname, '../oracle/fixtures/parquet/zstd.parquet');
 /** Above what VS Code hands to extensions as a document. */
 const LARGE_ROWS = 1_000_000;
+
+const PARCELS = 'parcels.parquet';
+const PARCEL_ROWS = 200;
+/** The row without a label, and the one whose text is among the test rows too. */
+const UNLABELLED_ROW = 121;
+const LEAKED_ROW = 151;
+
+async function writeFiles(workspace: Workspace): Promise<void> {
+  await copyFile(PARQUET, workspace.file('kinds.parquet'));
+  const rows = Array.from({ length: PARCEL_ROWS }, (_, i) => i + 1);
+  const text = rows.map((row) => (row % 2 ? `Where is parcel ${row}` : `Invoice ${row} is wrong`));
+  const label = rows.map((row) => (row === UNLABELLED_ROW ? '' : row % 2 ? 'delivery' : 'billing'));
+  const columnData = [
+    { name: 'text', data: text },
+    { name: 'label', data: label },
+  ];
+  await writeFile(workspace.file(PARCELS), new Uint8Array(parquetWriteBuffer({ columnData })));
+  await writeFile(
+    workspace.file('new.csv'),
+    `text,label\n${text[LEAKED_ROW - 1]},delivery\nNo invoice,billing\n`,
+  );
+}
 
 function largeText(): string {
   const lines = Array.from(
@@ -22,9 +45,10 @@ describe('Datasets as tables', () => {
     files: {
       [DATASET]: datasetText(),
       'topics.softprompt.json': tinyTask({ steps: 5 }),
+      'parcels.softprompt.json': { ...tinyTask({ steps: 5 }), data: { train: PARCELS, test: 'new.csv' } },
       'large.csv': largeText(),
     },
-    prepare: (folder) => copyFile(PARQUET, folder.file('kinds.parquet')),
+    prepare: writeFiles,
   });
   const table = new TablePage(workbench);
 
@@ -50,7 +74,7 @@ describe('Datasets as tables', () => {
       .selectOption('delivery');
     await table.frame.getByText(`36 of ${ROWS} rows`).waitFor();
     await table.search('LATE');
-    await table.frame.getByText(`6 of ${ROWS} rows`).waitFor();
+    await table.frame.getByText(`6 of ${ROWS} rows`, { exact: true }).waitFor();
     await table.row('Sorry, parcel is late').waitFor();
     await workbench.screenshot('2-filtered');
     await table.search('no such text');
@@ -65,6 +89,26 @@ describe('Datasets as tables', () => {
     await table.sortBy('text');
     await expect.poll(() => table.firstRow()).toEqual(['wrong invoice', 'billing']);
     await table.sortBy('text');
+    await expect.poll(() => table.firstRow()).toEqual(['Hi, charged twice', 'billing']);
+  });
+
+  it('sorts and filters by keyboard alone', async () => {
+    await table.press('Control+Home', 'ArrowUp', 'Enter');
+    await expect.poll(() => table.firstRow()).toEqual(['Again! box was open', 'delivery']);
+    await table.keys('Enter');
+    await expect.poll(() => table.firstRow()).toEqual(['wrong invoice', 'billing']);
+    await workbench.screenshot('2-keyboard');
+    await table.keys('ArrowRight', 'Tab', 'd');
+    await table.frame.getByText(`36 of ${ROWS} rows`).waitFor();
+    await expect.poll(() => table.firstRow()).toEqual(['wrong address', 'delivery']);
+    await table.keys('Control+F');
+    await workbench.page.keyboard.type('late');
+    await table.frame.getByText(`6 of ${ROWS} rows`, { exact: true }).waitFor();
+    await table.keys('Tab', 'Enter');
+    await table.button('label = delivery').waitFor({ state: 'hidden' });
+    await table.keys('End', ...'late'.split('').map(() => 'Backspace'));
+    await expect.poll(() => table.firstRow()).toEqual(['wrong invoice', 'billing']);
+    await table.press('ArrowUp', 'ArrowLeft', 'Enter');
     await expect.poll(() => table.firstRow()).toEqual(['Hi, charged twice', 'billing']);
   });
 
@@ -89,10 +133,32 @@ describe('Datasets as tables', () => {
     await table.press('Control+ArrowRight', 'Home', 'PageDown');
     await workbench.screenshot('4-parquet');
     await table.goToRow(22);
-    await expect
-      .poll(() => table.grid.locator('[aria-selected="true"] .grid-number').textContent())
-      .toBe('22');
+    await expect.poll(() => table.activeRow()).toBe('22');
     expect(await workbench.editorTab('kinds.parquet').count()).toBe(1);
+  });
+
+  it('turns to a row of Parquet from its problem, by keyboard', async () => {
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile(PARCELS);
+    await table.row('Where is parcel 1').waitFor();
+    await workbench.command('Problems: Focus on Problems View');
+    await workbench.problem(`Row ${UNLABELLED_ROW} in the table`).waitFor();
+    await workbench.walkTo(workbench.page.locator('.markers-panel'), `Row ${UNLABELLED_ROW} in the table`);
+    await workbench.page.keyboard.press('Enter');
+    await expect.poll(() => table.activeRow()).toBe(`${UNLABELLED_ROW}`);
+    await workbench.screenshot('4b-problem');
+    await expect.poll(() => workbench.editorTab(PARCELS).count()).toBe(1);
+  });
+
+  it('turns to the row of Parquet that a test row repeats, by keyboard', async () => {
+    await workbench.openFile('new.csv');
+    await workbench.problem('same text as a training row').waitFor();
+    await workbench.goTo(2);
+    await workbench.quickFix(`Open the other place (${PARCELS}:${LEAKED_ROW})`);
+    await expect.poll(() => table.activeRow()).toBe(`${LEAKED_ROW}`);
+    await workbench.screenshot('4c-other-place');
+    expect(await workbench.editorTab(PARCELS).count()).toBe(1);
+    await workbench.command('View: Toggle Problems');
   });
 
   it('points to the table when a very large file is opened as text, and shows its rows at once', async () => {

@@ -35,6 +35,12 @@ export class TablePage {
     return placed.sort((a, b) => a.index - b.index)[0]?.cells ?? [];
   }
 
+  /** Number of the row that the keyboard is at; empty where it is not in view. */
+  async activeRow(): Promise<string> {
+    const numbers = this.grid.locator('[aria-selected="true"] .grid-number');
+    return (await numbers.allInnerTexts()).join();
+  }
+
   async search(text: string): Promise<void> {
     await this.frame.getByRole('textbox', { name: 'Find text in any column' }).fill(text);
   }
@@ -53,8 +59,14 @@ export class TablePage {
     return this.frame.getByRole('button', { name });
   }
 
+  /** Keys in the rows. */
   async press(...keys: string[]): Promise<void> {
     await this.grid.focus();
+    await this.keys(...keys);
+  }
+
+  /** Keys where the keyboard is. */
+  async keys(...keys: string[]): Promise<void> {
     for (const key of keys) await this.workbench.page.keyboard.press(key);
   }
 }
