@@ -38,6 +38,8 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   #detail: RunDetail | undefined;
   #feed = new RunFeed();
   #bundle: RunEvent[] = [];
+  /** The last that were told since the run was asked for, which may have been read before them. */
+  #predictions: ToPanel | undefined;
   #flush: NodeJS.Timeout | undefined;
   /** The page listens. */
   #ready = false;
@@ -60,7 +62,9 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       this.#trials,
       host.on('run/event', ({ folder, event }) => folder === this.#folder && this.#hear(event)),
       host.on('run/predictions', (told) => {
-        if (told.folder === this.#folder) this.#post({ type: 'predictions', ...told });
+        if (told.folder !== this.#folder) return;
+        this.#predictions = { type: 'predictions', ...told };
+        this.#post(this.#predictions);
       }),
       host.onState((state) => {
         this.#post({ type: 'connection', state: state === 'stopped' ? 'lost' : state });
@@ -155,11 +159,13 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     const feed = new RunFeed();
     this.#feed = feed;
     this.#bundle = [];
+    this.#predictions = undefined;
     try {
       const detail = await this.host.request('runs/read', { folder });
       if (feed !== this.#feed || !this.#panel) return; // another run was chosen meanwhile, or none is shown
       this.#detail = feed.open(detail);
       this.#post({ type: 'run', detail: this.#detail });
+      if (this.#predictions) this.#post(this.#predictions);
       this.#post({ type: 'playground', folder, playground: this.#playgrounds.of(folder) });
       this.#panel.title = vscode.l10n.t('Run: {0}', detail.record.task.name);
       if (this.#ready && this.#tab !== undefined) {

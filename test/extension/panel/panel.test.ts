@@ -125,6 +125,19 @@ describe('RunPanel', () => {
     expect(posted('events')).toMatchObject([{ folder: FOLDER, events: [step(4)] }]);
   });
 
+  it('shows the predictions that are told while the run is read, which may have been read before them', async () => {
+    void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
+    const told = { folder: FOLDER, split: 'validation', step: 5, predictions: [] };
+    host.notifications.fire({ name: 'run/predictions', value: told });
+    host.last('runs/read').answer(detailOf(FOLDER, []));
+    await settle();
+    const kinds = page.posted
+      .map(({ type }) => type)
+      .filter((type) => type === 'run' || type === 'predictions');
+    expect(kinds.at(-1)).toBe('predictions');
+    expect(posted('predictions').at(-1)).toEqual({ type: 'predictions', ...told });
+  });
+
   it('does not show a run that was left for another while it was read', async () => {
     void panel.deserializeWebviewPanel(page as never, { folder: FOLDER });
     const slow = host.last('runs/read');
