@@ -73,7 +73,9 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, 
       const last = typeof end === 'number' ? undefined : await end.boundingBox();
       if (!box || last === null) throw new Error(`${name}: nothing to see.`);
       const height = typeof end === 'number' ? end : last!.y + last!.height + MARGIN - box.y;
-      const clip = { ...box, height };
+      // A part without an end of its own is cut where it can still be read.
+      const width = typeof end === 'number' ? Math.min(box.width, WALK_WIDTH) : box.width;
+      const clip = { ...box, width, height };
       const png = await workbench.page.screenshot({ clip });
       await save(`media/walkthrough/${name}-${shade}.webp`, png, WALK_WIDTH);
       await workbench.command('Preferences: Toggle between Light/Dark Themes');
@@ -130,11 +132,6 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, 
       await run.becomes('Finished', TRAINING_MILLISECONDS);
       await workbench.command('Notifications: Clear All Notifications');
       await walk('result', panel(), run.frame.locator('.verdict'));
-      await walk(
-        'use',
-        run.frame.locator('.charts'),
-        run.frame.getByRole('region', { name: 'Use the prompt' }),
-      );
       await workbench.command('View: Toggle Maximize Editor Group');
       await workbench.page.setViewportSize(WINDOW);
       await workbench.openSidebar();
@@ -142,6 +139,10 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, 
     },
     TRAINING_MILLISECONDS,
   );
+
+  it('the sidebar', async () => {
+    await walk('use', workbench.page.locator('.part.sidebar'), 420);
+  });
 
   it('the playground', async () => {
     await panelAlone();
