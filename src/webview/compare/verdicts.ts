@@ -49,7 +49,7 @@ export function verdicts(): ComparePart {
 }
 
 function content(
-  { runs, answers, pairs }: Comparison,
+  { answers, pairs }: Comparison,
   lacking: readonly string[],
   alone: string | false,
 ): HTMLElement[] {
