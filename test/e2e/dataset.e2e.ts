@@ -54,9 +54,9 @@ describe('A dataset in the editor', () => {
 
   it('says above its first line what is in it and what can be done', async () => {
     await workbench.openFile(DATASET);
-    await workbench
-      .lens(`${ROWS + 2} rows · 2 columns · 3 classes in label, balanced: billing 34 %`)
-      .waitFor({ timeout: 60_000 });
+    // The long row is cut: that is the warning, which is counted a moment later.
+    const facts = `${ROWS + 2} rows · 2 columns · .*1 warning · 3 classes in label, balanced: billing 34 %`;
+    await workbench.lens(new RegExp(facts.replaceAll(' ', '\\s'))).waitFor({ timeout: 60_000 });
     await workbench.lens('Preview prompt').waitFor();
     expect(await workbench.lens('Evaluate').count()).toBe(0);
   });
