@@ -81,6 +81,15 @@ describe('A task file in the editor', () => {
     expect(await workbench.errorNotifications()).toEqual([]);
   });
 
+  it('offers the model’s download to a prompt that is to be previewed, too', async () => {
+    await workbench.clickLens('Preview Prompt');
+    const question = workbench.notification('is not on this computer yet');
+    await question.getByRole('button', { name: 'Download and preview' }).waitFor();
+    await workbench.command('Notifications: Clear All Notifications');
+    await question.waitFor({ state: 'detached' });
+    expect(await workbench.editorTab('row 1').count()).toBe(0);
+  });
+
   it('offers another base model by a quick fix, by keyboard', async () => {
     await workbench.openFile('messages.softprompt.json');
     const text = await readFile(workspace.file('messages.softprompt.json'), 'utf8');
