@@ -117,3 +117,21 @@ it('loads each special package in one place only', () => {
   });
   expect(wrong).toEqual([]);
 });
+
+it('imports in no circle, types included', () => {
+  const targets = new Map<string, string[]>();
+  for (const { from, to, local } of imports) {
+    const file = from.replace(/\.ts$/, '');
+    if (local) targets.set(file, [...(targets.get(file) ?? []), to]);
+  }
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (path.includes(file) || done.has(file)) return;
+    for (const target of targets.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});

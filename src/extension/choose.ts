@@ -11,6 +11,7 @@ import { pick } from './pick';
 import type { RowsOfTask } from './problems/excludeRows';
 import type { PlaceTarget } from './problems/problemFixes';
 import { createTask } from './runs/training';
+import type { Services } from './services';
 import type { SidebarNode } from './sidebar/sidebarTree';
 import { type TaskEntry, taskEntry } from './taskFile/taskEntry';
 import { runDescription, runTime } from './wording';
@@ -55,7 +56,7 @@ function fileOf(target: Target): string | undefined {
 
 /** The dataset meant, or one the user picks; undefined when nothing is picked, or where there is none, which is said. */
 export async function chooseDataset(
-  softprompt: Pick<Softprompt, 'log'>,
+  softprompt: Pick<Services, 'log'>,
   target: Target,
 ): Promise<string | undefined> {
   const file = fileOf(target);
@@ -161,7 +162,7 @@ export function runsMeant(
  * meant, the newest when `newest` is set, else the user's pick if there are several. Where there is none, `none` says so.
  */
 export async function chooseRun(
-  softprompt: Pick<Softprompt, 'runs' | 'tasks' | 'log'>,
+  softprompt: Pick<Services, 'runs' | 'tasks' | 'log'>,
   target: Target,
   wanted: (run: RunSummary) => boolean,
   { newest = false, none }: { newest?: boolean; none: string },

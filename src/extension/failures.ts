@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { type ErrorCode, formatReport, type Place, reportError } from '../protocol/errors';
 import { columnFor } from './columnFor';
-import type { Softprompt } from './context';
 import { exists } from './exists';
+import type { Services } from './services';
 import { isParquet, openTableAt } from './table/openTable';
 
 /** Shows an error with what to do next; what the user cancelled is no error. Also goes to the log. */
 export async function showFailure(
-  { log }: Pick<Softprompt, 'log'>,
+  { log }: Pick<Services, 'log'>,
   error: unknown,
   whileDoing: string,
 ): Promise<void> {

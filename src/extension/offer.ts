@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { Softprompt } from './context';
 import { showFailure } from './failures';
+import type { Services } from './services';
 
 /** Says something, with buttons and what they do. Not waited for: it may stand there for long. What fails then is shown. */
 export function offer(
-  softprompt: Pick<Softprompt, 'log'>,
+  softprompt: Pick<Services, 'log'>,
   message: string,
   buttons: Readonly<Record<string, () => Promise<unknown>>>,
 ): void {

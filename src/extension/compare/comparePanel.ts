@@ -5,11 +5,12 @@ import type { FromCompare, ToCompare } from '../../protocol/compare';
 import { MOST_COMPARED } from '../../protocol/compare';
 import { reportError, SoftpromptError } from '../../protocol/errors';
 import type { RunEvent } from '../../protocol/runs';
-import type { Softprompt } from '../context';
 import { openPlace, showFailure } from '../failures';
 import { fillWebview } from '../page/fillWebview';
+import type { RunPanel } from '../panel/panel';
 import { RunFeed } from '../panel/runFeed';
 import { saveExport } from '../panel/saveExport';
+import type { Services } from '../services';
 import { compareStateSchema, fromCompareSchema } from './compareMessages';
 
 export const COMPARE_TYPE = 'softprompt.compare';
@@ -32,7 +33,9 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
   readonly #subscriptions: { dispose(): void }[];
 
   constructor(
-    private readonly softprompt: Pick<Softprompt, 'extension' | 'host' | 'runs' | 'panel' | 'log'>,
+    private readonly softprompt: Pick<Services, 'extension' | 'host' | 'runs' | 'log'> & {
+      readonly panel: RunPanel;
+    },
   ) {
     const { host, runs } = softprompt;
     this.#subscriptions = [

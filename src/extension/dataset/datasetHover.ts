@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { reportError } from '../../protocol/errors';
 import { commandLink } from '../commandLink';
-import type { Softprompt } from '../context';
 import { atLine } from '../lineAddress';
+import type { Services } from '../services';
 import { headerCellAt, keyAt, type Span } from './columnAt';
 import { columnHoverText } from './columnHoverText';
 import { holdsRows } from './datasetDocument';
 import { rowHoverText } from './rowHoverText';
 import { taskOfDataset } from './taskOfDataset';
 
-type Context = Pick<Softprompt, 'host' | 'tasks' | 'runs' | 'datasets' | 'predictions' | 'log'>;
+type Context = Pick<Services, 'host' | 'tasks' | 'runs' | 'datasets' | 'predictions' | 'log'>;
 
 /** Over a column's name: what the column holds. Over a row: what the model sees of it, and what it answered. */
 export class DatasetHover implements vscode.HoverProvider {

@@ -5,6 +5,7 @@ import type { Softprompt } from '../context';
 import { atLine } from '../lineAddress';
 import { pick } from '../pick';
 import { isLive } from '../runs/liveSummary';
+import type { Services } from '../services';
 import { formatCount, percent, runDescription, runTime, tKnown } from '../wording';
 import { shareOfHeldOut } from './datasetTitle';
 
@@ -15,7 +16,7 @@ function canAnswer(run: RunSummary): boolean {
 
 /** Runs whose prompt can answer a dataset's rows, newest first: those of tasks that use it, else all. */
 export async function runsFor(
-  { runs, tasks }: Pick<Softprompt, 'runs' | 'tasks'>,
+  { runs, tasks }: Pick<Services, 'runs' | 'tasks'>,
   file: string,
 ): Promise<{ runs: RunSummary[]; own: boolean }> {
   const all = (await runs.all()).filter(canAnswer).sort((a, b) => b.createdAt.localeCompare(a.createdAt));

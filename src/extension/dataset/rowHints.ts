@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { reportError } from '../../protocol/errors';
 import type { Result } from '../../protocol/requests';
-import type { Softprompt } from '../context';
 import { taskName } from '../files';
+import type { Services } from '../services';
 import { SECTION } from '../settings';
 import { holdsRows } from './datasetDocument';
 import { hintDetails, hintedRows, hintText } from './hintText';
@@ -22,7 +22,7 @@ export class RowHints implements vscode.InlayHintsProvider, vscode.Disposable {
   readonly onDidChangeInlayHints = this.#changed.event;
 
   constructor(
-    private readonly softprompt: Pick<Softprompt, 'host' | 'tasks' | 'runs' | 'predictions' | 'log'>,
+    private readonly softprompt: Pick<Services, 'host' | 'tasks' | 'runs' | 'predictions' | 'log'>,
   ) {
     const changed = (): void => this.#changed.fire();
     this.#subscriptions = [

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RowPrediction } from '../../protocol/dataset';
-import type { Softprompt } from '../context';
+import type { Services } from '../services';
 import { SECTION } from '../settings';
 import { activeDataset, holdsRows } from './datasetDocument';
 import { ROW_HINTS, showsRowHints } from './rowHints';
@@ -19,7 +19,7 @@ export class RowMarks implements vscode.Disposable {
   readonly #subscriptions: { dispose(): void }[];
   readonly #waiting = new Map<vscode.TextEditor, NodeJS.Timeout>();
 
-  constructor(private readonly softprompt: Pick<Softprompt, 'extension' | 'predictions'>) {
+  constructor(private readonly softprompt: Pick<Services, 'extension' | 'predictions'>) {
     const sign = (name: string): vscode.DecorationRenderOptions => {
       const icon = (theme: string): vscode.Uri =>
         vscode.Uri.joinPath(softprompt.extension.extensionUri, 'media', 'rows', `${name}-${theme}.svg`);

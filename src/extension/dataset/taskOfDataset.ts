@@ -1,11 +1,11 @@
-import type { Softprompt } from '../context';
+import type { Services } from '../services';
 
 /**
  * The task file whose eyes a dataset is looked at with: the one whose run answered its rows, else among those that use the
  * file the one that was tuned last. Undefined where no task does.
  */
 export async function taskOfDataset(
-  { tasks, runs, predictions }: Pick<Softprompt, 'tasks' | 'runs' | 'predictions'>,
+  { tasks, runs, predictions }: Pick<Services, 'tasks' | 'runs' | 'predictions'>,
   file: string,
 ): Promise<string | undefined> {
   const answered = predictions.of(file)?.taskFile;

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import type { Problem } from '../../protocol/dataset';
 import { reportError } from '../../protocol/errors';
 import type { LabelReview, SuspiciousLabel } from '../../protocol/labels';
-import type { Softprompt } from '../context';
 import { writtenElsewhere } from '../dataset/datasetDocument';
 import { exists } from '../exists';
 import { isDatasetFile, isTaskFile, taskName } from '../files';
+import type { Services } from '../services';
 import { percent } from '../wording';
 
 /** Saving pauses this long before datasets are compared with what was found. */
@@ -22,7 +22,7 @@ export class LabelReviews implements vscode.Disposable {
 
   readonly onChanged = this.#changed.event;
 
-  constructor(private readonly softprompt: Pick<Softprompt, 'host' | 'tasks' | 'log'>) {
+  constructor(private readonly softprompt: Pick<Services, 'host' | 'tasks' | 'log'>) {
     const soon = (): void => {
       clearTimeout(this.#waiting);
       this.#waiting = setTimeout(() => void this.refresh(), QUIET_MILLISECONDS);

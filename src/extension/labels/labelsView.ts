@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { Softprompt } from '../context';
 import { openPlace } from '../failures';
 import { taskName } from '../files';
+import type { Services } from '../services';
 import { count, percent } from '../wording';
 import { type LabelNode, type LabelTaskNode, labelNodes, sameLabel, stepTo } from './labelNodes';
 import { LabelReviews, suspicion } from './labelReviews';
@@ -21,7 +21,7 @@ export class LabelsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   #last: { node: LabelNode; index: number } | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(private readonly softprompt: Pick<Softprompt, 'host' | 'tasks' | 'log'>) {
+  constructor(private readonly softprompt: Pick<Services, 'host' | 'tasks' | 'log'>) {
     this.reviews = new LabelReviews(softprompt);
     this.reviews.onChanged(() => void this.#update());
   }

@@ -2,32 +2,21 @@ import { relative, sep } from 'node:path';
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { SoftpromptError } from '../../protocol/errors';
-import type { ModelSummary, ModelsListing } from '../../protocol/models';
+import type { ModelSummary } from '../../protocol/models';
 import type { Target } from '../choose';
-import type { Softprompt } from '../context';
 import { openPlace } from '../failures';
-import type { HostClient } from '../host/hostClient';
 import { pick } from '../pick';
+import type { Services } from '../services';
 import { type ModelNode, modelNodes } from '../sidebar/sidebarTree';
 import { modelFacts, PLACE_NAMES } from '../wording';
-
-/** The catalogue, and every model that is found on this computer or in the workspace. */
-export async function listModels(host: HostClient): Promise<ModelSummary[]> {
-  return (await modelsListing(host)).models;
-}
-
-/** The same, with what takes space in the cache folder. */
-export function modelsListing(host: HostClient): Promise<ModelsListing> {
-  const workspace = vscode.workspace.workspaceFolders?.map(({ uri }) => uri.fsPath) ?? [];
-  return host.request('models/list', { workspace });
-}
+import { listModels } from './listModels';
 
 export function isModel(target: Target): target is ModelNode {
   return target instanceof Object && 'kind' in target && target.kind === 'model';
 }
 
 /** A model that the user picks; those that cannot be tuned stand last, with the reason. */
-export async function chooseModel({ host }: Pick<Softprompt, 'host'>): Promise<ModelSummary | undefined> {
+export async function chooseModel({ host }: Pick<Services, 'host'>): Promise<ModelSummary | undefined> {
   return pick(modelItems(await listModels(host)), vscode.l10n.t('Which base model?'));
 }
 
@@ -36,7 +25,7 @@ export async function chooseModel({ host }: Pick<Softprompt, 'host'>): Promise<M
  * the user picked nothing.
  */
 export async function chooseModelForDraft(
-  { host }: Pick<Softprompt, 'host'>,
+  { host }: Pick<Services, 'host'>,
   folder: string,
 ): Promise<string | undefined | null> {
   const models = await listModels(host);

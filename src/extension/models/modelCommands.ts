@@ -5,7 +5,8 @@ import type { CommandTable } from '../command';
 import { pick } from '../pick';
 import { usersOf } from '../sidebar/modelUsers';
 import { bytes } from '../wording';
-import { isModel, listModels, modelsListing } from './modelChoice';
+import { listModels, modelsListing } from './listModels';
+import { isModel } from './modelChoice';
 import { downloadModel } from './modelDownload';
 import { removalQuestion } from './modelRemoval';
 

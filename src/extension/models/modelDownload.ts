@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ModelSummary } from '../../protocol/models';
 import type { Softprompt } from '../context';
 import { bytes } from '../wording';
-import { listModels } from './modelChoice';
+import { listModels } from './listModels';
 
 /**
  * Sees to it that a task's model is on disk: asks once whether to download it; `yes` says for what. False when the user

@@ -3,14 +3,15 @@ import * as vscode from 'vscode';
 import type { Problem } from '../../protocol/dataset';
 import { reportError, SoftpromptError } from '../../protocol/errors';
 import type { TaskCheck } from '../../protocol/requests';
-import type { Softprompt } from '../context';
 import { writtenElsewhere } from '../dataset/datasetDocument';
 import { SEVERITY } from '../diagnostic';
 import { isDatasetFile, isTaskFile } from '../files';
 import { atLine } from '../lineAddress';
+import type { Services } from '../services';
 import { isParquet, isTable } from '../table/openTable';
 import { datasetsInSight } from './datasetsInSight';
 import { type DatasetFindings, mergeProblems } from './mergeProblems';
+import type { TaskChecks } from './taskChecks';
 
 /** Typing pauses this long before anything is looked at again. */
 const QUIET_MILLISECONDS = 400;
@@ -32,7 +33,11 @@ export class DatasetProblems implements vscode.Disposable {
   /** A dataset was looked at again. */
   readonly onChanged = this.#changed.event;
 
-  constructor(private readonly softprompt: Pick<Softprompt, 'datasets' | 'tasks' | 'checks' | 'log'>) {
+  constructor(
+    private readonly softprompt: Pick<Services, 'datasets' | 'tasks' | 'log'> & {
+      readonly checks: TaskChecks;
+    },
+  ) {
     const soon = ({ uri }: vscode.TextDocument): void => {
       if (isTaskFile(uri.fsPath) || isDatasetFile(uri.fsPath)) this.#soon();
     };

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { changeText } from '../changeText';
-import type { Softprompt } from '../context';
 import { openPlace } from '../failures';
 import { taskName } from '../files';
 import type { HostClient } from '../host/hostClient';
 import { offer } from '../offer';
+import type { Services } from '../services';
 import { count } from '../wording';
 
 /** Rows of a dataset that a task is to leave out, or to take back. */
@@ -22,7 +22,7 @@ export interface RowsOfTask {
  * can be undone in its editor, and by the message's button.
  */
 export async function excludeRows(
-  softprompt: Pick<Softprompt, 'host' | 'log'>,
+  softprompt: Pick<Services, 'host' | 'log'>,
   wanted: RowsOfTask,
 ): Promise<void> {
   const { host } = softprompt;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../protocol/runs';
 import type { Softprompt } from '../context';
+import type { Services } from '../services';
 import { percent } from '../wording';
 
 /** Says how a run ended, unless its panel is in view; one that the user cancelled needs no word. */
@@ -42,7 +43,7 @@ function tunedMessage({ task, score, baseline }: RunSummary): string {
 
 /** With the reason, as far as the run's record has it. */
 async function failedMessage(
-  { host }: Pick<Softprompt, 'host'>,
+  { host }: Pick<Services, 'host'>,
   { task, folder }: RunSummary,
 ): Promise<string> {
   const failed = vscode.l10n.t('The run of “{0}” failed.', task);

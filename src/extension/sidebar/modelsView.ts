@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { reportError } from '../../protocol/errors';
 import type { ModelSummary } from '../../protocol/models';
 import type { HostClient } from '../host/hostClient';
-import { listModels } from '../models/modelChoice';
+import { listModels } from '../models/listModels';
 import type { TaskIndex } from '../taskFile/taskIndex';
 import { type ModelNode, modelNodes, type PlaceNode } from './sidebarTree';
 import { treeItem, withTooltip } from './treeItem';

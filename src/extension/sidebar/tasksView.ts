@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { reportError } from '../../protocol/errors';
-import type { Softprompt } from '../context';
+import type { TaskChecks } from '../problems/taskChecks';
 import { isLive } from '../runs/liveSummary';
+import type { Services } from '../services';
 import { LivePace } from './livePace';
 import { type RunNode, type SidebarNode, type TaskNode, type TaskTrouble, taskNodes } from './sidebarTree';
 import { treeItem, withTooltip } from './treeItem';
@@ -30,7 +31,11 @@ export class TasksView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   #drawnAt = 0;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(private readonly softprompt: Pick<Softprompt, 'tasks' | 'runs' | 'checks' | 'host' | 'log'>) {
+  constructor(
+    private readonly softprompt: Pick<Services, 'tasks' | 'runs' | 'host' | 'log'> & {
+      readonly checks: TaskChecks;
+    },
+  ) {
     const { tasks, runs, checks, host } = softprompt;
     this.#subscriptions = [
       host.on('run/event', ({ folder, event }) => this.pace.hear(folder, event)),

@@ -4,8 +4,9 @@ import type * as vscode from 'vscode';
 import type { DatasetSummary } from '../../protocol/dataset';
 import type { ModelSummary } from '../../protocol/models';
 import { findDatasets } from '../choose';
-import type { Softprompt } from '../context';
-import { listModels, nameInTask } from '../models/modelChoice';
+import { listModels } from '../models/listModels';
+import { nameInTask } from '../models/modelChoice';
+import type { Services } from '../services';
 import { taskEntry } from './taskEntry';
 
 /** Looking for models reads folders of several programs: this long it is not done again. */
@@ -15,7 +16,7 @@ const FRESH_MILLISECONDS = 15_000;
 export class TaskFacts {
   #models: { until: number; list: Promise<ModelSummary[]> } | undefined;
 
-  constructor(private readonly softprompt: Pick<Softprompt, 'datasets' | 'host'>) {}
+  constructor(private readonly softprompt: Pick<Services, 'datasets' | 'host'>) {}
 
   /** What the training file holds, nothing where it cannot be read; and the column that is predicted. */
   async data(

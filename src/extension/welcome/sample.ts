@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
-import type { Softprompt } from '../context';
 import { exists } from '../exists';
 import { pick } from '../pick';
+import type { Services } from '../services';
 
 /** The sample's folder, in the extension and under the same name where it is copied to. */
 const NAME = 'support';
@@ -17,7 +17,7 @@ const toShowSchema = z.catch(z.nullable(z.object({ dataset: z.string(), time: z.
 const RECENT_MILLISECONDS = 5 * 60_000;
 
 /** Copies the sample, 446 messages to a shop with a task for them, to where the user wants it, and opens its dataset. */
-export async function openSample({ extension }: Pick<Softprompt, 'extension'>): Promise<void> {
+export async function openSample({ extension }: Pick<Services, 'extension'>): Promise<void> {
   const place = await choosePlace();
   if (!place) return;
   const folder = await freeFolder(place.folder);
@@ -32,7 +32,7 @@ export async function openSample({ extension }: Pick<Softprompt, 'extension'>): 
 }
 
 /** In a window that was just opened for a copy of the sample: its dataset. */
-export async function showSample({ extension }: Pick<Softprompt, 'extension'>): Promise<void> {
+export async function showSample({ extension }: Pick<Services, 'extension'>): Promise<void> {
   const toShow = toShowSchema.parse(extension.globalState.get(TO_SHOW) ?? null);
   if (!toShow) return;
   const { dataset, time } = toShow;

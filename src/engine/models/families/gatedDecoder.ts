@@ -1,6 +1,7 @@
 import { l10n } from '../../../protocol/l10n';
 import type { Activation } from '../graphs/blocks';
-import { type DecoderSpec, decoderModel } from '../graphs/decoder';
+import { decoderModel } from '../graphs/decoder';
+import type { DecoderSpec } from '../graphs/decoderSpec';
 import type { SelfAttention } from '../graphs/selfAttention';
 import type { ModelConfig } from '../modelConfig';
 import { type RotaryPositions, rotaryTable } from '../rotaryScaling';

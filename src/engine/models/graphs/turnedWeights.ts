@@ -1,5 +1,5 @@
 import type { TurnedWeight } from '../languageModel';
-import type { DecoderSpec } from './decoder';
+import type { DecoderSpec } from './decoderSpec';
 
 /** Products that read the normalised stream, and the norm whose gain they take over. */
 const READERS = [
