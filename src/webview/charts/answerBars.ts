@@ -10,7 +10,7 @@ export function answerBars(
   { predicted, probabilities }: { predicted: string; probabilities?: Record<string, number> },
   look: Contender,
 ): HTMLElement {
-  if (!probabilities) return el('blockquote', { class: 'answer-text' }, predicted || '(nothing)');
+  if (!probabilities) return el('blockquote', { class: 'answer-text' }, predicted || t('(nothing)'));
   const sorted = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
   const more = sorted.length - SHOWN;
   return el(
