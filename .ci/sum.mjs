@@ -5,12 +5,12 @@ import { basename, join } from 'node:path';
 
 const folder = process.argv[2];
 
-/** Test files by name, each with its tests' outcomes; null when there is no report. */
+/** Test files by path, each with its tests' outcomes; null when there is no report. */
 function filesOf(report) {
   const path = join(folder, `${report}.json`);
   if (!existsSync(path)) return null;
   const { testResults } = JSON.parse(readFileSync(path, 'utf8'));
-  return new Map(testResults.map((file) => [basename(file.name), file]));
+  return new Map(testResults.map((file) => [file.name, file]));
 }
 
 function sumSuite(name) {
@@ -25,7 +25,7 @@ function sumSuite(name) {
   const failed = count('failed') || Number(existsSync(join(folder, `${last}.failed`)));
   const leftOut = outcomes.length - passed - count('failed');
   console.log(`${name}: ${passed} passed, ${failed} failed, ${leftOut} left out`);
-  if (again) console.log(`${name}: counted as run a second time: ${[...again.keys()].join(', ')}`);
+  if (again) console.log(`${name}: counted as run a second time: ${[...again.keys()].map((path) => basename(path)).join(', ')}`);
   return { passed, failed };
 }
 
