@@ -141,7 +141,7 @@ describe.runIf(process.env.PICTURES && modelFile)('The pictures of walkthrough, 
   );
 
   it('the sidebar', async () => {
-    await walk('use', workbench.page.locator('.part.sidebar'), 420);
+    await walk('use', workbench.page.locator('.part.sidebar'), workbench.treeItem(' vs '));
   });
 
   it('the playground', async () => {
