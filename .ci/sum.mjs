@@ -25,7 +25,10 @@ function sumSuite(name) {
   const failed = count('failed') || Number(existsSync(join(folder, `${last}.failed`)));
   const leftOut = outcomes.length - passed - count('failed');
   console.log(`${name}: ${passed} passed, ${failed} failed, ${leftOut} left out`);
-  if (again) console.log(`${name}: counted as run a second time: ${[...again.keys()].map((path) => basename(path)).join(', ')}`);
+  if (again)
+    console.log(
+      `${name}: counted as run a second time: ${[...again.keys()].map((path) => basename(path)).join(', ')}`,
+    );
   return { passed, failed };
 }
 
