@@ -32,7 +32,7 @@ describe('A task as text and as a form', () => {
   it('offers the columns inside a hole, and takes one', async () => {
     await workbench.openFile(TASK);
     await workbench.lens('Open as Form').waitFor({ timeout: 60_000 });
-    await workbench.goToLine(5, 25);
+    await workbench.goTo(5, 25);
     await workbench.page.keyboard.type('{');
     const suggestions = workbench.page.locator('.suggest-widget .monaco-list-row');
     await suggestions.filter({ hasText: 'text' }).first().waitFor();
@@ -51,7 +51,7 @@ describe('A task as text and as a form', () => {
       [4, 15, 'account: 36 rows'],
       [5, 28, '108 distinct'],
     ] as const) {
-      await workbench.goToLine(line, column);
+      await workbench.goTo(line, column);
       const cursor = await page.locator('.cursors-layer .cursor').first().boundingBox();
       if (!cursor) throw new Error('There is no cursor.');
       await page.mouse.move(cursor.x + 3, cursor.y + cursor.height / 2, { steps: 3 });
@@ -62,7 +62,7 @@ describe('A task as text and as a form', () => {
   });
 
   it('underlines exactly a hole without column, and mends it', async () => {
-    await workbench.goToLine(5, 26);
+    await workbench.goTo(5, 26);
     await workbench.page.keyboard.type('x');
     await workbench.page.locator('.squiggly-error').first().waitFor();
     await workbench.page.keyboard.press('Control+.');
@@ -115,7 +115,7 @@ describe('A task as text and as a form', () => {
     expect(await template.evaluate((area: HTMLTextAreaElement) => area.selectionStart)).toBe(4);
     await workbench.screenshot('form-5-beside');
     await line('"seed": 7').click();
-    await workbench.goToLine(8, 28);
+    await workbench.goTo(8, 28);
     await workbench.page.keyboard.press('Backspace');
     await workbench.page.keyboard.type('4');
     await expect.poll(() => field('Steps').inputValue(), SOON).toBe('34');

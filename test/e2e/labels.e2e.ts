@@ -51,6 +51,9 @@ describe('Problems and labels of a dataset', () => {
     },
     prepare: ({ folder }) => writePlantedTask(folder),
   });
+  /** The suspicious rows in the sidebar. */
+  const listed = () => workbench.page.locator('.sidebar .monaco-list-row', { hasText: '→' });
+
   /** Rows whose labels were found right. */
   const dismissed = async (): Promise<number[]> => {
     const kept = JSON.parse(await readFile(workspace.file('.softprompt/labels/signs.json'), 'utf8')) as {
@@ -89,7 +92,7 @@ describe('Problems and labels of a dataset', () => {
 
   it('opens the other place, by keyboard', async () => {
     await workbench.openFile(TEST);
-    await workbench.goToLine(2, 1);
+    await workbench.goTo(2, 1);
     const fixes = await workbench.quickFixes();
     await fixes.filter({ hasText: `Exclude this row in ${TASK}` }).waitFor();
     await workbench.screenshot('labels-2-quick-fixes');
@@ -101,7 +104,7 @@ describe('Problems and labels of a dataset', () => {
 
   it('excludes a row in the task file, from the keyboard, and takes it back', async () => {
     await workbench.openFile(TEST);
-    await workbench.goToLine(2, 1);
+    await workbench.goTo(2, 1);
     await workbench.quickFix(`Exclude this row in ${TASK}`);
     await workbench.notification('left out by the task “shop”').waitFor();
     await workbench.problem(/same text as a training row/).waitFor({ state: 'detached', timeout: 30_000 });
@@ -128,7 +131,7 @@ describe('Problems and labels of a dataset', () => {
     const excluded = async (): Promise<unknown> =>
       JSON.parse(await readFile(workspace.file(NOTES_TASK), 'utf8')).data.exclude;
     const [first, second] = ACCOUNT_LINES;
-    await workbench.goToLine(second, 1);
+    await workbench.goTo(second, 1);
     await workbench.quickFix(`Exclude all 2 rows of this kind (unknown-label) in ${NOTES_TASK}`);
     await workbench.notification('2 rows of notes.csv left out by the task “notes”').waitFor();
     await problem.waitFor({ state: 'detached' });
@@ -136,14 +139,14 @@ describe('Problems and labels of a dataset', () => {
       .poll(excluded)
       .toEqual({ [NOTES]: { [first - 1]: 'cannot log in', [second - 1]: 'locked out' } });
     await workbench.screenshot('labels-5-all-excluded');
-    await workbench.goToLine(first, 1);
+    await workbench.goTo(first, 1);
     await workbench.quickFix(`Use this row again in ${NOTES_TASK}`);
     await problem.waitFor();
     await expect.poll(excluded).toEqual({ [NOTES]: { [second - 1]: 'locked out' } });
   });
 
   it('opens the task file at its label words, by keyboard', async () => {
-    await workbench.goToLine(ACCOUNT_LINES[0], 1);
+    await workbench.goTo(ACCOUNT_LINES[0], 1);
     await workbench.quickFix(`Open the task file at its label words (${NOTES_TASK}:`);
     await workbench.editorTab(NOTES_TASK).waitFor();
     const text = (await readFile(workspace.file(NOTES_TASK), 'utf8')).split('\n');
@@ -196,41 +199,38 @@ describe('Problems and labels of a dataset', () => {
     await workbench.command('Softprompt: Next Suspicious Label');
     await expect.poll(() => workbench.cursorLine()).not.toBe(first + 1);
     const second = (await workbench.cursorLine()) - 1;
-    const rows = workbench.page.locator('.sidebar .monaco-list-row', { hasText: '→' });
-    const before = await rows.count();
+    const before = await listed().count();
     await workbench.command('Softprompt: Label Is Right');
     await workbench.notification('is right: the row is not listed any more').waitFor();
-    await expect.poll(() => rows.count()).toBe(before - 1);
+    await expect.poll(() => listed().count()).toBe(before - 1);
     await expect.poll(() => workbench.cursorLine()).not.toBe(second + 1);
     expect(await dismissed()).toEqual([second]);
     await workbench.notification('is right').getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => rows.count()).toBe(before);
+    await expect.poll(() => listed().count()).toBe(before);
   });
 
   it('says by keyboard that the label of a row is right', async () => {
     await workbench.command('Notifications: Clear All Notifications');
-    const rows = workbench.page.locator('.sidebar .monaco-list-row', { hasText: '→' });
-    const before = await rows.count();
+    const before = await listed().count();
     const line = await workbench.cursorLine();
     await workbench.command('Softprompt: Next Suspicious Label');
     await expect.poll(() => workbench.cursorLine()).not.toBe(line);
     const [row, label] = await labelledRow(await workbench.cursorLine());
     await workbench.quickFix(`The label “${label}” is right`);
     await workbench.notification(`The label “${label}” is right`).waitFor();
-    await expect.poll(() => rows.count()).toBe(before - 1);
+    await expect.poll(() => listed().count()).toBe(before - 1);
     expect(await dismissed()).toEqual([row]);
     await workbench.notification('is right').getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => rows.count()).toBe(before);
+    await expect.poll(() => listed().count()).toBe(before);
   });
 
   it('excludes the row of a suspicious label from the list', async () => {
     await workbench.command('Notifications: Clear All Notifications');
-    const rows = workbench.page.locator('.sidebar .monaco-list-row', { hasText: '→' });
-    const before = await rows.count();
-    await rows.first().hover();
-    await rows.first().getByRole('button', { name: 'Exclude Row' }).click();
+    const before = await listed().count();
+    await listed().first().hover();
+    await listed().first().getByRole('button', { name: 'Exclude Row' }).click();
     await workbench.notification('left out by the task “signs”').waitFor();
-    await expect.poll(() => rows.count()).toBe(before - 1);
+    await expect.poll(() => listed().count()).toBe(before - 1);
     const { data } = JSON.parse(await readFile(workspace.file('signs.softprompt.json'), 'utf8'));
     const [row] = Object.keys(data.exclude['signs.csv']);
     expect(PLANTED).toContain(Number(row));

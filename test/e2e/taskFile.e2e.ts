@@ -51,7 +51,7 @@ describe('A task file in the editor', () => {
 
   it('completes and explains keys from the schema', async () => {
     await workbench.openFile('unfinished.softprompt.json');
-    await workbench.goToLine(4, 3);
+    await workbench.goTo(4, 3);
     await workbench.page.keyboard.press('Control+Space');
     const suggestions = workbench.page.locator('.suggest-widget .monaco-list-row');
     await suggestions.filter({ hasText: 'template' }).first().waitFor();

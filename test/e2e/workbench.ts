@@ -125,14 +125,6 @@ export class Workbench {
     return this.page.locator('.tabs-container .tab', { hasText: name });
   }
 
-  async goToLine(line: number, column: number): Promise<void> {
-    await this.page.keyboard.press('Control+G');
-    await this.#box.waitFor();
-    await this.#box.fill(`:${line}:${column}`);
-    await this.page.keyboard.press('Enter');
-    await this.#box.waitFor({ state: 'hidden' });
-  }
-
   /** A line of the Problems list. */
   problem(text: string | RegExp): Locator {
     return this.page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
